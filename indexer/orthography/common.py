@@ -1,0 +1,30 @@
+"""What Persian, Dari and Arabic share: marks that carry no letter, and characters with a plain equal."""
+
+ZWNJ = "\u200c"
+TATWEEL = "\u0640"
+PERSIAN_YEH, ARABIC_YEH, ALEF_MAKSURA = "\u06cc", "\u064a", "\u0649"
+PERSIAN_KEHEH, ARABIC_KAF = "\u06a9", "\u0643"
+
+_INVISIBLE = (
+    TATWEEL
+    + "\u200b\u200d\u200e\u200f\u2060\ufeff"  # zero-width space and joiner, direction marks, word joiner
+    + "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # embeddings, overrides, isolates
+    + "\u061c\u00ad"  # Arabic letter mark, soft hyphen
+)
+_WITHOUT_INVISIBLE = str.maketrans("", "", _INVISIBLE)
+_ASCII_NUMBERS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪٫٬", "01234567890123456789%.,")
+
+
+def without_invisible(text: str) -> str:
+    """`text` without tatweel, direction marks and other characters that change nothing but looks."""
+    return text.translate(_WITHOUT_INVISIBLE)
+
+
+def with_ascii_digits(text: str) -> str:
+    """`text` with Persian and Arabic digits, percent sign and separators as ASCII: ۷۴۷٬۰۰۰ is 747,000."""
+    return text.translate(_ASCII_NUMBERS)
+
+
+def has_arabic_script(text: str) -> bool:
+    """Whether `text` holds a character of the Arabic blocks or their presentation forms."""
+    return any("\u0600" <= character <= "\u08ff" or "\ufb50" <= character <= "\ufefc" for character in text)

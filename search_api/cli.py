@@ -1,0 +1,103 @@
+"""The one `hudhud` command: search and serve, and the indexer's commands."""
+
+from typing import Annotated
+
+import typer
+
+from indexer.cli import IndexOption, ModelOption, add_commands, settings, told_in_a_line
+
+_EPILOG = (
+    "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
+    " 4 the index cannot be used; 130 stopped with Ctrl-C."
+)
+
+app = typer.Typer(
+    name="hudhud",
+    help="Find passages in Persian, Dari and Arabic articles for a query in any language.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+add_commands(app)
+
+
+@app.command(no_args_is_help=True)
+@told_in_a_line
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A question or some words, in any language.")],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Most hits, 1 to 100.")] = 10,
+    languages: Annotated[
+        str,
+        typer.Option(
+            "--languages", metavar="CODES", help="Only these, e.g. fa,ar; fa admits Dari, prs is only Dari."
+        ),
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, YYYY-MM-DD.")] = None,
+    group: Annotated[
+        str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
+    ] = "article",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
+) -> None:
+    """Print the passages that answer QUERY, best first.
+
+    Example: hudhud search "Zaporizhzhia nuclear plant lost external power" --limit 3
+    """
+    from rich.console import Console
+
+    from search_api.query import parse
+    from search_api.render import show
+    from search_api.schemas import SearchResponse
+    from search_api.search import open_searcher
+
+    chosen = settings()
+    asked = parse(
+        query,
+        limit=limit,
+        languages=languages.split(",") if languages else (),
+        since=since,
+        until=until,
+        group=group,
+    )
+    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache)
+    result = searcher.search(asked)
+    if as_json:
+        print(SearchResponse.of(result).model_dump_json())
+    else:
+        show(result, Console())
+
+
+@app.command()
+@told_in_a_line
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", help="Port to listen on.", min=1, max=65535)
+    ] = 8000,
+) -> None:
+    """Serve the HTTP API until Ctrl-C.
+
+    Example: hudhud serve --index /srv/hudhud --port 8080
+    """
+    import uvicorn
+
+    from search_api.app import create_app
+    from search_api.search import open_searcher
+
+    chosen = settings()
+    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache)
+    uvicorn.run(create_app(searcher), host=host, port=port)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,121 @@
+"""Fixtures for every test: the real default model, and a tiny file of the format that it is unpacked from."""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+
+from indexer.build import build
+from indexer.encoder import load_encoder
+from indexer.generation import Layout, open_live
+from indexer.model import Model, locate
+from indexer.packed_model import Source
+from indexer.records import Encoder
+from search_api.search import Searcher
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+SCALE = 1 / 64
+TINY_PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "▁سلام", "<mask>"]
+HIDDEN, LAYERS, HEADS, FEED_FORWARD, VOCABULARY, POSITIONS, TYPES = 32, 2, 4, 64, 12, 16, 2
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The embedded default model, unpacked once per machine into the user's cache."""
+    return locate(None)
+
+
+@pytest.fixture(scope="session")
+def encoder(model: Model) -> Encoder:
+    """The encoder of the embedded default model."""
+    return load_encoder(model)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Source:
+    """A 4-bit file of two layers and 32 dimensions, for tests of unpacking that take no time."""
+    path = tmp_path / "tiny.bin"
+    data = _tiny_file()
+    path.write_bytes(data)
+    return Source(path, len(data), hashlib.sha256(data).hexdigest())
+
+
+def tiny_weight(tensor: int, index: int) -> float:
+    """Weight number `index` of tensor number `tensor` of the tiny file: a multiple of 1/64 from -8/64."""
+    return ((5 * index + index // 7 + 3 * tensor) % 16 - 8) * SCALE
+
+
+def tiny_tensors() -> Iterator[tuple[str, int]]:
+    """Name in the file and number of weights; a matrix is what is packed in 4 bits."""
+    yield "emb.word", VOCABULARY * HIDDEN
+    yield "emb.pos", POSITIONS * HIDDEN
+    yield "emb.type", TYPES * HIDDEN
+    yield from (("emb.ln.w", HIDDEN), ("emb.ln.b", HIDDEN))
+    for layer in range(LAYERS):
+        for short, rows, columns in (
+            ("q", HIDDEN, HIDDEN),
+            ("k", HIDDEN, HIDDEN),
+            ("v", HIDDEN, HIDDEN),
+            ("ao", HIDDEN, HIDDEN),
+            ("fi", FEED_FORWARD, HIDDEN),
+            ("fo", HIDDEN, FEED_FORWARD),
+        ):
+            yield f"l{layer}.{short}.w", rows * columns
+            yield f"l{layer}.{short}.b", rows
+        for short in ("aln", "oln"):
+            yield from ((f"l{layer}.{short}.w", HIDDEN), (f"l{layer}.{short}.b", HIDDEN))
+
+
+def _tiny_file() -> bytes:
+    pieces = [piece.encode() for piece in TINY_PIECES]
+    offsets = [0, *accumulate(map(len, pieces))]
+    head = b"E5S1" + struct.pack(
+        "<I7ifi", 1, HIDDEN, LAYERS, HEADS, FEED_FORWARD, VOCABULARY, POSITIONS, TYPES, 1e-12, 32
+    )
+    head += struct.pack("<5iQ", len(pieces), 0, 2, 1, 3, offsets[-1])
+    head += struct.pack(f"<{len(offsets)}I", *offsets)
+    head += struct.pack(f"<{len(pieces)}f", *(-float(number) for number in range(len(pieces))))
+    head += b"".join(pieces) + struct.pack("<iI", 0, 0)
+    tensors = []
+    for number, (name, count) in enumerate(tiny_tensors()):
+        weights = [tiny_weight(number, index) for index in range(count)]
+        quantised = name == "emb.word" or (name[0] == "l" and name.endswith(".w") and "ln" not in name)
+        packed = _blocks(weights) if quantised else struct.pack(f"<{count}f", *weights)
+        tensors.append((name.encode(), int(quantised), count, packed))
+    directory = sum(struct.calcsize("<HBIQQ") + len(name) for name, *_ in tensors)
+    place = len(head) + 4 + directory
+    head += struct.pack("<i", len(tensors))
+    for encoded, kind, count, packed in tensors:
+        head += struct.pack("<H", len(encoded)) + encoded
+        head += struct.pack("<BIQQ", kind, count, place, len(packed))
+        place += len(packed)
+    return head + b"".join(packed for *_, packed in tensors)
+
+
+def _blocks(weights: list[float]) -> bytes:
+    """Q4_0: a float16 scale, then byte `j` with weight `j` in its low and `j + 16` in its high half."""
+    packed = b""
+    for start in range(0, len(weights), 32):
+        nibbles = [round(weight / SCALE) + 8 for weight in weights[start : start + 32]]
+        packed += struct.pack("<e", SCALE)
+        packed += bytes(low | high << 4 for low, high in zip(nibbles[:16], nibbles[16:], strict=True))
+    return packed
+
+
+@pytest.fixture(scope="session")
+def seed_index(model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the five seed articles. Tests only read it."""
+    folder = tmp_path_factory.mktemp("seeds") / "index"
+    build([SEEDS], Layout(folder), model, encoder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def searcher(seed_index: Path, model: Model, encoder: Encoder) -> Iterator[Searcher]:
+    """A searcher over the five seed articles."""
+    generation = open_live(seed_index)
+    yield Searcher(generation, encoder, model.prompts.query)
+    generation.close()

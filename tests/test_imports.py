@@ -1,0 +1,99 @@
+"""Imports run one way, and a third-party library enters through one file."""
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ORDER = (
+    {"indexer.errors"},
+    {"indexer.records"},
+    {"indexer.settings", "indexer.sentences", "indexer.language", "indexer.repeats", "indexer.packed_model"},
+    {"indexer.orthography.common", "indexer.cache", "indexer.dense", "indexer.model_files"},
+    {
+        "indexer.orthography.persian",
+        "indexer.orthography.arabic",
+        "indexer.chunking",
+        "indexer.embedded_model",
+    },
+    {
+        "indexer.orthography",
+        "indexer.store",
+        "indexer.hub",
+        "indexer.corpus.files",
+        "indexer.corpus.decoding",
+    },
+    {"indexer.model", "indexer.corpus.text"},
+    {"indexer.encoder", "indexer.corpus", "indexer.generation"},
+    {"indexer.build"},
+    {"indexer.cli"},
+    {"search_api.query"},
+    {"search_api.search"},
+    {"search_api.schemas", "search_api.render"},
+    {"search_api.app"},
+    {"search_api.cli", "search_api.demo"},
+    {"search_api.__main__"},
+)
+"""Ranks: a module imports only modules of ranks before its own."""
+EVERYWHERE = {"numpy"}
+SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "starlette", "torch", "transformers"}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_name(path): path
+    for package in ("indexer", "search_api")
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+
+
+def test_every_module_has_a_rank() -> None:
+    assert set(RANK) == set(MODULES) - {"indexer", "search_api"}
+
+
+def test_imports_run_one_way() -> None:
+    wrong = [
+        f"{module} (rank {RANK[module]}) imports {other} (rank {RANK[other]})"
+        for module, path in MODULES.items()
+        for other in imported(path)
+        if other in RANK and RANK[other] >= RANK[module]
+    ]
+    assert wrong == []
+
+
+def test_the_packages_themselves_import_nothing() -> None:
+    assert [list(imported(MODULES[package])) for package in ("indexer", "search_api")] == [[], []]
+
+
+def test_a_library_enters_through_one_file() -> None:
+    importers = defaultdict(set)
+    for module, path in MODULES.items():
+        for name in imported(path):
+            library = name.split(".")[0]
+            if library not in sys.stdlib_module_names | {"indexer", "search_api"} | EVERYWHERE | SHARED:
+                importers[library].add(module)
+    assert {library: sorted(modules) for library, modules in importers.items() if len(modules) > 1} == {}
+
+
+def test_the_order_check_sees_an_import_the_wrong_way(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.py"
+    sample.write_text("def f():\n    from indexer import build\n    from indexer.records import Article\n")
+    assert list(imported(sample)) == ["indexer.build", "indexer.records"]

@@ -1,0 +1,135 @@
+"""Articles and passages in SQLite, and what filters admit."""
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ArticleNotFound, IndexDamaged
+from indexer.records import Article, Filter, Passage, Span
+from indexer.store import Store, StoreWriter
+
+DAY = datetime.date
+ARTICLES = (
+    Article("a", "کابل", "کابل آرام است. باران می‌بارد.", DAY(2025, 9, 3), "prs", "in/a.txt"),
+    Article("b", "تهران", "تهران گرم است.", DAY(2025, 9, 9), "fa", "in/b.txt"),
+    Article("c", "بيروت", "بيروت هادئة. البحر قريب.", None, "ar", "in/c.txt"),
+    Article("d", "Short", "One 😀 line.", DAY(2025, 12, 6), "en", "in/d.txt"),
+)
+SPANS = ([Span(0, 14), Span(15, 29)], [Span(0, 14)], [Span(0, 12), Span(13, 24)], [Span(0, 11)])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with StoreWriter(tmp_path / "store.sqlite") as writer:
+        for article, spans in zip(ARTICLES, SPANS, strict=True):
+            writer.add(article, spans)
+        assert (writer.articles, writer.passages) == (4, 6)
+    return tmp_path / "store.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    opened = Store(path)
+    yield opened
+    opened.close()
+
+
+def test_an_article_comes_back_as_it_was(store: Store) -> None:
+    assert [store.article(number) for number in range(4)] == list(ARTICLES)
+    assert store.article_by_id("c") == ARTICLES[2]
+
+
+def test_passages_come_in_the_order_asked_for_with_their_text(store: Store) -> None:
+    assert store.passages([4, 0, 5]) == [
+        Passage(4, 2, 13, 24, "البحر قريب."),
+        Passage(0, 0, 0, 14, "کابل آرام است."),
+        Passage(5, 3, 0, 11, "One 😀 line."),
+    ]
+    assert store.passages([]) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(frozenset({"fa"})), [0, 1, 2]),
+        (Filter(frozenset({"prs"})), [0, 1]),
+        (Filter(frozenset({"prs", "ar"})), [0, 1, 3, 4]),
+        (Filter(frozenset({"tr"})), []),
+        (Filter(since=DAY(2025, 9, 9)), [2, 5]),
+        (Filter(until=DAY(2025, 9, 9)), [0, 1, 2]),
+        (Filter(since=DAY(2025, 9, 3), until=DAY(2025, 9, 3)), [0, 1]),
+        (Filter(frozenset({"fa"}), since=DAY(2025, 9, 4)), [2]),
+    ],
+)
+def test_a_filter_admits_by_language_and_by_date(store: Store, wanted: Filter, expected: list[int]) -> None:
+    admitted = store.admitted(wanted)
+    assert admitted is not None
+    assert admitted.tolist() == expected
+
+
+def test_an_empty_filter_admits_all(store: Store) -> None:
+    assert store.admitted(Filter()) is None
+
+
+def test_what_it_holds_is_counted(store: Store) -> None:
+    assert store.languages() == {"ar": 1, "en": 1, "fa": 1, "prs": 1}
+    assert store.dates() == ("2025-09-03", "2025-12-06")
+    assert (store.count("articles"), store.count("passages")) == (4, 6)
+
+
+def test_an_id_that_is_not_there_is_named(store: Store) -> None:
+    with pytest.raises(ArticleNotFound, match="no article has the id 'z'"):
+        store.article_by_id("z")
+
+
+def test_a_passage_that_is_not_there_is_damage(store: Store) -> None:
+    with pytest.raises(IndexDamaged, match="holds no passage 77"):
+        store.passages([1, 77])
+
+
+def test_many_threads_may_read_at_once(store: Store) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        texts = list(threads.map(lambda number: store.passages([number % 6])[0].number, range(100)))
+    assert texts == [number % 6 for number in range(100)]
+
+
+def test_a_sound_store_has_no_faults(store: Store) -> None:
+    assert store.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("DELETE FROM passages WHERE number = 2", "store: passages are not numbered from 0 without gaps"),
+        ("DELETE FROM articles WHERE number = 1", "store: articles are not numbered from 0 without gaps"),
+        (
+            "UPDATE passages SET article = 9 WHERE number = 5",
+            "store: passages of an article that is not there",
+        ),
+        ("UPDATE passages SET past = 99 WHERE number = 5", "store: passages outside their article's text"),
+    ],
+)
+def test_a_broken_reference_is_a_fault(path: Path, statement: str, fault: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+    store = Store(path)
+    assert fault in store.faults()
+    store.close()
+
+
+def test_a_failed_build_leaves_no_rows(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with StoreWriter(tmp_path / "store.sqlite") as writer:
+            writer.add(ARTICLES[0], SPANS[0])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    store = Store(tmp_path / "store.sqlite")
+    assert store.count("articles") == 0
+    store.close()
