@@ -28,9 +28,6 @@ PARAGRAPH, SENTENCE, HEADING, CLAUSE, WORD, INSIDE_WORD = 0.0, 0.1, 0.4, 0.5, 1.
 FORCED = -math.inf
 """The price where there must be a break: a repeated sentence follows."""
 
-NO_CONTENT = 100.0
-"""The price of a passage without a letter or digit: only where there is no other way."""
-
 HEADING_WORDS = 12
 """A line of at most so many words that ends without punctuation is a heading."""
 
@@ -71,9 +68,7 @@ def chunk(article: Article, count_tokens: CountTokens, *, max_tokens: int = MAX_
     if not sentences:
         return []
     atoms = _fitted(text, sentences, count_tokens, max_tokens)
-    return [
-        span for span in _passages(text, atoms, max_tokens) if _CONTENT.search(text, span.start, span.end)
-    ]
+    return [span for span in _passages(atoms, max_tokens) if _CONTENT.search(text, span.start, span.end)]
 
 
 def _sentence_atoms(text: str, sentences: Sequence[Span]) -> list[_Atom]:
@@ -165,22 +160,20 @@ def _joined(before: str, after: str) -> bool:
     return before == _ZWJ or after in _EXTENDERS or unicodedata.category(after).startswith("M")
 
 
-def _passages(text: str, atoms: Sequence[_Atom], max_tokens: int) -> list[Span]:
+def _passages(atoms: Sequence[_Atom], max_tokens: int) -> list[Span]:
     """The cheapest row of passages; of equally cheap ones that with the shortest last passage."""
     tokens = [atom.tokens for atom in atoms]
     firsts = _first_of_runs(atoms)
-    empty = [not _CONTENT.search(text, atom.start, atom.end) for atom in atoms]
     costs, starts = [0.0], [0]
     for end, atom in enumerate(atoms, 1):
         best, best_start = math.inf, end - 1
-        used, no_content = 0, True
+        used = 0
         for start in range(end - 1, firsts[end - 1] - 1, -1):
             used += tokens[start]
             if used > max_tokens and start < end - 1:
                 break
-            no_content = no_content and empty[start]
             slack = 1 - used / max_tokens if used < max_tokens else 0.0
-            cost = costs[start] + slack * slack + NO_CONTENT * no_content
+            cost = costs[start] + slack * slack
             if cost < best:
                 best, best_start = cost, start
         costs.append(best + PASSAGE + max(atom.price, 0.0))

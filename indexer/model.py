@@ -63,7 +63,8 @@ def locate(name: str | None, *, cache: Path | None = None, progress: Progress = 
         lacking = model_files.missing(folder) if folder.exists() else "does not exist"
         if lacking:
             raise ModelNotFound(f"the model folder {name} {lacking}")
-        family = folder.resolve().name
+        folder = folder.resolve()
+        name, family = str(folder), folder.name
     else:
         folder, family = hub.snapshot(name, progress), name
     try:

@@ -37,14 +37,13 @@ def split(text: str, language: str) -> list[Span]:
     """The sentences of `text`, in order.
 
     No sentence crosses a line, begins or ends with white space; together they cover every other
-    character. `language` is an ISO 639 code; `prs` is split as `fa`, an unknown one by general rules.
+    character. `language` is an ISO 639 code; one that sentencex does not know is split by general rules.
     """
-    code = {"prs": "fa", "und": "en", "": "en"}.get(language, language)
     spans: list[Span] = []
     for match in _LINE.finditer(text):
         line = match.group()
         start = 0
-        for cut in (*_cuts(line, code), len(line)):
+        for cut in (*_cuts(line, language), len(line)):
             sentence = line[start:cut]
             stripped = sentence.strip()
             if stripped:
@@ -54,26 +53,28 @@ def split(text: str, language: str) -> list[Span]:
     return spans
 
 
-def _cuts(line: str, code: str) -> Iterator[int]:
+def _cuts(line: str, language: str) -> Iterator[int]:
     """Where one sentence of `line` ends and the next begins, ascending, both ends of `line` excluded."""
     start = 0
-    for cut in _mended(line, _raw_cuts(line, code)):
-        yield from _cuts_in_quotations(line, start, cut, code)
+    for cut in _mended(line, _raw_cuts(line, language)):
+        yield from _cuts_in_quotations(line, start, cut, language)
         if cut < len(line):
             yield cut
         start = cut
 
 
-def _cuts_in_quotations(line: str, start: int, end: int, code: str) -> Iterator[int]:
+def _cuts_in_quotations(line: str, start: int, end: int, language: str) -> Iterator[int]:
     if end - start < LONG_SENTENCE:
         return
     sentence = line[start:end]
     unquoted = sentence.translate(_QUOTATION_MARKS)
     if unquoted != sentence:
-        yield from (start + cut for cut in _mended(sentence, _raw_cuts(unquoted, code)) if cut < end - start)
+        yield from (
+            start + cut for cut in _mended(sentence, _raw_cuts(unquoted, language)) if cut < end - start
+        )
 
 
-def _raw_cuts(line: str, code: str) -> Iterator[int]:
+def _raw_cuts(line: str, language: str) -> Iterator[int]:
     """Ends of sentences after sentencex, `len(line)` included.
 
     A long line is passed in windows. The last sentence of a window may be cut short by it, so the
@@ -83,12 +84,12 @@ def _raw_cuts(line: str, code: str) -> Iterator[int]:
     start = 0
     while len(line) - start > WINDOW:
         window = line[start : start + WINDOW]
-        ends = [boundary["end_index"] for boundary in get_sentence_boundaries(code, window)][:-1]
+        ends = [boundary["end_index"] for boundary in get_sentence_boundaries(language, window)][:-1]
         if not ends:
             ends = [_last_white_space(window)]
         yield from (start + end for end in ends)
         start += ends[-1]
-    for boundary in get_sentence_boundaries(code, line[start:]):
+    for boundary in get_sentence_boundaries(language, line[start:]):
         yield start + boundary["end_index"]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from indexer.cli import IndexOption, ModelOption, add_commands, settings, told_in_a_line
+from indexer.cli import IndexOption, ModelOption, add_commands, say, settings, told_in_a_line
 
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
@@ -64,7 +64,7 @@ def search(
         until=until,
         group=group,
     )
-    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache)
+    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
     result = searcher.search(asked)
     if as_json:
         print(SearchResponse.of(result).model_dump_json())
@@ -94,7 +94,7 @@ def serve(
     from search_api.search import open_searcher
 
     chosen = settings()
-    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache)
+    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
     uvicorn.run(create_app(searcher), host=host, port=port)
 
 

@@ -35,7 +35,7 @@ def main(seeds: Path, index: Path) -> None:
         f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
         f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"
     )
-    searcher = open_searcher(index, chosen.model, chosen.cache)
+    searcher = open_searcher(index, chosen.model, chosen.cache, say)
     for query in QUERIES:
         show(searcher.search(parse(query, limit=2)), console)
     console.print('Ask your own:  .venv/bin/hudhud search "your question" --index', str(index))

@@ -1,6 +1,8 @@
 """The whole way of a search in one function: query → vector → candidates → hits."""
 
+import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from indexer.records import Article, Candidate, Encoder, Index, Passage, Vectors
 from search_api.query import Group, Query
 
 _CANDIDATES_PER_HIT = 4
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,16 @@ class Searcher:
             wanted *= 4
 
 
-def open_searcher(folder: Path, model: str | None, cache: Path | None) -> Searcher:
+def open_searcher(
+    folder: Path, model: str | None, cache: Path | None, progress: Callable[[str], None] = _logger.info
+) -> Searcher:
     """Open the live index in `folder` with the model that made it.
 
     Args:
         folder: the index.
         model: folder or hub name of the model; the one that the index names when None.
         cache: where models are kept; the user's cache folder when None.
+        progress: called with a line for the user before what takes seconds.
 
     Raises:
         IndexingError: there is no index, it is damaged, or it was made with another model.
@@ -104,7 +111,7 @@ def open_searcher(folder: Path, model: str | None, cache: Path | None) -> Search
     """
     generation = open_live(folder)
     made_with = generation.manifest
-    found = locate(model or made_with.model, cache=cache)
+    found = locate(model or made_with.model, cache=cache, progress=progress)
     if found.fingerprint != made_with.fingerprint:
         raise IndexMismatch(
             f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not with"

@@ -122,6 +122,14 @@ def test_a_clause_over_the_limit_is_parted_at_words() -> None:
     assert passages("یک دو سه چهار پنج شش هفت هشت", 4) == ["یک دو سه چهار", "پنج شش هفت هشت"]
 
 
+def test_a_break_at_a_clause_is_preferred_to_one_between_words() -> None:
+    assert passages("یک دو سه چهار پنج، شش هفت هشت نه ده یازده دوازده سیزده چهارده", 6) == [
+        "یک دو سه چهار پنج،",
+        "شش هفت هشت نه ده",
+        "یازده دوازده سیزده چهارده",
+    ]
+
+
 def test_a_word_over_the_limit_is_parted_between_letters_not_before_their_marks() -> None:
     word = f"ب{FATHA}" * 5 + f"e{ACUTE}"
     spans = chunk(article(word), count_characters, max_tokens=5)

@@ -5,7 +5,7 @@ import pytest
 from indexer.language import admits, identify
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-SHADDA = "\u0651"
+FATHA, KASRA, SUKUN = "\u064e", "\u0650", "\u0652"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_seeds(name: str, expected: str) -> None:
         ("أعلنت الحكومة اليوم أن الكهرباء عادت إلى المدينة.", "ar"),
         ("وقال الكاتب إن رواية «چشم‌هایش» للكاتب بزرگ علوی ترجمت إلى العربية في بيروت.", "ar"),
         ("او نوشت که «الحمد لله رب العالمین» را روی سنگ قبر دیده است.", "fa"),
-        (f"الحق{SHADDA} في الت{SHADDA}عليم", "ar"),
+        (f"ق{FATHA}د{SUKUN} ر{FATHA}ح{FATHA}ل", "ar"),
+        (f"او د{KASRA}گر ن{FATHA}خفت", "fa"),
         ("حکومت نے آج اعلان کیا ہے کہ شہر میں بجلی بحال ہو گئی ہے۔", "ur"),
         ("حکومت نن اعلان وکړ چې د ښار برېښنا بېرته راغلې ده.", "ps"),
         ("حکومەت ئەمڕۆ ڕایگەیاند کە کارەبای شار گەڕایەوە.", "ckb"),
