@@ -28,16 +28,14 @@ EXIT_INTERRUPTED = 130
 
 IndexOption = Annotated[
     Path | None,
-    typer.Option(
-        "--index", metavar="DIR", help="Folder of the index. [default: $HUDHUD_INDEX, else ./index]"
-    ),
+    typer.Option("--index", metavar="DIR", help="Folder of the index; default: HUDHUD_INDEX, else ./index."),
 ]
 ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="Folder or hub name of a sentence-transformers model. [default: $HUDHUD_MODEL]",
+        help="Folder or hub name of a sentence-transformers model; default: HUDHUD_MODEL, else built in.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -88,6 +86,7 @@ def reindex(
 
     Example: hudhud reindex archive/ late-news.txt --index /srv/hudhud
     """
+    from indexer import corpus
     from indexer.build import build
     from indexer.encoder import load_encoder
     from indexer.generation import Layout
@@ -95,6 +94,7 @@ def reindex(
 
     chosen = settings()
     folder = index or chosen.index
+    corpus.require(paths)
     try:
         found = locate(model or chosen.model, cache=chosen.cache, progress=_silent if quiet else say)
         with _progress(quiet) as report:

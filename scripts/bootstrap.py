@@ -27,7 +27,7 @@ GIGABYTE = 10**9
 SPACE = 2.5
 """Gigabytes; measured on Linux with torch for the CPU: 1.9, of which .4 are bytecode."""
 SPACE_CUDA = 8.0
-"""Gigabytes with torch for CUDA, which Linux gets from the public index: 3.0 of them downloaded."""
+"""Gigabytes with torch for CUDA, what the public index has for Linux; estimated from 3.0 to download."""
 
 PIP_SETTINGS = (
     ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", " "),
@@ -44,7 +44,7 @@ class Failure(Exception):
 
 
 class Python(NamedTuple):
-    """An interpreter that runs; `path` lies outside any virtual environment."""
+    """An interpreter that runs, as it describes itself."""
 
     version: str
     path: str
@@ -135,10 +135,10 @@ def find_python() -> Python:
 
 
 def probe(path: str) -> Optional[Python]:
-    """What an interpreter says of itself; None if it does not run, as a pyenv shim may not."""
+    """The interpreter at `path`; None if it does not run, as a pyenv shim may not."""
     program = (
         "import importlib.util, sys; print('.'.join(map(str, sys.version_info[:3])), "
-        "bool(importlib.util.find_spec('ensurepip')), getattr(sys, '_base_executable', sys.executable))"
+        "bool(importlib.util.find_spec('ensurepip')), sys.executable)"
     )
     words = output_of([path, "-c", program]).strip().split(" ", 2)
     return Python(words[0], words[2], words[1] == "True") if len(words) == 3 else None
@@ -207,7 +207,7 @@ def ask_index(command: List[str], bounds: Dict[str, str]) -> str:
             "or name another index in PIP_INDEX_URL."
         )
     sys.stderr.write(done.stdout)
-    raise Failure(f"{command[0]} cannot install what pyproject.toml asks for: its reason stands above.")
+    raise failed(command)
 
 
 def network_failure(output: str) -> Optional[str]:
@@ -216,7 +216,7 @@ def network_failure(output: str) -> Optional[str]:
     causes = re.findall(r"(?:cause|Caused by): (.+)", output)
     if address and causes:
         return f"{address.group(1)}: {causes[-1]}"
-    broken = re.findall(r"connection broken by (?:.*object at \w+>: )?'?(.+?)'?\)?'?: (/\S+)", output)
+    broken = re.findall(r"connection broken by '\w+\(['\"](?:<.+?>: )?(.+)['\"]\)': (/\S+)", output)
     return f"{broken[-1][1]}: {broken[-1][0]}" if broken else None
 
 
@@ -226,7 +226,12 @@ def run(command: List[str]) -> None:
         command, check=False, close_fds=False, cwd=str(ROOT), env=environment(), stdin=subprocess.DEVNULL
     )
     if done.returncode:
-        raise Failure(f"{command[0]} failed, as shown above: mend that and run the same command again.")
+        raise failed(command)
+
+
+def failed(command: List[str]) -> Failure:
+    """For a command that has printed its own reason."""
+    return Failure(f"the reason stands above; mend it and try again, or try this alone: {' '.join(command)}")
 
 
 def on_path(name: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ import ast
 import errno
 import fcntl
 import os
+import runpy
 import shutil
 import signal
 import socket
@@ -29,15 +30,24 @@ version = "1"
 dev = ["six"]
 """
 FAKE_UV = """
+if [ "$1" = --version ]; then echo "uv $FAKE_VERSION (stand-in)"; exit; fi
+echo "$*" >> "$FAKE_LOG"
 case "$*" in
-  --version) echo "uv $FAKE_VERSION (stand-in)" ;;
-  *--dry-run) echo "$*" >> "$FAKE_LOG"; echo "$FAKE_PLAN"; exit "$FAKE_STATUS" ;;
-  *) echo "$*" >> "$FAKE_LOG"; if [ "$FAKE_KILLS" ]; then kill -KILL $PPID; fi ;;
+  *--dry-run) echo "$FAKE_PLAN"; exit "$FAKE_STATUS" ;;
 esac
+if [ "$FAKE_KILLS" ]; then  # the script, and goes on until told to end
+  exec 2>&-
+  kill -KILL $PPID
+  until [ -e "$FAKE_KILLS" ]; do /bin/sleep 0.1; done
+fi
 """
-REPORTS = (
-    'echo "$UV_DEFAULT_INDEX|$UV_INDEX|$UV_INDEX_STRATEGY|$UV_FIND_LINKS|$SSL_CERT_FILE|$UV_HTTP_RETRIES"'
-)
+UV_THAT_TELLS = """
+if [ "$1" = --version ]; then echo "uv 0.13.9"; exit; fi
+indexes="$UV_DEFAULT_INDEX|$UV_INDEX|$UV_INDEX_STRATEGY|$UV_FIND_LINKS"
+echo "$indexes|$SSL_CERT_FILE|$UV_HTTP_RETRIES" >> "$FAKE_LOG"
+"""
+WAITING = "hudhud: waiting for another installation into {} to end.\n"
+ADVICE = "install one of the two, or say where it is, as in PYTHON=/path/to/python3.12 make demo.\n"
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,15 @@ def test_installs_again_after_a_change(checkout: Checkout, change: Callable[[Che
     assert changed.run() == (0, "")
 
 
+def test_installs_again_from_inside_the_environment(checkout: Checkout) -> None:
+    assert checkout.run()[0] == 0
+    inside = checkout.venv / "bin"
+    shutil.copy(checkout.bin / "uv", inside)
+    path = f"{inside}{os.pathsep}{checkout.bin}"
+    assert pins_change(checkout).run({"PATH": path}, python=str(inside / "python"))[0] == 0
+    assert checkout.stamp.exists()
+
+
 def test_installs_again_for_another_python(checkout: Checkout) -> None:
     assert checkout.run()[0] == 0
     checkout.program("python3.12", "echo 3.12.9 True /nowhere/python")
@@ -192,29 +211,33 @@ def test_installs_again_for_another_python(checkout: Checkout) -> None:
 
 
 def test_half_an_installation_is_not_taken_for_whole(checkout: Checkout) -> None:
-    assert checkout.run({"FAKE_KILLS": "yes"})[0] == -signal.SIGKILL
-    assert checkout.venv.exists()
+    end_of_uv = checkout.bin / "end"
+    assert checkout.run({"FAKE_KILLS": str(end_of_uv)})[0] == -signal.SIGKILL
     assert not checkout.stamp.exists()
     (checkout.venv / "half a package").touch()
-    assert checkout.run()[0] == 0
+    next_run = checkout.start()
+    assert next_run.stderr
+    assert next_run.stderr.readline() == WAITING.format(checkout.venv)
+    end_of_uv.touch()
+    assert checkout.finish(next_run)[0] == 0
     assert checkout.stamp.exists()
     assert not (checkout.venv / "half a package").exists()
 
 
-def test_waits_for_another_installation(checkout: Checkout) -> None:
+def test_waits_for_another_installation_and_takes_it(checkout: Checkout) -> None:
+    assert checkout.run()[0] == 0
+    stamp = checkout.stamp.read_text()
+    checkout.stamp.unlink()
     with (checkout.root / "pyproject.toml").open("r+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         process = checkout.start()
         assert process.stderr
-        assert process.stderr.readline() == (
-            f"hudhud: waiting for another installation into {checkout.venv} to end.\n"
-        )
-        assert checkout.asked_of_uv == []
-    assert checkout.finish(process)[0] == 0
+        assert process.stderr.readline() == WAITING.format(checkout.venv)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        checkout.stamp.write_text(stamp)
+    assert checkout.finish(process) == (0, "")
     assert len(checkout.asked_of_uv) == 2
-
-
-ADVICE = "install one of the two, or say where it is, as in PYTHON=/path/to/python3.12 make demo.\n"
 
 
 @pytest.mark.parametrize(
@@ -300,17 +323,46 @@ def test_unreachable_index_is_told_within_seconds(
     ]
 
 
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            (
+                "error: Failed to fetch: `https://mirror.example/simple/rich/`\n"
+                "  Caused by: Request failed after 1 retries\n"
+                "  Caused by: invalid peer certificate: UnknownIssuer\n"
+            ),
+            "https://mirror.example/simple/rich/: invalid peer certificate: UnknownIssuer",
+        ),
+        (
+            (
+                "WARNING: Retrying (Retry(total=0)) after connection broken by 'ReadTimeoutError("
+                "\"HTTPSConnectionPool(host='mirror.example', port=443): Read timed out.\")'"
+                ": /simple/uv/\nERROR: No matching distribution found for uv\n"
+            ),
+            "/simple/uv/: HTTPSConnectionPool(host='mirror.example', port=443): Read timed out.",
+        ),
+        ("error: No solution found\n  cause: Because six was not found in the package registry\n", None),
+    ],
+)
+def test_names_what_broke_the_connection(output: str, reason: str | None) -> None:
+    assert runpy.run_path(str(SCRIPT))["network_failure"](output) == reason
+
+
 def test_shows_why_the_pins_cannot_be_installed(checkout: Checkout) -> None:
     code, printed = checkout.run({"FAKE_PLAN": "error: No solution found", "FAKE_STATUS": "1"})
     assert code == 1
     assert printed.splitlines()[1:] == [
         "error: No solution found",
-        f"hudhud: {checkout.bin}/uv cannot install what pyproject.toml asks for: its reason stands above.",
+        (
+            "hudhud: the reason stands above; mend it and try again, or try this alone: "
+            f"{checkout.bin}/uv {checkout.asked_of_uv[0]}"
+        ),
     ]
 
 
 def test_carries_pip_settings_over_to_uv(checkout: Checkout) -> None:
-    checkout.program("uv", f'{REPORTS} >> "$FAKE_LOG"\n{FAKE_UV}')
+    checkout.program("uv", UV_THAT_TELLS)
     settings = {
         "PIP_INDEX_URL": "https://mirror.example/simple",
         "PIP_EXTRA_INDEX_URL": "https://a.example/simple https://b.example/simple",
@@ -322,12 +374,12 @@ def test_carries_pip_settings_over_to_uv(checkout: Checkout) -> None:
         "|/wheels,/more|/ca.pem|"
     )
     assert checkout.run(settings)[0] == 0
-    assert [line for line in checkout.asked_of_uv if "|" in line][1:] == [f"{carried}1", carried]
+    assert checkout.asked_of_uv == [f"{carried}1", carried]
 
 
 def test_leaves_what_is_set_for_uv(checkout: Checkout) -> None:
-    checkout.program("uv", f'{REPORTS} >> "$FAKE_LOG"\n{FAKE_UV}')
+    checkout.program("uv", UV_THAT_TELLS)
     pip = {"PIP_INDEX_URL": "https://mirror.example/simple", "PIP_CERT": "/ca.pem"}
     own = {"UV_DEFAULT_INDEX": "https://own.example", "SSL_CERT_FILE": "/own.pem", "UV_HTTP_RETRIES": "9"}
     assert checkout.run({**pip, **own})[0] == 0
-    assert checkout.asked_of_uv[-2] == "https://own.example||||/own.pem|9"
+    assert checkout.asked_of_uv == ["https://own.example||||/own.pem|9"] * 2

@@ -10,7 +10,7 @@ from indexer.corpus.files import FoundFile, require, walk
 from indexer.errors import DuplicateArticleId
 from indexer.records import Article, Skipped
 
-__all__ = ["read"]
+__all__ = ["read", "require"]
 
 
 def read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
