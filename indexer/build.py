@@ -87,7 +87,7 @@ def build(
         if store.articles == 0:
             raise EmptyCorpus(_nothing_found(paths, skipped))
         dense.save(draft / DENSE)
-        manifest = _describe(draft, layout, model, encoder.dimensions, skipped)
+        manifest = _describe(draft, layout, model, encoder, skipped)
         layout.publish(draft, manifest)
     return Summary(
         generation=manifest.name,
@@ -125,7 +125,7 @@ def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[list[tup
 
 
 def _describe(
-    draft: Path, layout: Layout, model: Model, dimensions: int, skipped: Sequence[Skipped]
+    draft: Path, layout: Layout, model: Model, encoder: Encoder, skipped: Sequence[Skipped]
 ) -> Manifest:
     """The manifest of what lies in `draft`."""
     files = {name: fact_of(draft / name) for name in (STORE, DENSE)}
@@ -139,7 +139,8 @@ def _describe(
         model=model.name,
         fingerprint=model.fingerprint,
         prompts={"query": model.prompts.query, "passage": model.prompts.passage},
-        dimensions=dimensions,
+        engine=encoder.engine,
+        dimensions=encoder.dimensions,
         versions={"chunking": chunking.VERSION, "orthography": orthography.VERSION},
         articles=store.count("articles"),
         passages=store.count("passages"),

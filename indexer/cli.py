@@ -96,9 +96,11 @@ def reindex(
     folder = index or chosen.index
     corpus.require(paths)
     try:
-        found = locate(model or chosen.model, cache=chosen.cache, progress=_silent if quiet else say)
+        tell = _silent if quiet else say
+        found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+        encoder = load_encoder(found, cache=chosen.cache, progress=tell)
         with _progress(quiet) as report:
-            summary = build(paths, Layout(folder), found, load_encoder(found), report)
+            summary = build(paths, Layout(folder), found, encoder, report)
     except KeyboardInterrupt:
         say("\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")

@@ -1,154 +1,52 @@
-"""Texts to vectors with sentence-transformers on torch."""
+"""Which engine turns texts into vectors on this machine."""
 
 import logging
-import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
+from indexer.errors import ModelNotConvertible
+from indexer.model import Model, default_cache
+from indexer.records import Encoder
 
-from indexer.errors import ModelDamaged
-from indexer.model import Model
-from indexer.records import Encoder, Vectors
+_logger = logging.getLogger(__name__)
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-BATCH_TOKENS = 4096
-"""Most tokens of one forward pass, padding included."""
+_CUDA_DRIVER = (Path("/proc/driver/nvidia/version"), Path("/dev/dxg"))
+"""There where Linux or its Windows subsystem has a driver; spares importing torch to ask."""
 
 
-def load_encoder(model: Model) -> Encoder:
-    """Load `model` for encoding; it takes seconds and touches no network.
+def load_encoder(
+    model: Model, *, cache: Path | None = None, progress: Callable[[str], None] = _logger.info
+) -> Encoder:
+    """Load `model` for encoding: with torch on a CUDA device, else with OpenVINO in 8 bits, else with torch.
+
+    Args:
+        model: a model on this machine.
+        cache: where what is made from a model is kept; the user's cache folder when not given.
+        progress: called with a line for the user before what takes seconds.
 
     Raises:
-        ModelDamaged: sentence-transformers cannot load the folder.
+        ModelDamaged: the model's files cannot be loaded.
+        ModelNotWritable: the encoder cannot be written to `cache`.
     """
+    if any(driver.exists() for driver in _CUDA_DRIVER) and _has_cuda():
+        return _on_torch(model)
+    from indexer.eightbit.convert import converted
+    from indexer.eightbit.runtime import OpenVinoEncoder
+
+    try:
+        return OpenVinoEncoder(converted(model, cache or default_cache(), progress))
+    except ModelNotConvertible as reason:
+        _logger.warning("%s runs on torch, several times slower than 8-bit graphs: %s", model.name, reason)
+        return _on_torch(model)
+
+
+def _has_cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _on_torch(model: Model) -> Encoder:
+    from indexer.torch_encoder import TorchEncoder
+
     return TorchEncoder(model)
-
-
-def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Group positions of `lengths`, longest first, so that `size * longest` stays within `budget`.
-
-    A text longer than the budget stands alone. Equal lengths keep their order.
-    """
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > budget:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
-
-
-class TorchEncoder:
-    """A sentence-transformers model on torch: on a CUDA device when there is one, else on the CPU.
-
-    One lock covers tokenizer and model, taken for one batch at a time: the tokenizer keeps its
-    truncation in itself, and a short query does not wait for a long list of passages.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self._lock = threading.Lock()
-        self._model = _load(model)
-        dimensions = self._model.get_embedding_dimension()
-        if dimensions is None:
-            raise ModelDamaged(f"the model {model.name} does not say how long its vectors are")
-        self._dimensions = dimensions
-
-    @property
-    def dimensions(self) -> int:
-        """Length of every vector."""
-        return self._dimensions
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of unit length, shape `(len(texts), dimensions)`, float32; equal texts are encoded once.
-
-        Texts carry their prompt. Tokens past the model's window are cut off by the model.
-        """
-        unique = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        distinct = list(unique)
-        vectors = np.zeros((len(distinct), self._dimensions), dtype=np.float32)
-        window = self._model.max_seq_length or BATCH_TOKENS
-        lengths = [min(count + 2, window) for count in self.count_tokens(distinct)]
-        for batch in batches(lengths, BATCH_TOKENS):
-            vectors[batch] = self._encode_batch([distinct[index] for index in batch])
-        return vectors[[unique[text] for text in texts]]
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Model tokens of each text, without the special tokens at both ends and without cutting."""
-        if not texts:
-            return []
-        with self._lock:
-            encoded = self._model.tokenizer(
-                [_encodable(text) for text in texts],
-                add_special_tokens=False,
-                truncation=False,
-                padding=False,
-                return_attention_mask=False,
-                return_token_type_ids=False,
-                verbose=False,
-            )
-        return [len(ids) for ids in encoded["input_ids"]]
-
-    def _encode_batch(self, texts: list[str]) -> Vectors:
-        with self._lock:
-            raw = self._model.encode(
-                [_encodable(text) for text in texts],
-                prompt="",
-                batch_size=len(texts),
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        vectors = np.asarray(raw, dtype=np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
-        return unit
-
-
-def _encodable(text: str) -> str:
-    """`text` with lone surrogates, which have no UTF-8 form, replaced by `?`."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _load(model: Model) -> "SentenceTransformer":
-    with _quiet():
-        import torch
-        from sentence_transformers import SentenceTransformer
-
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        precision = {"dtype": torch.float32} if device == "cpu" else {}
-        try:
-            return SentenceTransformer(
-                str(model.folder), device=device, local_files_only=True, model_kwargs=precision
-            )
-        except Exception as error:  # sentence-transformers lets through what any library below it raises
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise ModelDamaged(
-                f"the model {model.name} in {model.folder} cannot be loaded: {reason}"
-            ) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the libraries' warnings, progress bars and reports off stderr while they import and load."""
-    libraries = [logging.getLogger(name) for name in ("transformers", "sentence_transformers")]
-    levels = [library.level for library in libraries]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from transformers.utils import logging as transformers_logging
-
-        bars = transformers_logging.is_progress_bar_enabled()
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        for library in libraries:
-            library.setLevel(logging.ERROR)
-        try:
-            yield
-        finally:
-            for library, level in zip(libraries, levels, strict=True):
-                library.setLevel(level)
-            if bars:
-                transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

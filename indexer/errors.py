@@ -11,6 +11,7 @@
     ├── ModelError                  the embedding model cannot be had
     │   ├── ModelNotFound           neither a folder nor a model that can be downloaded
     │   ├── ModelDamaged            the model's files are not what they should be
+    │   ├── ModelNotConvertible     no graph can be made of this kind of model; torch runs it
     │   └── ModelNotWritable        no permission or no space left to unpack the model
     ├── Overloaded                  more searches wait than the server accepts
     └── IndexingError               the index on disk cannot be used
@@ -82,6 +83,10 @@ class ModelDamaged(ModelError):
 
 class Overloaded(HudhudError):
     """More searches are waiting than the server accepts; try again shortly."""
+
+
+class ModelNotConvertible(ModelError):
+    """The model is of a kind that no graph can be made of; sentence-transformers on torch may run it."""
 
 
 class ModelNotWritable(ModelError):

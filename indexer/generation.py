@@ -56,6 +56,7 @@ class Manifest:
     hudhud: str
     model: str
     fingerprint: str
+    engine: str
     prompts: dict[str, str]
     dimensions: int
     versions: dict[str, int]

@@ -137,8 +137,17 @@ class Encoder(Protocol):
         """Length of every vector."""
         ...
 
+    @property
+    def engine(self) -> str:
+        """What computes the vectors, for people to read."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of unit length, one row per text, in the given order. Texts carry their prompt."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same for a few short texts, as exactly as the engine can."""
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -30,7 +30,8 @@ def main(seeds: Path, index: Path) -> None:
     chosen = settings()
     console = Console()
     model = locate(chosen.model, cache=chosen.cache, progress=say)
-    summary = build([seeds], Layout(index), model, load_encoder(model))
+    encoder = load_encoder(model, cache=chosen.cache, progress=say)
+    summary = build([seeds], Layout(index), model, encoder)
     console.print(
         f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
         f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"

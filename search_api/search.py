@@ -59,7 +59,7 @@ class Searcher:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
         text = self._prompt + encoder_input(query.text, query.language)
-        vector = self._encoder.encode([text])[0]
+        vector = self._encoder.encode_queries([text])[0]
         if query.group is Group.PASSAGE:
             best = self.index.candidates(vector, query.filter, query.limit)
         else:
@@ -117,4 +117,5 @@ def open_searcher(
             f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not with"
             f" {found.name} ({found.fingerprint[:12]}): name the model it was made with, or reindex"
         )
-    return Searcher(generation, load_encoder(found), found.prompts.query)
+    encoder = load_encoder(found, cache=cache, progress=progress)
+    return Searcher(generation, encoder, found.prompts.query)

@@ -14,6 +14,7 @@ from indexer.generation import Layout, open_live
 from indexer.model import Model, locate
 from indexer.packed_model import Source
 from indexer.records import Encoder
+from indexer.torch_encoder import TorchEncoder
 from search_api.search import Searcher
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -30,8 +31,14 @@ def model() -> Model:
 
 @pytest.fixture(scope="session")
 def encoder(model: Model) -> Encoder:
-    """The encoder of the embedded default model."""
+    """The encoder of the embedded default model, as indexing and searching use it."""
     return load_encoder(model)
+
+
+@pytest.fixture(scope="session")
+def exact(model: Model) -> Encoder:
+    """The embedded default model in single precision, on torch."""
+    return TorchEncoder(model)
 
 
 @pytest.fixture

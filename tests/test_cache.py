@@ -19,6 +19,7 @@ class SpellingEncoder:
     """A pure function of the text, and a record of what it was asked."""
 
     dimensions = DIMENSIONS
+    engine = "spelling"
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -29,6 +30,9 @@ class SpellingEncoder:
         rows = np.array([np.random.default_rng(seed).normal(size=DIMENSIONS) for seed in seeds], np.float32)
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.encode(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

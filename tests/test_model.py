@@ -20,7 +20,7 @@ import pytest
 from conftest import FEED_FORWARD, HIDDEN, TINY_PIECES, VOCABULARY, tiny_tensors, tiny_weight
 from safetensors.numpy import load_file
 
-from indexer import embedded_model, made_once
+from indexer import embedded_model, hub, model_files
 from indexer.errors import ModelDamaged, ModelNotFound, ModelNotWritable
 from indexer.model import EMBEDDED_NAME, Model, Prompts, locate
 from indexer.packed_model import Source
