@@ -16,7 +16,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import numpy as np
 
 from indexer.dense import UNIT_TOLERANCE, DenseIndex
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexNotWritable
-from indexer.records import Article, Candidate, Filter, Vectors
+from indexer.records import Article, Candidate, Filter, Passage, Vectors
 from indexer.store import Store
 
 FORMAT = 1
@@ -217,12 +217,17 @@ class Generation:
     def candidates(self, vector: Vectors, wanted: Filter, limit: int) -> list[Candidate]:
         """The `limit` passages nearest to `vector` that `wanted` admits, best first, ties by number."""
         scores, rows = self._dense.search(vector, limit, self.store.admitted(wanted))
-        passages = self.store.passages(rows.tolist())
-        return [Candidate(passage, score) for passage, score in zip(passages, scores.tolist(), strict=True)]
+        numbers = rows.tolist()
+        articles = self.store.articles_of(numbers)
+        return [Candidate(*found) for found in zip(numbers, articles, scores.tolist(), strict=True)]
 
-    def article(self, number: int) -> Article:
-        """The article that a passage names."""
-        return self.store.article(number)
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        return self.store.passages(numbers)
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        return self.store.articles(numbers)
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of this id.

@@ -98,9 +98,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that an index offers for a query, with the cosine of its vector to the query's."""
+    """What an index offers for a query: the numbers of a passage and its article, and how near it is.
 
-    passage: Passage
+    `dense` is the cosine between the vectors of query and passage.
+    """
+
+    passage: int
+    article: int
     dense: float
 
 
@@ -116,8 +120,12 @@ class Index(Protocol):
         """The `limit` passages nearest to a query vector under a filter, best first, ties by number."""
         ...
 
-    def article(self, number: int) -> Article:
-        """The article that a passage names."""
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        ...
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
         ...
 
     def article_by_id(self, article_id: str) -> Article:

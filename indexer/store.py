@@ -25,7 +25,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_article ON passages (article);
 CREATE INDEX articles_by_language_and_date ON articles (language, date);
 """
-_ARTICLE = "SELECT id, title, text, date, language, source FROM articles"
+_COLUMNS = "id, title, text, date, language, source"
 
 
 class StoreWriter:
@@ -87,23 +87,26 @@ class Store:
         Raises:
             IndexDamaged: the store does not hold one of them.
         """
-        rows = self._all(
+        rows = self._each(
             "SELECT passages.number, article, first, past, text FROM passages JOIN articles ON"
-            f" articles.number = article WHERE passages.number IN ({','.join('?' * len(numbers))})",
-            tuple(numbers),
+            " articles.number = article WHERE passages.number IN",
+            numbers,
         )
-        found = {
-            number: Passage(number, article, first, past, text[first:past])
+        return [
+            Passage(number, article, first, past, text[first:past])
             for number, article, first, past, text in rows
-        }
-        if len(found) != len(set(numbers)):
-            lost = sorted(set(numbers) - found.keys())
-            raise IndexDamaged(f"{self._path} holds no passage {lost[0]}: run `hudhud verify`, then reindex")
-        return [found[number] for number in numbers]
+        ]
 
-    def article(self, number: int) -> Article:
-        """The article of this number."""
-        return _article(self._all(f"{_ARTICLE} WHERE number = ?", (number,))[0])
+    def articles_of(self, passages: Sequence[int]) -> list[int]:
+        """The number of each passage's article, in the order asked for."""
+        return [
+            row[1] for row in self._each("SELECT number, article FROM passages WHERE number IN", passages)
+        ]
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        query = f"SELECT number, {_COLUMNS} FROM articles WHERE number IN"
+        return [_article(row[1:]) for row in self._each(query, numbers)]
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of this id.
@@ -111,7 +114,7 @@ class Store:
         Raises:
             ArticleNotFound: there is none.
         """
-        rows = self._all(f"{_ARTICLE} WHERE id = ?", (article_id,))
+        rows = self._all(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (article_id,))
         if not rows:
             raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
         return _article(rows[0])
@@ -173,6 +176,14 @@ class Store:
         """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
+
+    def _each(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """The row of each number, which is its first column; `query` ends before the list of numbers."""
+        rows = {row[0]: row for row in self._all(f"{query} ({','.join('?' * len(numbers))})", tuple(numbers))}
+        lost = set(numbers) - rows.keys()
+        if lost:
+            raise IndexDamaged(f"{self._path} holds no row {min(lost)}: run `hudhud verify`, then reindex")
+        return [rows[number] for number in numbers]
 
     def _all(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         try:

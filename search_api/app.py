@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import importlib.metadata
 import logging
-import os
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +43,9 @@ STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexingError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+SEARCHES_AT_ONCE = 16
+"""More than there are cores: while one pass encodes, those who wait become the next pass."""
+
 MAX_WAITING = 64
 
 A = TypeVar("A")
@@ -79,7 +81,7 @@ class BoundedExecutor:
 
 def create_app(searcher: Searcher | None) -> FastAPI:
     """The API over an open index; without one, everything but `/healthz` and `/docs` answers 503."""
-    executor = BoundedExecutor(workers=os.cpu_count() or 1, waiting=MAX_WAITING)
+    executor = BoundedExecutor(workers=SEARCHES_AT_ONCE, waiting=MAX_WAITING)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

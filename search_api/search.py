@@ -13,6 +13,7 @@ from indexer.model import locate
 from indexer.orthography import encoder_input
 from indexer.records import Article, Candidate, Encoder, Index, Passage, Vectors
 from search_api.query import Group, Query
+from search_api.query_encoder import QueryEncoder
 
 _CANDIDATES_PER_HIT = 4
 
@@ -52,27 +53,23 @@ class Searcher:
             prompt: what the model wants before a query.
         """
         self.index = index
-        self._encoder = encoder
-        self._prompt = prompt
+        self._encoder = QueryEncoder(encoder, prompt)
 
     def search(self, query: Query) -> Result:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
-        text = self._prompt + encoder_input(query.text, query.language)
-        vector = self._encoder.encode_queries([text])[0]
+        vector = self._encoder.vector(encoder_input(query.text, query.language))
         if query.group is Group.PASSAGE:
             best = self.index.candidates(vector, query.filter, query.limit)
         else:
             best = self._best_of_each_article(vector, query)
+        passages = self.index.passages([candidate.passage for candidate in best])
+        articles = self.index.articles([candidate.article for candidate in best])
         hits = tuple(
-            Hit(
-                rank,
-                candidate.dense,
-                candidate.dense,
-                self.index.article(candidate.passage.article),
-                candidate.passage,
+            Hit(rank, candidate.dense, candidate.dense, article, passage)
+            for rank, (candidate, article, passage) in enumerate(
+                zip(best, articles, passages, strict=True), start=1
             )
-            for rank, candidate in enumerate(best, start=1)
         )
         took_ms = (time.perf_counter() - started) * 1000
         return Result(query, self.index.name, took_ms, hits)
@@ -88,7 +85,7 @@ class Searcher:
             candidates = self.index.candidates(vector, query.filter, wanted)
             best: dict[int, Candidate] = {}
             for candidate in candidates:
-                best.setdefault(candidate.passage.article, candidate)
+                best.setdefault(candidate.article, candidate)
             if len(best) >= query.limit or len(candidates) < wanted:
                 return list(best.values())[: query.limit]
             wanted *= 4

@@ -59,13 +59,11 @@ def test_what_was_published_answers(tmp_path: Path) -> None:
     assert name.startswith("000001-")
     query = np.array([0.6, 0.0, 0.8, 0.0], np.float32)
     found = live.candidates(query, Filter(), 2)
-    assert [(candidate.passage.number, candidate.passage.text) for candidate in found] == [
-        (2, "شب خوش."),
-        (0, "سلام دنیا."),
-    ]
+    assert [(candidate.passage, candidate.article) for candidate in found] == [(2, 0), (0, 0)]
+    assert [passage.text for passage in live.passages([2, 0])] == ["شب خوش.", "سلام دنیا."]
     assert [candidate.dense for candidate in found] == pytest.approx([0.8, 0.6])
     assert live.candidates(query, Filter(frozenset({"ar"})), 2) == []
-    assert live.article(0).id == live.article_by_id("a").id == "a"
+    assert live.articles([0])[0].id == live.article_by_id("a").id == "a"
     live.close()
 
 

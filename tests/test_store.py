@@ -39,7 +39,7 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def test_an_article_comes_back_as_it_was(store: Store) -> None:
-    assert [store.article(number) for number in range(4)] == list(ARTICLES)
+    assert store.articles([3, 0, 1, 2]) == [ARTICLES[3], *ARTICLES[:3]]
     assert store.article_by_id("c") == ARTICLES[2]
 
 
@@ -50,6 +50,7 @@ def test_passages_come_in_the_order_asked_for_with_their_text(store: Store) -> N
         Passage(5, 3, 0, 11, "One 😀 line."),
     ]
     assert store.passages([]) == []
+    assert store.articles_of([4, 0, 5]) == [2, 0, 3]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_an_id_that_is_not_there_is_named(store: Store) -> None:
 
 
 def test_a_passage_that_is_not_there_is_damage(store: Store) -> None:
-    with pytest.raises(IndexDamaged, match="holds no passage 77"):
+    with pytest.raises(IndexDamaged, match="holds no row 77"):
         store.passages([1, 77])
 
 

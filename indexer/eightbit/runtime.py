@@ -1,6 +1,7 @@
 """The encoder over a folder that `convert` wrote. Needs numpy, tokenizers and OpenVINO, nothing heavier."""
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,13 +25,15 @@ PROBE_COSINE = 0.99
 """Below this, a machine's 8-bit kernels are not trusted."""
 
 _WIDTH_STEP = 8
+_COMPILED = ".compiled"
 
 
 class OpenVinoEncoder:
     """Passages through the 8-bit graph, queries through the float one; safe to call from several threads.
 
     A query is compared with every passage, and is short: there, exactness costs little. Each graph is
-    compiled when it is first needed, so that serving never holds the 8-bit one.
+    compiled when it is first needed, so that serving never holds the 8-bit one; what OpenVINO compiles
+    is kept beside the folder, for the next start.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -139,6 +142,9 @@ class _Graph:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if capable else "f32",
         }
+        folder = self._path.parent
+        if os.access(folder.parent, os.W_OK):
+            options["CACHE_DIR"] = str(folder.with_name(f"{folder.name}{_COMPILED}"))
         try:
             return core.compile_model(str(self._path), "CPU", options).create_infer_request()
         except RuntimeError as error:
