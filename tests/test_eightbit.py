@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from indexer import chunking, corpus, embedded_model
-from indexer.eightbit import calibration
-from indexer.eightbit.architecture import matrix, read_architecture, read_weights
-from indexer.eightbit.convert import EIGHT_BIT, FLOAT, Facts, converted
+from indexer.eightbit import runtime
+from indexer.eightbit.architecture import read_architecture
+from indexer.eightbit.convert import Facts, converted
 from indexer.eightbit.graph import eight_bit_rows
 from indexer.eightbit.runtime import OpenVinoEncoder
 from indexer.encoder import load_encoder
@@ -69,8 +69,8 @@ class TestAgreement:
         self, encoder: Encoder, exact: Encoder, passages: list[str]
     ) -> None:
         agreement = cosines(encoder.encode(passages), exact.encode(passages))
-        assert agreement.mean() >= 0.999
-        assert agreement.min() >= 0.99
+        assert agreement.mean() >= 0.9993
+        assert agreement.min() >= 0.998
 
     def test_queries_agree_closer(self, encoder: Encoder, exact: Encoder) -> None:
         assert cosines(encoder.encode_queries(QUERIES), exact.encode(QUERIES)).min() >= 0.9995
@@ -81,7 +81,21 @@ class TestAgreement:
 
     def test_it_is_the_8_bit_graph_that_was_compared(self, encoder: Encoder) -> None:
         assert isinstance(encoder, OpenVinoEncoder)
-        assert "8 bit" in encoder.engine
+        assert ("8 bit" in encoder.engine) == runtime._is_fast_in_8_bits()
+
+    def test_short_texts_alone_agree_with_those_in_a_batch(self, encoder: Encoder) -> None:
+        texts = ["query: " + "rain " * words for words in (1, 11, 12, 13, 14, 27, 28, 29, 40)]
+        together = encoder.encode_queries(texts)
+        alone = np.vstack([encoder.encode_queries([text]) for text in texts])
+        assert cosines(together, alone).min() >= 0.999
+
+    def test_a_cpu_that_is_slow_in_8_bits_uses_floats(
+        self, tiny_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runtime, "_is_fast_in_8_bits", lambda: False)
+        encoder = OpenVinoEncoder(converted(tiny_model, tmp_path, lambda line: None))
+        np.testing.assert_array_equal(encoder.encode(["a b"]), encoder.encode_queries(["a b"]))
+        assert encoder.engine.endswith(", float")
 
 
 class TestEncoding:
@@ -127,7 +141,7 @@ class TestConversion:
     def test_a_tiny_model_computes_what_torch_computes(self, tiny_model: Model, tmp_path: Path) -> None:
         encoder = OpenVinoEncoder(converted(tiny_model, tmp_path, lambda line: None))
         texts = ["a b", "c", "a", "b c b c a"]
-        assert cosines(encoder.encode_queries(texts), TorchEncoder(tiny_model).encode(texts)).min() >= 0.999
+        assert cosines(encoder.encode_queries(texts), TorchEncoder(tiny_model).encode(texts)).min() >= 0.998
 
     def test_cls_pooling_is_understood(self, tiny_model: Model, tmp_path: Path) -> None:
         pooling = tiny_model.folder / "1_Pooling" / "config.json"
@@ -135,7 +149,7 @@ class TestConversion:
         model = locate(str(tiny_model.folder), cache=tmp_path)
         encoder = OpenVinoEncoder(converted(model, tmp_path, lambda line: None))
         texts = ["a b", "b c b c a"]
-        assert cosines(encoder.encode_queries(texts), TorchEncoder(model).encode(texts)).min() >= 0.999
+        assert cosines(encoder.encode_queries(texts), TorchEncoder(model).encode(texts)).min() >= 0.998
 
     @pytest.mark.parametrize(
         ("name", "change", "message"),
@@ -178,13 +192,13 @@ class TestConversion:
         with pytest.raises(ModelDamaged, match=r"the encoder in .* cannot be read .*: delete the folder"):
             OpenVinoEncoder(folder)
 
-    @pytest.mark.parametrize("name", [EIGHT_BIT, FLOAT])
-    def test_a_damaged_graph_is_named(self, name: str, tiny_model: Model, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("kind", ["encode", "encode_queries"])
+    def test_a_damaged_graph_is_named(self, kind: str, tiny_model: Model, tmp_path: Path) -> None:
         folder = converted(tiny_model, tmp_path, lambda line: None)
-        (folder / name).write_text("<net")
-        encoder = OpenVinoEncoder(folder)
-        with pytest.raises(ModelDamaged, match=rf"OpenVINO cannot read .*{name}"):
-            (encoder.encode if name == EIGHT_BIT else encoder.encode_queries)(["a"])
+        for graph in folder.glob("*.xml"):
+            graph.write_text("<net")
+        with pytest.raises(ModelDamaged, match=r"OpenVINO cannot read .*\.xml"):
+            getattr(OpenVinoEncoder(folder), kind)(["a"])
 
     def test_wrong_8_bit_kernels_are_not_used(
         self, tiny_model: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -208,25 +222,6 @@ class TestQuantisation:
         rows, steps = eight_bit_rows(weight)
         assert np.abs(rows).max(axis=1).tolist() == [127] * 20
         assert (np.abs(rows * steps - weight) <= steps / 2 + 1e-6).all()
-
-    def test_a_channel_that_runs_large_costs_little(self) -> None:
-        random = np.random.default_rng(2)
-        rows = random.normal(size=(400, 64)).astype(np.float32)
-        rows[:, 7] *= 300
-        weight = random.normal(size=(48, 64)).astype(np.float32)
-        found = calibration.choose(rows, np.abs(rows).max(axis=0), weight)
-        plain = np.abs(rows).max() / 127
-        naive = (np.rint(rows / plain) * plain) @ weight.T
-        wanted = rows @ weight.T
-        naive_error = np.square(naive - wanted).mean() / np.square(wanted).mean()
-        assert found.error < naive_error / 2
-        assert found.divisor.argmax() == 7
-
-    def test_query_key_and_value_stand_below_each_other(self, tiny_model: Model) -> None:
-        weights = read_weights(tiny_model.folder)
-        joined, bias = matrix(weights, 1, "qkv")
-        assert (joined.shape, bias.shape) == ((96, 32), (96,))
-        np.testing.assert_array_equal(joined[32:64], weights["encoder.layer.1.attention.self.key.weight"])
 
 
 def test_serving_imports_neither_torch_nor_transformers(seed_index: Path) -> None:

@@ -14,7 +14,6 @@ ORDER = (
     {"indexer.orthography.common", "indexer.cache", "indexer.dense", "indexer.model_files"},
     {"indexer.made_once", "indexer.batching", "indexer.eightbit.architecture"},
     {"indexer.eightbit.graph"},
-    {"indexer.eightbit.calibration"},
     {
         "indexer.orthography.persian",
         "indexer.orthography.arabic",

@@ -13,10 +13,16 @@ from indexer.errors import ModelNotConvertible
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
 
-SITES = ("qkv", "ao", "fi", "fo")
-"""The matrices of a layer: query, key and value together; attention output; feed-forward in and out."""
+_SITES = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "attended": "attention.output.dense",
+    "inner": "intermediate.dense",
+    "outer": "output.dense",
+}
+"""The matrices of a layer."""
 
-_OUTPUTS = {"ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense"}
 _KINDS = ("bert", "roberta", "xlm-roberta")
 _PIPELINES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
 
@@ -89,16 +95,9 @@ def read_weights(folder: Path) -> Weights:
 
 
 def matrix(weights: Weights, layer: int, site: str) -> tuple[Floats, Floats]:
-    """Weight, shape `(outputs, inputs)`, and bias of one site; query, key and value one below the other."""
-    prefix = f"encoder.layer.{layer}."
-    if site == "qkv":
-        names = [f"{prefix}attention.self.{part}" for part in ("query", "key", "value")]
-    else:
-        names = [prefix + _OUTPUTS[site]]
-    return (
-        np.concatenate([weights[f"{name}.weight"] for name in names]),
-        np.concatenate([weights[f"{name}.bias"] for name in names]),
-    )
+    """Weight, shape `(outputs, inputs)`, and bias of one matrix of a layer."""
+    name = f"encoder.layer.{layer}.{_SITES[site]}"
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]
 
 
 def _pooling(folder: Path) -> str:

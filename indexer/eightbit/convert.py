@@ -11,7 +11,6 @@ import numpy as np
 import openvino
 from tokenizers import Tokenizer
 
-from indexer.eightbit import calibration
 from indexer.eightbit.architecture import Architecture, Floats, Weights, read_architecture, read_weights
 from indexer.eightbit.graph import build_graph, eight_bit_rows
 from indexer.made_once import make_once, require_space
@@ -26,10 +25,19 @@ TOKENIZER = "tokenizer.json"
 _FACTS = "encoder.json"
 _WHAT = "the encoder"
 _GRAPH_BYTES = 4
-"""A weight outside the embeddings: one byte and two in the graphs, and what surrounds them."""
+"""A weight outside the embeddings: one byte and two, and what OpenVINO compiles of them."""
 
-_PROBE_TOKENS = 16
-_PROBES = 8
+_PROBES = (
+    "What did the minister say about the new hospitals?",
+    "Inflation fell to 4.2% in March, the lowest figure since 2019.",
+    "رئیس جمهور تازه چه گفت؟",
+    "باران دیروز راه‌های شمال کشور را بست و صدها خودرو در برف ماندند.",
+    "دهقانان هرات از کمبود آب شکایت دارند.",
+    "قال وزير الصحة إن المستشفيات الجديدة ستفتح أبوابها في بداية العام القادم.",
+    "كرة القدم",
+    "Die Bibliothek ist am Sonntag geschlossen.",
+)
+"""Texts whose vectors a machine must compute right before its 8-bit products are trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +86,16 @@ def converted(model: Model, cache: Path, progress: Callable[[str], None]) -> Pat
 def convert(model_folder: Path, architecture: Architecture, weights: Weights, prompt: str, out: Path) -> None:
     """Write graphs, embeddings, tokenizer and facts into the empty folder `out`."""
     shutil.copyfile(model_folder / TOKENIZER, out / TOKENIZER)
-    sequences = _calibration_ids(out / TOKENIZER, architecture, prompt)
-    quantisations = calibration.calibrate(architecture, weights, sequences)
-    eight_bit = build_graph(architecture, weights, quantisations)
+    eight_bit = build_graph(architecture, weights, eight_bit=True)
     openvino.save_model(eight_bit, out / EIGHT_BIT, compress_to_fp16=False)
-    plain = build_graph(architecture, weights, None)
+    plain = build_graph(architecture, weights, eight_bit=False)
     openvino.save_model(plain, out / FLOAT, compress_to_fp16=True)
     table = weights["embeddings.word_embeddings.weight"]
     rows, steps = eight_bit_rows(table)
     np.save(out / EMBEDDINGS, rows)
     np.save(out / EMBEDDING_STEPS, steps)
-    probes = [ids for ids in sequences if len(ids) <= _PROBE_TOKENS][:_PROBES]
+    tokenizer = Tokenizer.from_file(str(out / TOKENIZER))
+    probes = [tokenizer.encode(prompt + text).ids[: architecture.max_tokens] for text in _PROBES]
     vectors = _exact_vectors(plain, table, probes)
     Facts(
         dimensions=architecture.hidden,
@@ -97,14 +104,6 @@ def convert(model_folder: Path, architecture: Architecture, weights: Weights, pr
         probes=tuple(tuple(ids) for ids in probes),
         probe_vectors=tuple(tuple(map(float, vector)) for vector in vectors),
     ).write(out)
-
-
-def _calibration_ids(tokenizer_file: Path, architecture: Architecture, prompt: str) -> list[list[int]]:
-    """Token ids of the calibration texts with their prompt."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(architecture.max_tokens)
-    return [tokenizer.encode(prompt + text).ids for text in calibration.texts()]
 
 
 def _exact_vectors(model: openvino.Model, table: Floats, sequences: Sequence[Sequence[int]]) -> list[Floats]:

@@ -1,11 +1,8 @@
 """The encoder as an OpenVINO graph, written by hand: float, or with 8-bit matrices.
 
 The word embeddings stay outside: a graph takes their rows. So it weighs 22 MB instead of 118, and
-can be compiled several times, once for each length of query.
+can be compiled several times, once for each width of query.
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,51 +12,28 @@ from openvino import opset15 as op
 from indexer.eightbit.architecture import Architecture, Floats, Weights, matrix
 
 
-@dataclass(frozen=True, slots=True)
-class Quantisation:
-    """How the input of one matrix becomes 8-bit.
-
-    Attributes:
-        divisor: shape `(inputs,)`, what each channel is divided by; the weights are multiplied by it.
-        step: the value of one of the 256 steps.
-        correction: shape `(outputs,)`, added to the bias: the mean error that quantising makes.
-        error: mean squared error of the matrix's output on calibration text, relative to its power.
-    """
-
-    divisor: Floats
-    step: float
-    correction: Floats
-    error: float
-
-
-Quantisations = Mapping[tuple[int, str], Quantisation]
-"""By layer and site."""
-
-
 def eight_bit_rows(weight: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Symmetric 8-bit rows and the step of each: `weight` is about `rows * steps`."""
     steps = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / np.float32(127)
     return np.clip(np.rint(weight / steps), -127, 127).astype(np.int8), steps
 
 
-def build_graph(architecture: Architecture, weights: Weights, quantisations: Quantisations | None) -> Model:
+def build_graph(architecture: Architecture, weights: Weights, *, eight_bit: bool) -> Model:
     """The graph `(embeddings (n, tokens, hidden), mask (n, tokens)) → unit vectors (n, hidden)`.
 
-    Without `quantisations` everything is float; with them, the matrices named there have 8-bit inputs
-    and weights, and the others 8-bit weights alone.
+    With `eight_bit`, matrices are 8-bit rows with a step each; OpenVINO then quantises their inputs as
+    they come, in groups.
     """
-    return _Builder(architecture, weights, quantisations).model()
+    return _Builder(architecture, weights, eight_bit=eight_bit).model()
 
 
 class _Builder:
     """Adds node to node; `model` names the stages in order."""
 
-    def __init__(
-        self, architecture: Architecture, weights: Weights, quantisations: Quantisations | None
-    ) -> None:
+    def __init__(self, architecture: Architecture, weights: Weights, *, eight_bit: bool) -> None:
         self.architecture = architecture
         self.weights = weights
-        self.quantisations = quantisations
+        self.eight_bit = eight_bit
 
     def model(self) -> Model:
         """The whole graph."""
@@ -71,10 +45,10 @@ class _Builder:
         bias = op.unsqueeze(hidden, _integers(1, 2))
         for layer in range(architecture.layers):
             prefix = f"encoder.layer.{layer}."
-            attended = self.dense(self.attention(x, layer, bias), layer, "ao")
+            attended = self.dense(self.attention(x, layer, bias), layer, "attended")
             x = self.norm(op.add(attended, x), f"{prefix}attention.output.LayerNorm")
-            inner = op.gelu(self.dense(x, layer, "fi"), "tanh" if self.quantisations else "erf")
-            x = self.norm(op.add(self.dense(inner, layer, "fo"), x), f"{prefix}output.LayerNorm")
+            inner = op.gelu(self.dense(x, layer, "inner"), "erf")
+            x = self.norm(op.add(self.dense(inner, layer, "outer"), x), f"{prefix}output.LayerNorm")
         unit = op.normalize_l2(self.pooled(x, mask), _integers(1), 1e-12, "add")
         return Model([op.result(unit)], [embeddings, mask], "encoder")
 
@@ -91,15 +65,9 @@ class _Builder:
         """Multi-head attention before its output matrix; the queries' scale is in their weights."""
         architecture = self.architecture
         head = architecture.hidden // architecture.heads
-        weight, offset = matrix(self.weights, layer, "qkv")
-        offset = offset + self.correction(layer, "qkv")
-        shared = self.quantised(x, layer, "qkv")
         parts = []
-        for number, scale in enumerate((head**-0.5, 1.0, 1.0)):
-            rows = slice(number * architecture.hidden, (number + 1) * architecture.hidden)
-            name = f"qkv{number or ''}.{layer}"
-            scaled = weight[rows] * np.float32(scale), offset[rows] * np.float32(scale)
-            y = self.linear(shared, *scaled, layer, "qkv", name)
+        for site, scale in (("query", head**-0.5), ("key", 1.0), ("value", 1.0)):
+            y = self.dense(x, layer, site, scale)
             split = op.reshape(y, _integers(0, 0, architecture.heads, head), True)
             parts.append(op.transpose(split, _integers(0, 2, 1, 3)))
         queries, keys, values = parts
@@ -107,34 +75,15 @@ class _Builder:
         context = op.transpose(op.matmul(shares, values, False, False), _integers(0, 2, 1, 3))
         return op.reshape(context, _integers(0, 0, architecture.hidden), True)
 
-    def dense(self, x: Node, layer: int, site: str) -> Node:
-        """One matrix with its bias."""
+    def dense(self, x: Node, layer: int, site: str, scale: float = 1.0) -> Node:
+        """One matrix with its bias, both multiplied by `scale`."""
         weight, bias = matrix(self.weights, layer, site)
-        bias = bias + self.correction(layer, site)
-        return self.linear(self.quantised(x, layer, site), weight, bias, layer, site, f"{site}.{layer}")
-
-    def linear(self, x: Node, weight: Floats, bias: Floats, layer: int, site: str, name: str) -> Node:
-        """`x @ weight.T + bias`, the node called `name`."""
-        if self.quantisations is None:
-            constant = _floats(weight)
-        else:
-            chosen = self.quantisations.get((layer, site))
-            rows, steps = eight_bit_rows(weight * chosen.divisor if chosen else weight)
+        if self.eight_bit:
+            rows, steps = eight_bit_rows(weight * scale)
             constant = op.multiply(op.convert(op.constant(rows), "f32"), _floats(steps))
-        return op.add(op.matmul(x, constant, False, True, name=name), _floats(bias))
-
-    def quantised(self, x: Node, layer: int, site: str) -> Node:
-        """`x` in 256 steps, where this site has them."""
-        chosen = self.quantisations and self.quantisations.get((layer, site))
-        if not chosen:
-            return x
-        low, high = _floats(-128 * chosen.step), _floats(127 * chosen.step)
-        return op.fake_quantize(op.multiply(x, _floats(1 / chosen.divisor)), low, high, low, high, 256)
-
-    def correction(self, layer: int, site: str) -> Floats | float:
-        """What is added to the bias of a quantised site."""
-        chosen = self.quantisations and self.quantisations.get((layer, site))
-        return chosen.correction if chosen else 0.0
+        else:
+            constant = _floats(weight * scale)
+        return op.add(op.matmul(x, constant, False, True), _floats(bias * scale))
 
     def norm(self, x: Node, name: str) -> Node:
         """Layer normalisation."""

@@ -12,7 +12,14 @@ from tokenizers import Tokenizer
 
 from indexer.batching import batches, each_once, encodable
 from indexer.eightbit.architecture import Floats
-from indexer.eightbit.convert import EIGHT_BIT, EMBEDDING_STEPS, EMBEDDINGS, FLOAT, TOKENIZER, Facts
+from indexer.eightbit.convert import (
+    EIGHT_BIT,
+    EMBEDDING_STEPS,
+    EMBEDDINGS,
+    FLOAT,
+    TOKENIZER,
+    Facts,
+)
 from indexer.errors import ModelDamaged
 from indexer.records import Vectors
 
@@ -24,16 +31,20 @@ BATCH_TOKENS = 1024
 PROBE_COSINE = 0.99
 """Below this, a machine's 8-bit kernels are not trusted."""
 
+_QUERY_WIDTHS = (16, 24, 32)
 _WIDTH_STEP = 8
+_QUERY_GROUP, _PASSAGE_GROUP = 32, 128
+"""Inputs of a matrix that share a step: the fewer, the nearer to single precision and the slower."""
+
 _COMPILED = ".compiled"
 
 
 class OpenVinoEncoder:
-    """Passages through the 8-bit graph, queries through the float one; safe to call from several threads.
+    """The 8-bit graph, its inputs quantised finely for queries and in larger groups for passages.
 
-    A query is compared with every passage, and is short: there, exactness costs little. Each graph is
-    compiled when it is first needed, so that serving never holds the 8-bit one; what OpenVINO compiles
-    is kept beside the folder, for the next start.
+    Safe to call from several threads. A query is compared with every passage, and is short: there,
+    exactness costs little. A graph is compiled when it is first needed, so that serving holds only that
+    of queries; what OpenVINO compiles is kept beside the folder, for the next start.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -54,9 +65,10 @@ class OpenVinoEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._special = self._tokenizer.num_special_tokens_to_add(False)
-        self._exact = _Graph(folder / FLOAT)
-        self._fast = _Graph(folder / EIGHT_BIT)
-        self._trusted: bool | None = None
+        self._float = _Graph(folder / FLOAT, _PASSAGE_GROUP)
+        self._for_passages = _Graph(folder / EIGHT_BIT, _PASSAGE_GROUP)
+        self._for_queries = _Graph(folder / EIGHT_BIT, _QUERY_GROUP)
+        self._chosen: dict[_Graph, _Graph] = {}
 
     @property
     def dimensions(self) -> int:
@@ -66,18 +78,21 @@ class OpenVinoEncoder:
     @property
     def engine(self) -> str:
         """What computes the vectors of passages."""
-        return f"OpenVINO {openvino.__version__.split('-')[0]}, 8 bit"
+        version = openvino.__version__.split("-")[0]
+        return (
+            f"OpenVINO {version}, {'float' if self._choice(self._for_passages) is self._float else '8 bit'}"
+        )
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of unit length, shape `(len(texts), dimensions)`, float32, for texts with their prompt.
 
         Tokens past the model's window are cut off.
         """
-        return each_once(texts, lambda distinct: self._encode(distinct, self._bulk_graph()))
+        return each_once(texts, lambda distinct: self._encode(distinct, self._choice(self._for_passages)))
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """The same in float: slower, and as exact as the model."""
-        return each_once(texts, lambda distinct: self._encode(distinct, self._exact))
+        """The same for queries: nearer to the model in single precision."""
+        return each_once(texts, lambda distinct: self._encode(distinct, self._choice(self._for_queries)))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Model tokens of each text, without the special tokens at both ends and without cutting."""
@@ -100,7 +115,7 @@ class OpenVinoEncoder:
 
     def _run(self, sequences: Sequence[Sequence[int]], graph: "_Graph") -> Vectors:
         longest = max(map(len, sequences))
-        width = min(-(-longest // _WIDTH_STEP) * _WIDTH_STEP, self._facts.max_tokens)
+        width = _width(longest, len(sequences), self._facts.max_tokens)
         ids = np.full((len(sequences), width), self._facts.pad, np.int64)
         mask = np.zeros((len(sequences), width), np.float32)
         for row, sequence in enumerate(sequences):
@@ -108,44 +123,80 @@ class OpenVinoEncoder:
             mask[row, : len(sequence)] = 1
         return graph.run(self._rows[ids] * self._steps[ids], mask)
 
-    def _bulk_graph(self) -> "_Graph":
-        """The 8-bit graph, unless this machine computes it wrong."""
-        if self._trusted is None:
-            found = np.array([self._run([probe], self._fast)[0] for probe in self._facts.probes])
-            cosine = float((found * np.array(self._facts.probe_vectors)).sum(axis=1).min(initial=1.0))
-            self._trusted = cosine >= PROBE_COSINE
-            if not self._trusted:
-                _logger.warning("8-bit kernels agree with float only to %.4f here: using float", cosine)
-        return self._fast if self._trusted else self._exact
+    def _choice(self, graph: "_Graph") -> "_Graph":
+        """`graph`, or the float one on a machine that computes `graph` slowly or wrong."""
+        if graph not in self._chosen:
+            sound = _is_fast_in_8_bits() and self._agreement(graph) >= PROBE_COSINE
+            self._chosen[graph] = graph if sound else self._float
+        return self._chosen[graph]
+
+    def _agreement(self, graph: "_Graph") -> float:
+        """The lowest cosine between what this machine computes for the probes and what it should."""
+        found = np.array([self._run([probe], graph)[0] for probe in self._facts.probes])
+        cosine = float((found * np.array(self._facts.probe_vectors)).sum(axis=1).min(initial=1.0))
+        if cosine < PROBE_COSINE:
+            _logger.warning("8-bit kernels agree with float only to %.4f here: using float", cosine)
+        return cosine
+
+
+def _width(longest: int, texts: int, window: int) -> int:
+    """Tokens that a batch is padded to: few different ones, and fixed ones for a short text alone."""
+    if texts == 1 and longest <= _QUERY_WIDTHS[-1]:
+        return next(width for width in _QUERY_WIDTHS if longest <= width)
+    return min(-(-longest // _WIDTH_STEP) * _WIDTH_STEP, window)
+
+
+def _is_fast_in_8_bits() -> bool:
+    """Whether the CPU multiplies 8-bit integers faster than floats.
+
+    Measured with OpenVINO: with AVX-512 (and VNNI) several times, with AVX2 alone slower.
+    """
+    try:
+        flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+    return not flags.isdisjoint({"avx512f", "avx_vnni", "amx_int8"})
 
 
 class _Graph:
-    """A graph on the CPU, compiled at its first run; runs one at a time, each on all cores."""
+    """A graph on the CPU; runs one at a time, each on all cores.
 
-    def __init__(self, path: Path) -> None:
+    It is compiled at its first run: once for any shape, and once for each width of a short text
+    alone, for a change of shape costs more than the text.
+    """
+
+    def __init__(self, path: Path, group: int) -> None:
         self._path = path
+        self._group = group
         self._lock = threading.Lock()
-        self._request: openvino.InferRequest | None = None
+        self._requests: dict[int, openvino.InferRequest] = {}
 
     def run(self, embeddings: Floats, mask: Floats) -> Vectors:
         """Vectors of unit length, shape `(n, dimensions)`, of embeddings `(n, tokens, dimensions)`."""
         with self._lock:
-            if self._request is None:
-                self._request = self._compiled()
-            self._request.infer([embeddings, mask])
-            return np.array(self._request.get_output_tensor(0).data)
+            fixed = mask.shape[1] if len(mask) == 1 and mask.shape[1] in _QUERY_WIDTHS else 0
+            if fixed not in self._requests:
+                self._requests[fixed] = self._compiled(fixed)
+            request = self._requests[fixed]
+            request.infer([embeddings, mask])
+            return np.array(request.get_output_tensor(0).data)
 
-    def _compiled(self) -> openvino.InferRequest:
+    def _compiled(self, fixed: int) -> openvino.InferRequest:
         core = openvino.Core()
         capable = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         options = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if capable else "f32",
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": self._group,
         }
         folder = self._path.parent
         if os.access(folder.parent, os.W_OK):
             options["CACHE_DIR"] = str(folder.with_name(f"{folder.name}{_COMPILED}"))
         try:
-            return core.compile_model(str(self._path), "CPU", options).create_infer_request()
+            model = core.read_model(self._path)
+            if fixed:
+                embeddings, mask = model.inputs
+                model.reshape({embeddings: [1, fixed, embeddings.partial_shape[2]], mask: [1, fixed]})
+            return core.compile_model(model, "CPU", options).create_infer_request()
         except RuntimeError as error:
             raise ModelDamaged(f"OpenVINO cannot read {self._path}: delete its folder") from error

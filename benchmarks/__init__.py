@@ -1,0 +1,1 @@
+"""Measurements of Hudhud beside its peers. They import the product, never the reverse."""
