@@ -91,8 +91,10 @@ def serve(
     import uvicorn
 
     from search_api.app import create_app
+    from search_api.memory import limit_arenas
     from search_api.search import open_searcher
 
+    limit_arenas()
     chosen = settings()
     searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
     uvicorn.run(create_app(searcher), host=host, port=port)

@@ -33,7 +33,7 @@ ORDER = (
     {"indexer.encoder", "indexer.corpus", "indexer.generation"},
     {"indexer.build"},
     {"indexer.cli"},
-    {"search_api.query", "search_api.query_encoder"},
+    {"search_api.query", "search_api.query_encoder", "search_api.memory"},
     {"search_api.search"},
     {"search_api.schemas", "search_api.render"},
     {"search_api.app"},

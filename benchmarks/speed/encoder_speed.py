@@ -18,7 +18,7 @@ from indexer.records import Encoder, Vectors
 
 OURS = "hudhud"
 BASE = "sentence-transformers fp32"
-TARGETS = {"sentences": (3.0, 4.5), "passages": (2.5, 4.5), "query": (4.0, 8.0)}
+TARGETS = {"sentences": (2.5, 4.5), "passages": (3.0, 4.5), "query": (4.0, 8.0)}
 """How many times the speed of `BASE` is asked for, and aimed at."""
 
 _DISTRIBUTIONS = (

@@ -46,7 +46,7 @@ def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
         frequencies={word: frequency for word, (frequency, _) in words.items()},
         adjectives=frozenset(word for word, (_, tags) in words.items() if {"AJ", "ADV"} & set(tags)),
-        verbs=frozenset(lemmatizer.verbs),
+        verbs=frozenset(verb for verb in lemmatizer.verbs if "_" not in verb and " " not in verb),
         compounds={word.replace(ZWNJ, ""): word for word in sorted(words) if ZWNJ in word},
     )
 
