@@ -25,6 +25,7 @@ import filelock
 import numpy as np
 
 from indexer.dense import UNIT_TOLERANCE, DenseIndex
+from indexer.disk import sync
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexNotWritable
 from indexer.records import Article, Candidate, Filter, Passage, Vectors
 from indexer.store import Store
@@ -168,16 +169,16 @@ class Layout:
         before the next. All but the newest generations are removed afterwards.
         """
         for name in manifest.files:
-            _sync(draft / name)
+            sync(draft / name)
         manifest.write(draft / MANIFEST)
-        _sync(draft)
+        sync(draft)
         draft.rename(self.generations / manifest.name)
-        _sync(self.generations)
+        sync(self.generations)
         pointer = self.folder / "CURRENT.new"
         pointer.write_text(manifest.name + "\n", encoding="utf-8")
-        _sync(pointer)
+        sync(pointer)
         pointer.replace(self._current)
-        _sync(self.folder)
+        sync(self.folder)
         for old in self._published()[:-KEPT]:
             shutil.rmtree(old)
 
@@ -314,11 +315,3 @@ def _cross_reference_faults(generation: Generation) -> list[str]:
         if is_ != was
     ]
     return wrong + store.faults() + generation.dense_faults()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

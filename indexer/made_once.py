@@ -6,13 +6,13 @@ place, the others wait. A killed process leaves only the folder aside, which the
 
 import json
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import filelock
 
+from indexer.disk import sync
 from indexer.errors import ModelNotWritable
 from indexer.model_files import file_digest
 
@@ -108,15 +108,6 @@ def _make(folder: Path, write: Callable[[Path], None]) -> None:
     record = {path.relative_to(aside).as_posix(): (path.stat().st_size, file_digest(path)) for path in files}
     (aside / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     for path in (*aside.rglob("*"), aside):
-        _sync(path)
+        sync(path)
     aside.rename(folder)
-    _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder.parent)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ORDER = (
-    {"indexer.errors"},
+    {"indexer.errors", "indexer.disk"},
     {"indexer.records"},
     {"indexer.settings", "indexer.sentences", "indexer.language", "indexer.repeats", "indexer.packed_model"},
     {"indexer.orthography.common", "indexer.cache", "indexer.dense", "indexer.model_files"},

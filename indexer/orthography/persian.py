@@ -1,7 +1,7 @@
 """Persian spelling, with hazm's vocabulary: where a half-space was lost, put it back.
 
-News sites and scrapers drop the zero-width non-joiner, so that گفت‌وگو becomes گفتوگو and
-می‌شود becomes میشود. A multilingual tokenizer breaks such words into meaningless pieces.
+News sites and scrapers drop the zero-width non-joiner, so that گفتوگو and میشود
+stand where a half-space was. A multilingual tokenizer breaks such words into meaningless pieces.
 """
 
 import functools
@@ -85,7 +85,7 @@ def _respaced(word: str) -> str:
 
 
 def _plausibility(stem: str, suffix: str, known: _Vocabulary) -> int:
-    """پیشرفتهای is پیشرفت‌های rather than پیشرفته‌ای; جلسهای is جلسه‌ای, for nobody writes جلس."""
+    """پیشرفتهای is پیشرفت and های rather than پیشرفته and ای; جلسهای is جلسه and ای: nobody writes جلس."""
     return known.frequencies[stem] * (PLURAL_WEIGHT if suffix in NOUN_SUFFIXES else 1)
 
 
