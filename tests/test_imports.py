@@ -11,7 +11,13 @@ ORDER = (
     {"indexer.errors", "indexer.disk"},
     {"indexer.records"},
     {"indexer.settings", "indexer.sentences", "indexer.language", "indexer.repeats", "indexer.packed_model"},
-    {"indexer.orthography.common", "indexer.cache", "indexer.dense", "indexer.model_files"},
+    {
+        "indexer.orthography.hazm_words",
+        "indexer.orthography.common",
+        "indexer.cache",
+        "indexer.dense",
+        "indexer.model_files",
+    },
     {"indexer.made_once", "indexer.batching", "indexer.eightbit.architecture"},
     {"indexer.eightbit.graph"},
     {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from indexer.orthography import hazm_words
 from indexer.orthography.common import (
     ALEF_MAKSURA,
     ARABIC_KAF,
@@ -39,16 +40,9 @@ class _Vocabulary:
 @functools.cache
 def _vocabulary() -> _Vocabulary:
     """hazm's words with their frequencies, its conjugated verbs, its compounds by joined spelling."""
-    from hazm import Lemmatizer
-
-    lemmatizer = Lemmatizer()
-    words: dict[str, tuple[int, tuple[str, ...]]] = lemmatizer.words
-    return _Vocabulary(
-        frequencies={word: frequency for word, (frequency, _) in words.items()},
-        adjectives=frozenset(word for word, (_, tags) in words.items() if {"AJ", "ADV"} & set(tags)),
-        verbs=frozenset(verb for verb in lemmatizer.verbs if "_" not in verb and " " not in verb),
-        compounds={word.replace(ZWNJ, ""): word for word in sorted(words) if ZWNJ in word},
-    )
+    frequencies, adjectives, verbs = hazm_words.read()
+    compounds = {word.replace(ZWNJ, ""): word for word in sorted(frequencies) if ZWNJ in word}
+    return _Vocabulary(frequencies, adjectives, verbs, compounds)
 
 
 def with_persian_letters(text: str) -> str:
