@@ -11,6 +11,7 @@
     ├── ModelError                  the embedding model cannot be had
     │   ├── ModelNotFound           neither a folder nor a model that can be downloaded
     │   ├── ModelDamaged            the model's files are not what they should be
+    │   ├── LibraryBroken           a library that prepares text for the model does not run
     │   ├── ModelNotConvertible     no graph can be made of this kind of model; torch runs it
     │   └── ModelNotWritable        no permission or no space left to unpack the model
     ├── Overloaded                  more searches wait than the server accepts
@@ -83,6 +84,10 @@ class ModelDamaged(ModelError):
 
 class Overloaded(HudhudError):
     """More searches are waiting than the server accepts; try again shortly."""
+
+
+class LibraryBroken(ModelError):
+    """A library that prepares text for the model is installed and does not run."""
 
 
 class ModelNotConvertible(ModelError):

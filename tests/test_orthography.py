@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.orthography import encoder_input
+from indexer.errors import LibraryBroken
+from indexer.orthography import encoder_input, hazm_words
 from indexer.orthography.common import ZWNJ
 from indexer.orthography.persian import restore_half_spaces
 
@@ -77,3 +78,12 @@ def test_doing_it_twice_changes_nothing(text: str) -> None:
     for language in ("fa", "prs", "ar", "und"):
         once = encoder_input(text, language)
         assert encoder_input(once, language) == once
+
+
+def test_a_hazm_that_does_not_run_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hazm_words, "__name__", "no_such_module")
+    with pytest.raises(LibraryBroken) as caught:
+        hazm_words.read()
+    assert str(caught.value).startswith("hazm, which Persian text needs, does not run (")
+    assert "no_such_module" in str(caught.value)
+    assert "\n" not in str(caught.value)

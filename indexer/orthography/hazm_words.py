@@ -9,14 +9,22 @@ import pickle
 import subprocess
 import sys
 
+from indexer.errors import LibraryBroken
+
 
 def read() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
-    """hazm's words with their frequencies, those that are adjectives or adverbs, its one-word verb forms."""
+    """hazm's words with their frequencies, those that are adjectives or adverbs, its one-word verb forms.
+
+    Raises:
+        LibraryBroken: hazm does not run in this environment.
+    """
     command = [sys.executable, "-m", __name__]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"hazm cannot be read: {done.stderr.decode(errors='replace').strip()[-300:]}")
+        lines = done.stderr.decode(errors="replace").split("\n")
+        reason = next((line for line in reversed(lines) if line.strip()), f"exit code {done.returncode}")
+        raise LibraryBroken(f"hazm, which Persian text needs, does not run ({reason.strip()}): install again")
     words, adjectives, verbs = pickle.loads(done.stdout)
     return words, adjectives, verbs
 
