@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer import chunking, corpus, orthography
+from indexer import chunking, orthography
 from indexer.cache import CachedEncoder, VectorCache
 from indexer.chunking import chunk
 from indexer.dense import DenseIndex
@@ -49,19 +49,23 @@ class Summary:
 
 
 def build(
-    paths: Sequence[Path],
+    found: Iterable[Article | Skipped],
     layout: Layout,
     model: Model,
     encoder: Encoder,
     report: Callable[[Progress], None] = lambda progress: None,
+    *,
+    origin: str = "what was given",
 ) -> Summary:
-    """Index what `paths` hold and publish it as the live generation of `layout`.
+    """Index the articles among `found` and publish them as the live generation of `layout`.
 
-    The new generation holds these paths and nothing else. Until the last step the old one stays
-    live; vectors that were made before an interruption are kept in the cache.
+    The new generation holds these articles, each with an id of its own, and nothing else. Until the
+    last step the old one stays live; vectors that were made before an interruption are kept in the
+    cache. `origin` is where `found` comes from, for a message.
 
     Raises:
-        InputError: a path does not exist, two inputs share an id, or nothing can be indexed.
+        EmptyCorpus: `found` holds no article.
+        InputError: whatever `found` raises while it is read.
         IndexingError: the index cannot be written, or another process writes it.
     """
     started = time.monotonic()
@@ -70,8 +74,7 @@ def build(
     with layout.writing() as draft, VectorCache(layout.cache) as cache:
         cached = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
         with StoreWriter(draft / STORE) as store:
-            articles = _keep_skipped(corpus.read(paths), skipped)
-            for batch in _batches(articles, encoder):
+            for batch in _batches(_keep_skipped(found, skipped), encoder):
                 for article, spans in batch:
                     store.add(article, spans)
                 dense.add(
@@ -85,7 +88,7 @@ def build(
                 )
                 report(Progress(store.articles, store.passages, cached.embedded, cached.reused, len(skipped)))
         if store.articles == 0:
-            raise EmptyCorpus(_nothing_found(paths, skipped))
+            raise EmptyCorpus(_nothing_found(origin, skipped))
         dense.save(draft / DENSE)
         manifest = _describe(draft, layout, model, encoder, skipped)
         layout.publish(draft, manifest)
@@ -124,6 +127,11 @@ def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[list[tup
         yield batch
 
 
+def versions() -> dict[str, int]:
+    """The versions of everything that decides how an article becomes passages and vectors."""
+    return {"chunking": chunking.VERSION, "orthography": orthography.VERSION}
+
+
 def _describe(
     draft: Path, layout: Layout, model: Model, encoder: Encoder, skipped: Sequence[Skipped]
 ) -> Manifest:
@@ -141,7 +149,7 @@ def _describe(
         prompts={"query": model.prompts.query, "passage": model.prompts.passage},
         engine=encoder.engine,
         dimensions=encoder.dimensions,
-        versions={"chunking": chunking.VERSION, "orthography": orthography.VERSION},
+        versions=versions(),
         articles=store.count("articles"),
         passages=store.count("passages"),
         languages=store.languages(),
@@ -154,11 +162,10 @@ def _describe(
     return manifest
 
 
-def _nothing_found(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
-    where = ", ".join(map(str, paths))
+def _nothing_found(origin: str, skipped: Sequence[Skipped]) -> str:
     if not skipped:
-        return f"nothing to index in {where}: it holds no files"
+        return f"nothing to index in {origin}: it holds no files"
     reasons = Counter(item.reason.value for item in skipped)
     listed = ", ".join(f"{count} × {reason}" for reason, count in reasons.most_common())
     example = f"{skipped[0].source}: {skipped[0].detail}"
-    return f"nothing to index in {where}: every input was skipped ({listed}), e.g. {example}"
+    return f"nothing to index in {origin}: every input was skipped ({listed}), e.g. {example}"

@@ -100,7 +100,9 @@ def reindex(
         found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
         encoder = load_encoder(found, cache=chosen.cache, progress=tell)
         with _progress(quiet) as report:
-            summary = build(paths, Layout(folder), found, encoder, report)
+            articles = corpus.read(paths)
+            origin = ", ".join(map(str, paths))
+            summary = build(articles, Layout(folder), found, encoder, report, origin=origin)
     except KeyboardInterrupt:
         say("\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")

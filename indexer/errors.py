@@ -7,6 +7,7 @@
     │   ├── EmptyCorpus             the given paths hold no article
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
+    │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
     │   └── ArticleNotFound         no article has this id
     ├── ModelError                  the embedding model cannot be had
     │   ├── ModelNotFound           neither a folder nor a model that can be downloaded
@@ -64,6 +65,10 @@ class InvalidQuery(InputError):
         super().__init__(message)
         self.field = field
         self.value = value
+
+
+class InvalidEvaluation(InputError):
+    """An evaluation set is not as it should be, or cannot be evaluated as asked."""
 
 
 class ArticleNotFound(InputError):

@@ -119,7 +119,7 @@ _SCRIPTS = {
 def identify(text: str) -> str:
     """The ISO 639 code of the language of `text`: fa, prs, ar, en, de, …; `und` if it has no letters."""
     sample = text[:SAMPLE]
-    match _script(sample):
+    match script_of(sample):
         case "arabic":
             return _in_arabic_script(_VOWEL_MARKS.sub("", sample))
         case "latin":
@@ -137,7 +137,7 @@ def admits(wanted: str, language: str) -> bool:
     return wanted == language or (wanted == "fa" and language == "prs")
 
 
-def _script(text: str) -> str | None:
+def script_of(text: str) -> str | None:
     """The script of most letters; None if there are no letters."""
     letters = "".join(_LETTER.findall(text))
     if not letters:
@@ -150,7 +150,7 @@ def _script(text: str) -> str | None:
 def _in_arabic_script(text: str) -> str:
     words = Counter(_WORD.findall(text))
     language = _by_votes(words) or _most_likely(text, frozenset({"ar", "fa"}))
-    return "prs" if language == "fa" and _is_dari(text, frozenset(words)) else language
+    return "prs" if language == "fa" and is_dari(text, frozenset(words)) else language
 
 
 def _by_votes(words: Counter[str]) -> str | None:
@@ -180,7 +180,8 @@ def _votes(word: str) -> tuple[tuple[str, int], ...]:
     return tuple(votes)
 
 
-def _is_dari(text: str, words: frozenset[str]) -> bool:
+def is_dari(text: str, words: frozenset[str]) -> bool:
+    """Whether a Persian `text`, of these `words`, holds enough evidence of Afghanistan."""
     singular = {_PLURAL.sub("", word) for word in words}
     evidence = len((words | singular) & DARI_WORDS) + (not words.isdisjoint(AFGHAN_INSTITUTIONS))
     evidence += sum(phrase in text for phrase in DARI_PHRASES)

@@ -1,10 +1,23 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from indexer.cli import IndexOption, ModelOption, add_commands, say, settings, told_in_a_line
+from indexer.cli import (
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    QuietOption,
+    add_commands,
+    say,
+    settings,
+    told_in_a_line,
+)
 
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
@@ -98,6 +111,76 @@ def serve(
     chosen = settings()
     searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
     uvicorn.run(create_app(searcher), host=host, port=port)
+
+
+@app.command(no_args_is_help=True)
+@told_in_a_line
+def evaluate(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="BEIR_DIR...", help="Folders of evaluation sets, in BEIR's format."),
+    ],
+    model: ModelOption = None,
+    pool: Annotated[
+        bool, typer.Option("--pool", help="Search every set among the documents of all.")
+    ] = False,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run", metavar="FILE", help="Write the rankings as a TREC run; for several sets, a folder."
+        ),
+    ] = None,
+    queries: Annotated[
+        int | None,
+        typer.Option("--queries", metavar="N", help="Only N queries of each set, evenly spread over it."),
+    ] = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well the search answers queries whose right answers are known.
+
+    A set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Indexes are kept in the
+    cache folder, for the next time.
+
+    Example: hudhud evaluate sets/news-en-fa sets/news-en-ar --pool
+    """
+    from indexer.encoder import load_encoder
+    from indexer.model import default_cache, locate
+    from search_api.evaluation import evaluate as evaluation
+    from search_api.evaluation import report as reports
+    from search_api.evaluation.beir import read_sets
+    from search_api.evaluation.measures import require_library
+    from search_api.evaluation.runs import run_files
+
+    chosen = settings()
+    require_library()
+    sets = read_sets(folders, queries)
+    runs = run_files(run, sets, pool=pool) if run else None
+    with _following(quiet) as tell:
+        found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+        encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+        cache = chosen.cache or default_cache()
+        done = evaluation.evaluate(sets, found, encoder, cache, pool=pool, runs=runs, report=tell)
+    if as_json:
+        print(json.dumps(reports.as_json(done), ensure_ascii=False))
+    else:
+        print(reports.as_table(done))
+
+
+@contextmanager
+def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Takes lines of progress: on a terminal each in the place of the one before."""
+    if quiet:
+        yield lambda line: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield say
+        return
+    with console.status("Reading sets…") as status:
+        yield status.update
 
 
 def main() -> None:

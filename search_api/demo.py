@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from indexer import corpus
 from indexer.build import build
 from indexer.cli import say, settings, told_in_a_line
 from indexer.encoder import load_encoder
@@ -31,7 +32,7 @@ def main(seeds: Path, index: Path) -> None:
     console = Console()
     model = locate(chosen.model, cache=chosen.cache, progress=say)
     encoder = load_encoder(model, cache=chosen.cache, progress=say)
-    summary = build([seeds], Layout(index), model, encoder)
+    summary = build(corpus.read([seeds]), Layout(index), model, encoder, origin=str(seeds))
     console.print(
         f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
         f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"

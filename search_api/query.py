@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.errors import InvalidQuery
-from indexer.language import identify
+from indexer.query_language import identify_query
 from indexer.records import Filter
 
 MAX_CHARACTERS = 2000
@@ -70,7 +70,7 @@ def parse(
     wanted = Filter(_codes(languages), _day("from", since), _day("to", until))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise InvalidQuery(f"from {since} is later than to {until}", field="from", value=since)
-    return Query(text, identify(text), wanted, limit, Group(group))
+    return Query(text, identify_query(text), wanted, limit, Group(group))
 
 
 def _codes(languages: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import corpus
 from indexer.build import build
 from indexer.encoder import load_encoder
 from indexer.generation import Layout, open_live
@@ -116,7 +117,7 @@ def _blocks(weights: list[float]) -> bytes:
 def seed_index(model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the five seed articles. Tests only read it."""
     folder = tmp_path_factory.mktemp("seeds") / "index"
-    build([SEEDS], Layout(folder), model, encoder)
+    build(corpus.read([SEEDS]), Layout(folder), model, encoder)
     return folder
 
 

@@ -1,29 +1,40 @@
-"""One spelling for each word before it is encoded: a vector should hang on the word, not on its typist.
+"""One form for each word, however it is typed: for comparing words, and for the model.
 
-`encoder_input` is applied to passages and to queries alike. What is shown and what offsets point into
-is always the original text.
+`tokens` and `fold` give the form that is compared. `encoder_input` is applied to passages and to queries
+before they are encoded: a vector should hang on the word, not on its typist. What is shown and what
+offsets point into is always the original text.
 """
 
-from indexer.orthography import arabic, persian
-from indexer.orthography.common import has_arabic_script, with_ascii_digits, without_invisible
+import functools
 
-VERSION = 1
-"""Raised whenever `encoder_input` gives another result for any text."""
+from indexer.orthography import arabic, persian
+from indexer.orthography.common import VERSION, has_arabic_script, with_ascii_digits, without_invisible
+from indexer.orthography.folding import Token, tokens
+from indexer.orthography.letters import ARABIC_WORD, fold
+from indexer.orthography.word_tables import known_words
+
+__all__ = ["VERSION", "Token", "encoder_input", "fold", "tokens"]
 
 
 def encoder_input(text: str, language: str) -> str:
-    """`text` as the model should read it.
+    """`text` as the model should read it; the same for all texts whose characters fold together.
 
     Marks that change nothing but looks are dropped, presentation forms and combining hamza composed,
-    vowel marks removed, digits ASCII. Persian and Dari get Persian yeh and kaf and the half-spaces that
-    were lost; Arabic gets Arabic yeh and kaf. Text in other scripts is returned as it is.
+    vowel marks removed, digits ASCII. In Arabic, Persian and Dari each word gets the most usual of the
+    spellings that share its fold: the hamza and ة or ه of Arabic, the آ and the half-spaces of Persian.
+    Text in other scripts is returned as it is.
     """
     if not has_arabic_script(text):
         return text
     letters = arabic.without_vowel_marks(arabic.compose(without_invisible(text)))
     plain = with_ascii_digits(letters)
     if language == "ar":
-        return arabic.with_arabic_letters(plain)
+        return ARABIC_WORD.sub(lambda match: _in_arabic(match.group()), plain)
     if language in {"fa", "prs"}:
-        return persian.restore_half_spaces(persian.with_persian_letters(plain))
+        return ARABIC_WORD.sub(lambda match: persian.spelled(match.group()), plain)
     return plain
+
+
+@functools.lru_cache(maxsize=200_000)
+def _in_arabic(word: str) -> str:
+    return arabic.spelled(fold(word), known_words().arabic.get)

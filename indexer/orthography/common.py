@@ -1,17 +1,26 @@
 """What Persian, Dari and Arabic share: marks that carry no letter, and characters with a plain equal."""
 
+VERSION = 2
+"""Raised whenever a fold, a token or an encoder input comes out differently for any text."""
+
 ZWNJ = "\u200c"
 TATWEEL = "\u0640"
 PERSIAN_YEH, ARABIC_YEH, ALEF_MAKSURA = "\u06cc", "\u064a", "\u0649"
 PERSIAN_KEHEH, ARABIC_KAF = "\u06a9", "\u0643"
+HAMZA, HEH, TEH_MARBUTA = "\u0621", "\u0647", "\u0629"
 
-_INVISIBLE = (
+INVISIBLE = (
     TATWEEL
     + "\u200b\u200d\u200e\u200f\u2060\ufeff"  # zero-width space and joiner, direction marks, word joiner
     + "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # embeddings, overrides, isolates
     + "\u061c\u00ad"  # Arabic letter mark, soft hyphen
 )
-_WITHOUT_INVISIBLE = str.maketrans("", "", _INVISIBLE)
+"""Characters that change nothing but looks. ZWNJ is not among them: it stands where words join."""
+
+VOWEL_MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\u0670"
+"""Tashkeel, and the hamza above that marks the ezafe of a silent heh."""
+
+_WITHOUT_INVISIBLE = str.maketrans("", "", INVISIBLE)
 _ASCII_NUMBERS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪٫٬", "01234567890123456789%.,")
 
 

@@ -1,45 +1,35 @@
-"""hazm's vocabulary, read in a process of its own.
+"""hazm's vocabulary.
 
-hazm imports scikit-learn, gensim and more: some 200 MB that a server would hold for good, for a
-list of words. So another process imports it, and hands over the words.
+hazm imports scikit-learn, gensim and more, some 200 MB that a server would hold for good: only
+`word_tables_maker` asks for it, a process of its own, once per machine.
 """
 
-import os
-import pickle
-import subprocess
-import sys
-
-from indexer.errors import LibraryBroken
+from dataclasses import dataclass
+from importlib.metadata import version
 
 
-def read() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
-    """hazm's words with their frequencies, those that are adjectives or adverbs, its one-word verb forms.
+@dataclass(frozen=True, slots=True)
+class HazmWords:
+    """Words with their frequencies, 0 for most; those that are adjectives or adverbs; one-word verb forms."""
 
-    Raises:
-        LibraryBroken: hazm does not run in this environment.
-    """
-    command = [sys.executable, "-m", __name__]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(command, capture_output=True, env=environment, check=False)
-    if done.returncode != 0:
-        lines = done.stderr.decode(errors="replace").split("\n")
-        reason = next((line for line in reversed(lines) if line.strip()), f"exit code {done.returncode}")
-        raise LibraryBroken(f"hazm, which Persian text needs, does not run ({reason.strip()}): install again")
-    words, adjectives, verbs = pickle.loads(done.stdout)
-    return words, adjectives, verbs
+    frequencies: dict[str, int]
+    adjectives: frozenset[str]
+    verbs: frozenset[str]
 
 
-def main() -> None:
-    """Write what `read` returns to stdout."""
+def read() -> HazmWords:
+    """What hazm knows; takes seconds."""
     from hazm import Lemmatizer
 
     lemmatizer = Lemmatizer()
     words: dict[str, tuple[int, tuple[str, ...]]] = lemmatizer.words
-    frequencies = {word: frequency for word, (frequency, _) in words.items()}
-    adjectives = frozenset(word for word, (_, tags) in words.items() if {"AJ", "ADV"} & set(tags))
-    verbs = frozenset(verb for verb in lemmatizer.verbs if "_" not in verb and " " not in verb)
-    sys.stdout.buffer.write(pickle.dumps((frequencies, adjectives, verbs)))
+    return HazmWords(
+        frequencies={word: frequency for word, (frequency, _) in words.items()},
+        adjectives=frozenset(word for word, (_, tags) in words.items() if {"AJ", "ADV"} & set(tags)),
+        verbs=frozenset(verb for verb in lemmatizer.verbs if "_" not in verb and " " not in verb),
+    )
 
 
-if __name__ == "__main__":
-    main()
+def hazm_version() -> str:
+    """The version of the vocabulary."""
+    return version("hazm")

@@ -1,99 +1,96 @@
-"""Persian spelling, with hazm's vocabulary: where a half-space was lost, put it back.
+"""Persian spelling, with hazm's vocabulary: the usual letters of a word, and its half-spaces.
 
 News sites and scrapers drop the zero-width non-joiner, so that گفتوگو and میشود
 stand where a half-space was. A multilingual tokenizer breaks such words into meaningless pieces.
 """
 
 import functools
-import re
+import itertools
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from indexer.orthography import hazm_words
 from indexer.orthography.common import (
     ALEF_MAKSURA,
     ARABIC_KAF,
     ARABIC_YEH,
+    INVISIBLE,
     PERSIAN_KEHEH,
     PERSIAN_YEH,
+    VOWEL_MARKS,
     ZWNJ,
 )
+from indexer.orthography.letters import fold
+from indexer.orthography.word_tables import PersianWord, known_words
 
-NOUN_SUFFIXES = ("هایمان", "هایتان", "هایشان", "هایی", "هایم", "هایت", "هایش", "های", "ها")
+PLURAL_SUFFIXES = ("هایمان", "هایتان", "هایشان", "هایی", "هایم", "هایت", "هایش", "های", "ها")
 ADJECTIVE_SUFFIXES = ("ترین", "تری", "تر")
-SILENT_HEH_SUFFIXES = ("است", "ای", "ام", "ات", "اش", "اند", "ایم", "اید")
+SILENT_HEH_SUFFIXES = ("است", "ای", "ام", "ات", "اش", "اند", "ایم", "اید", "یی")
 PLURAL_WEIGHT = 10
+_SUFFIXES = frozenset(PLURAL_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES)
 _PERSIAN_LETTERS = str.maketrans(
     {ARABIC_YEH: PERSIAN_YEH, ALEF_MAKSURA: PERSIAN_YEH, ARABIC_KAF: PERSIAN_KEHEH}
 )
-_WORD = re.compile(r"[ء-غف-يپچژکگی]{4,}")
+_NO_LETTERS = str.maketrans("", "", INVISIBLE + VOWEL_MARKS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    frequencies: dict[str, int]
-    adjectives: frozenset[str]
-    verbs: frozenset[str]
-    compounds: dict[str, str]
+def plain(word: str) -> str:
+    """A word with nothing but its letters, composed, and half-spaces inside; Persian yeh and keheh."""
+    composed = unicodedata.normalize("NFKC", word).translate(_NO_LETTERS)
+    return composed.translate(_PERSIAN_LETTERS).strip(ZWNJ)
 
 
-@functools.cache
-def _vocabulary() -> _Vocabulary:
-    """hazm's words with their frequencies, its conjugated verbs, its compounds by joined spelling."""
-    frequencies, adjectives, verbs = hazm_words.read()
-    compounds = {word.replace(ZWNJ, ""): word for word in sorted(frequencies) if ZWNJ in word}
-    return _Vocabulary(frequencies, adjectives, verbs, compounds)
+@functools.lru_cache(maxsize=200_000)
+def spelled(word: str) -> str:
+    """The usual Persian spelling of a raw word, which hangs on its fold and its half-spaces alone.
 
-
-def with_persian_letters(text: str) -> str:
-    """Persian typed on an Arabic keyboard, with the yeh and kaf that Persian uses."""
-    return text.translate(_PERSIAN_LETTERS)
-
-
-def restore_half_spaces(text: str) -> str:
-    """Persian `text` with the half-spaces that its words have lost.
-
-    A word is changed only when hazm does not know it as written and knows its parts: a compound
-    (آتشبس), a verb with its prefix (نمیتواند), or a word with its suffix (حمایتهای). Of several
-    ways to part a word from a suffix, the one with the most frequent word is taken, plurals first.
+    A word that hazm knows has hazm's spelling, but a half-space in the text stays one. Of another, each
+    part between half-spaces is spelled on its own; a part may be a known word with a suffix that lost
+    its half-space. Of several ways to part a word from a suffix, the one with the most frequent word is
+    taken, plurals first.
     """
-    return _WORD.sub(lambda match: _respaced(match.group()), text)
-
-
-@functools.lru_cache(maxsize=100_000)
-def _respaced(word: str) -> str:
-    known = _vocabulary()
-    for prefix in ("می", "نمی"):
-        verb = prefix + ZWNJ + word.removeprefix(prefix)
-        if word.startswith(prefix) and verb in known.verbs:
-            return verb
-    if word in known.frequencies or word in known.verbs:
-        return word
-    if word in known.compounds:
-        return known.compounds[word]
-    partings = list(_partings(word, known))
+    folded = fold(word)
+    if folded in _SUFFIXES:
+        return folded
+    known = known_words().persian_word(folded)
+    parts = [part for part in word.split(ZWNJ) if fold(part)]
+    if known and (len(parts) < 2 or _is_parted_as(known.spelling, parts)):
+        return known.spelling
+    if len(parts) > 1:
+        return ZWNJ.join(map(spelled, parts))
+    partings = list(_partings(folded))
     if not partings:
-        return word
-    stem, suffix = max(partings, key=lambda parting: _plausibility(parting[0], parting[1], known))
-    return stem + ZWNJ + suffix
+        return folded
+    stem, suffix = max(partings, key=lambda parting: _plausibility(*parting))
+    return stem.spelling + ZWNJ + suffix
 
 
-def _plausibility(stem: str, suffix: str, known: _Vocabulary) -> int:
+def _is_parted_as(spelling: str, parts: list[str]) -> bool:
+    """Whether the half-spaces of `spelling`, and it has some, are among those between `parts`: گفت‌و‌گو."""
+    inside = {len(part) for part in itertools.accumulate(map(fold, parts))}
+    own = {len(part) for part in itertools.accumulate(map(fold, spelling.split(ZWNJ)))}
+    return len(own) > 1 and own <= inside
+
+
+def _plausibility(stem: PersianWord, suffix: str) -> int:
     """پیشرفتهای is پیشرفت and های rather than پیشرفته and ای; جلسهای is جلسه and ای: nobody writes جلس."""
-    return known.frequencies[stem] * (PLURAL_WEIGHT if suffix in NOUN_SUFFIXES else 1)
+    return stem.frequency * (PLURAL_WEIGHT if suffix in PLURAL_SUFFIXES else 1)
 
 
-def _partings(word: str, known: _Vocabulary) -> Iterator[tuple[str, str]]:
-    """Every way to see `word` as a known word and a suffix that such a word can take."""
-    for suffix in NOUN_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES:
-        if not word.endswith(suffix):
-            continue
-        stem = word.removesuffix(suffix)
-        stem = known.compounds.get(stem, stem)
-        if stem not in known.frequencies or len(stem) < 2:
-            continue
-        if suffix in ADJECTIVE_SUFFIXES and stem not in known.adjectives:
-            continue
-        if suffix in SILENT_HEH_SUFFIXES and not stem.endswith("ه"):
-            continue
-        yield stem, suffix
+def _partings(folded: str) -> Iterator[tuple[PersianWord, str]]:
+    """Every way to see a fold as a known word and a suffix that such a word can take."""
+    for suffix in PLURAL_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES:
+        stem = folded.removesuffix(suffix)
+        if 2 <= len(stem) < len(folded) and takes(stem, suffix):
+            known = known_words().persian_word(stem)
+            if known:
+                yield known, suffix
+
+
+def takes(stem: str, suffix: str) -> bool:
+    """Whether hazm knows `stem`, a fold, as a word to which `suffix` can be joined."""
+    known = known_words().persian_word(stem)
+    if known is None:
+        return False
+    if suffix in ADJECTIVE_SUFFIXES:
+        return known.is_adjective and len(stem) > 2
+    return suffix in PLURAL_SUFFIXES or stem.endswith("ه")

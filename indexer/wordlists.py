@@ -1,0 +1,33 @@
+"""How often words are used, by language: the lists of wordfreq (Speer 2022), which lie in its package.
+
+Lists: `small` has the words used at least once in a million words, `large` once in a hundred million.
+Persian has no large one.
+"""
+
+import functools
+from importlib.metadata import version
+
+
+def frequencies(language: str, size: str = "small") -> dict[str, float]:
+    """Share of all words that each word of a list is, by word, most frequent first. Not to be changed.
+
+    Args:
+        language: `ar`, `en`, `fa`, …
+        size: `small` or `large`.
+    """
+    from wordfreq import get_frequency_dict
+
+    return get_frequency_dict(language, size)
+
+
+@functools.cache
+def most_frequent(language: str, count: int) -> list[str]:
+    """The `count` most frequent words of a language, without numbers, most frequent first."""
+    from wordfreq import top_n_list
+
+    return list(top_n_list(language, count, "small"))
+
+
+def lists_version() -> str:
+    """The version of the lists."""
+    return version("wordfreq")

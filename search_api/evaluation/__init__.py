@@ -1,0 +1,1 @@
+"""Measuring the search on sets of queries whose right answers are known."""

@@ -1,0 +1,181 @@
+"""The whole way of an evaluation in one function: sets → index → rankings → measures."""
+
+import datetime
+import importlib.metadata
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.build import Progress
+from indexer.errors import InvalidQuery
+from indexer.model import Model
+from indexer.records import Encoder
+from search_api.evaluation.beir import EvaluationSet
+from search_api.evaluation.indexes import Part, collections, open_index
+from search_api.evaluation.measures import Recall, Scores, recall, score
+from search_api.evaluation.runs import Ranked, RunFiles
+from search_api.query import MAX_LIMIT, Query, parse
+from search_api.search import Result, Searcher
+
+DEPTH = MAX_LIMIT
+"""Articles that each query asks for: as many as the deepest measure looks at."""
+
+_REPORT_EVERY = 500
+Search = Callable[[Query], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well a set was answered.
+
+    `documents` counts the set's own, `indexed` all in the index that was searched; `refused` the
+    queries that cannot be searched, which score 0; `seconds` is the search of all queries, `ms_p50`
+    the median of one. `recall_by_language` has an entry a language where the relevant documents have
+    more than one, else none.
+    """
+
+    name: str
+    documents: int
+    indexed: int
+    queries: int
+    refused: int
+    scores: Scores
+    recall_by_language: Mapping[str, Recall]
+    ms_p50: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured, and what was measured with; `created` is the time at the start, UTC."""
+
+    sets: tuple[Measured, ...]
+    model: str
+    fingerprint: str
+    engine: str
+    hudhud: str
+    pool: bool
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the queries of a set found; `milliseconds` of those that were searched."""
+
+    found: Mapping[str, tuple[Ranked, ...]]
+    milliseconds: tuple[float, ...]
+    seconds: float
+
+
+def evaluate(
+    sets: Sequence[EvaluationSet],
+    model: Model,
+    encoder: Encoder,
+    cache: Path,
+    *,
+    pool: bool = False,
+    runs: RunFiles | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Evaluation:
+    """Index the corpora, search every query as a user would, and score the rankings of articles.
+
+    Args:
+        sets: with names that differ.
+        model: what indexes and searches.
+        encoder: of that model.
+        cache: where indexes are kept for the next time.
+        pool: search every set among the documents of all.
+        runs: where the rankings go; nowhere when None.
+        report: called with a line for the user before and during what takes seconds.
+
+    Raises:
+        InvalidEvaluation: a run cannot be written.
+        IndexingError: an index cannot be written, or another process is writing it.
+    """
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    measured = []
+    for collection in collections(sets, pool=pool):
+        label = f"{len(sets)} sets" if pool else collection.parts[0].set.name
+        index = open_index(collection.articles, model, encoder, cache, _building(label, report))
+        try:
+            for part in collection.parts:
+                searcher = Searcher(index, encoder, model.prompts.query)
+                answers = _ask(part, searcher.search, report)
+                measured.append(_measure(part, answers, len(collection.articles)))
+                if runs:
+                    runs.write(part.set.name, _with_own_ids(part, answers.found))
+        finally:
+            index.close()
+    return Evaluation(
+        sets=tuple(measured),
+        model=model.name,
+        fingerprint=model.fingerprint,
+        engine=encoder.engine,
+        hudhud=importlib.metadata.version("hudhud"),
+        pool=pool,
+        created=created,
+    )
+
+
+def _ask(part: Part, search: Search, report: Callable[[str], None]) -> _Answers:
+    """Search every query of a set; what cannot be searched is told, and missing from `found`."""
+    found: dict[str, tuple[Ranked, ...]] = {}
+    milliseconds = []
+    total = len(part.set.queries)
+    started = time.monotonic()
+    for number, query in enumerate(part.set.queries):
+        if number % _REPORT_EVERY == 0:
+            report(f"{part.set.name}: {number:,} of {total:,} queries searched")
+        try:
+            result = search(parse(query.text, limit=DEPTH))
+        except InvalidQuery as error:
+            report(f"{part.set.name}: query {query.id} scores 0: {error}")
+            continue
+        found[query.id] = tuple(Ranked(hit.article.id, hit.score) for hit in result.hits)
+        milliseconds.append(result.took_ms)
+    return _Answers(found, tuple(milliseconds), time.monotonic() - started)
+
+
+def _measure(part: Part, answers: _Answers, indexed: int) -> Measured:
+    rankings = {query: [ranked.document for ranked in ranking] for query, ranking in answers.found.items()}
+    return Measured(
+        name=part.set.name,
+        documents=len(part.set.corpus),
+        indexed=indexed,
+        queries=len(part.set.queries),
+        refused=len(part.set.queries) - len(answers.found),
+        scores=score(part.qrels(), rankings),
+        recall_by_language=_recall_by_language(part, rankings),
+        ms_p50=statistics.median(answers.milliseconds or [0.0]),
+        seconds=answers.seconds,
+    )
+
+
+def _recall_by_language(part: Part, rankings: Mapping[str, Sequence[str]]) -> dict[str, Recall]:
+    """For each language of the relevant documents, the recall of those alone."""
+    languages = part.languages()
+    split: dict[str, dict[str, dict[str, int]]] = {}
+    for query, judged in part.qrels().items():
+        for document, relevance in judged.items():
+            if relevance > 0:
+                split.setdefault(languages[document], {}).setdefault(query, {})[document] = relevance
+    if len(split) < 2:
+        return {}
+    return {language: recall(qrels, rankings) for language, qrels in sorted(split.items())}
+
+
+def _with_own_ids(part: Part, found: Mapping[str, Sequence[Ranked]]) -> dict[str, list[Ranked]]:
+    """Rankings in which the set's own documents have the ids of its qrels, even out of a pool."""
+    return {
+        query: [Ranked(ranked.document.removeprefix(part.prefix), ranked.score) for ranked in ranking]
+        for query, ranking in found.items()
+    }
+
+
+def _building(label: str, report: Callable[[str], None]) -> Callable[[Progress], None]:
+    return lambda progress: report(
+        f"{label}: {progress.articles:,} documents indexed"
+        f" ({progress.embedded:,} texts embedded, {progress.reused:,} reused)"
+    )
