@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer import chunking, orthography
+from indexer import chunking, lexicon, orthography, similarity, sound
 from indexer.cache import CachedEncoder, VectorCache
 from indexer.chunking import chunk
-from indexer.dense import DenseIndex
 from indexer.errors import EmptyCorpus
-from indexer.generation import DENSE, STORE, Layout, Manifest, fact_of
+from indexer.generation import STORE, Layout, Manifest, fact_of
 from indexer.model import Model
 from indexer.orthography import encoder_input
-from indexer.records import Article, Encoder, Skipped, Span
+from indexer.records import Article, Chunk, Encoder, Skipped
+from indexer.similarity import SimilarityWriter
 from indexer.store import Store, StoreWriter
+from indexer.words import WordsWriter
 
 _PASSAGES_AT_ONCE = 1024
+
+Batch = list[tuple[Article, list[Chunk]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Progress:
 
     articles: int
     passages: int
+    sentences: int
     embedded: int
     reused: int
     skipped: int
@@ -41,6 +45,7 @@ class Summary:
     generation: str
     articles: int
     passages: int
+    sentences: int
     languages: dict[str, int]
     embedded: int
     reused: int
@@ -70,35 +75,35 @@ def build(
     """
     started = time.monotonic()
     skipped: list[Skipped] = []
-    dense = DenseIndex(encoder.dimensions)
     with layout.writing() as draft, VectorCache(layout.cache) as cache:
-        cached = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
+        passages = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
+        queries = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.query)
+        vectors = SimilarityWriter(encoder.dimensions)
+        words = WordsWriter(draft)
         with StoreWriter(draft / STORE) as store:
             for batch in _batches(_keep_skipped(found, skipped), encoder):
-                for article, spans in batch:
-                    store.add(article, spans)
-                dense.add(
-                    cached.encode(
-                        [
-                            encoder_input(span.of(article.text), article.language)
-                            for article, spans in batch
-                            for span in spans
-                        ]
-                    )
+                first = store.articles
+                for article, chunks in batch:
+                    store.add(article, chunks)
+                    words.add(article, chunks)
+                _add_vectors(vectors, passages, batch, first)
+                embedded, reused = passages.embedded, passages.reused
+                report(
+                    Progress(store.articles, store.passages, store.sentences, embedded, reused, len(skipped))
                 )
-                report(Progress(store.articles, store.passages, cached.embedded, cached.reused, len(skipped)))
-        if store.articles == 0:
-            raise EmptyCorpus(_nothing_found(origin, skipped))
-        dense.save(draft / DENSE)
-        manifest = _describe(draft, layout, model, encoder, skipped)
+        if store.passages == 0:
+            raise EmptyCorpus(_nothing_found(origin, store.articles, skipped))
+        files = (STORE, *vectors.save(draft), *words.save(queries.encode))
+        manifest = _describe(draft, files, layout, model, encoder, skipped)
         layout.publish(draft, manifest)
     return Summary(
         generation=manifest.name,
         articles=manifest.articles,
         passages=manifest.passages,
+        sentences=manifest.sentences,
         languages=manifest.languages,
-        embedded=cached.embedded,
-        reused=cached.reused,
+        embedded=passages.embedded + queries.embedded,
+        reused=passages.reused + queries.reused,
         skipped=tuple(skipped),
         seconds=time.monotonic() - started,
     )
@@ -112,14 +117,14 @@ def _keep_skipped(found: Iterable[Article | Skipped], skipped: list[Skipped]) ->
             yield item
 
 
-def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[list[tuple[Article, list[Span]]]]:
+def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[Batch]:
     """Articles with their passages, enough at a time for the encoder to sort them by length."""
-    batch: list[tuple[Article, list[Span]]] = []
+    batch: Batch = []
     passages = 0
     for article in articles:
-        spans = chunk(article, encoder.count_tokens)
-        batch.append((article, spans))
-        passages += len(spans)
+        chunks = chunk(article, encoder.count_tokens)
+        batch.append((article, chunks))
+        passages += len(chunks)
         if passages >= _PASSAGES_AT_ONCE:
             yield batch
             batch, passages = [], 0
@@ -127,16 +132,49 @@ def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[list[tup
         yield batch
 
 
+def _add_vectors(writer: SimilarityWriter, cached: CachedEncoder, batch: Batch, first: int) -> None:
+    """Encode the passages and sentences of `batch`, whose articles are numbered from `first`."""
+    rows = [
+        (number, article, piece) for number, (article, chunks) in enumerate(batch, first) for piece in chunks
+    ]
+    texts = [encoder_input(piece.of(article.text), article.language) for _, article, piece in rows]
+    sentences = [
+        encoder_input(sentence.of(article.text), article.language)
+        for _, article, piece in rows
+        for sentence in piece.sentences
+    ]
+    vectors = cached.encode(texts + sentences)
+    writer.add(
+        texts,
+        [number for number, _, _ in rows],
+        [article.language for _, article, _ in rows],
+        vectors[: len(texts)],
+        [len(piece.sentences) for _, _, piece in rows],
+        vectors[len(texts) :],
+    )
+
+
 def versions() -> dict[str, int]:
-    """The versions of everything that decides how an article becomes passages and vectors."""
-    return {"chunking": chunking.VERSION, "orthography": orthography.VERSION}
+    """The versions of everything that decides what a generation holds for an article."""
+    return {
+        "chunking": chunking.VERSION,
+        "lexicon": lexicon.VERSION,
+        "orthography": orthography.VERSION,
+        "similarity": similarity.VERSION,
+        "sound": sound.VERSION,
+    }
 
 
 def _describe(
-    draft: Path, layout: Layout, model: Model, encoder: Encoder, skipped: Sequence[Skipped]
+    draft: Path,
+    names: Sequence[str],
+    layout: Layout,
+    model: Model,
+    encoder: Encoder,
+    skipped: Sequence[Skipped],
 ) -> Manifest:
     """The manifest of what lies in `draft`."""
-    files = {name: fact_of(draft / name) for name in (STORE, DENSE)}
+    files = {name: fact_of(draft / name) for name in names}
     digest = hashlib.sha256("".join(fact.sha256 for fact in files.values()).encode()).hexdigest()
     store = Store(draft / STORE)
     first, last = store.dates()
@@ -152,6 +190,7 @@ def _describe(
         versions=versions(),
         articles=store.count("articles"),
         passages=store.count("passages"),
+        sentences=store.count("sentences"),
         languages=store.languages(),
         first_date=first,
         last_date=last,
@@ -162,7 +201,9 @@ def _describe(
     return manifest
 
 
-def _nothing_found(origin: str, skipped: Sequence[Skipped]) -> str:
+def _nothing_found(origin: str, articles: int, skipped: Sequence[Skipped]) -> str:
+    if articles:
+        return f"nothing to index in {origin}: no letter and no digit in {articles} articles"
     if not skipped:
         return f"nothing to index in {origin}: it holds no files"
     reasons = Counter(item.reason.value for item in skipped)

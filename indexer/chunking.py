@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.records import Article, Span
+from indexer.records import Article, Chunk, Span
 from indexer.repeats import repeated
 from indexer.sentences import split
 
@@ -55,8 +55,8 @@ class _Atom:
     tokens: int = 0
 
 
-def chunk(article: Article, count_tokens: CountTokens, *, max_tokens: int = MAX_TOKENS) -> list[Span]:
-    """The spans of `article.text` that become its passages, in order and apart from each other.
+def chunk(article: Article, count_tokens: CountTokens, *, max_tokens: int = MAX_TOKENS) -> list[Chunk]:
+    """The parts of `article.text` that become its passages, in order and apart from each other.
 
     A passage has at most `max_tokens` tokens, counted as the sum over its sentences. Sentences that
     stand in another sentence of the article are left out (see `repeats`). Every other letter and
@@ -160,7 +160,7 @@ def _joined(before: str, after: str) -> bool:
     return before == _ZWJ or after in _EXTENDERS or unicodedata.category(after).startswith("M")
 
 
-def _passages(atoms: Sequence[_Atom], max_tokens: int) -> list[Span]:
+def _passages(atoms: Sequence[_Atom], max_tokens: int) -> list[Chunk]:
     """The cheapest row of passages; of equally cheap ones that with the shortest last passage."""
     tokens = [atom.tokens for atom in atoms]
     firsts = _first_of_runs(atoms)
@@ -190,12 +190,13 @@ def _first_of_runs(atoms: Sequence[_Atom]) -> list[int]:
     return firsts
 
 
-def _traced(atoms: Sequence[_Atom], starts: Sequence[int]) -> list[Span]:
+def _traced(atoms: Sequence[_Atom], starts: Sequence[int]) -> list[Chunk]:
     """The passages, read backwards from the last: `starts[end]` is where the one before `end` starts."""
-    spans = []
+    chunks = []
     end = len(atoms)
     while end:
         start = starts[end]
-        spans.append(Span(atoms[start].start, atoms[end - 1].end))
+        sentences = tuple(Span(atom.start, atom.end) for atom in atoms[start:end])
+        chunks.append(Chunk(sentences[0].start, sentences[-1].end, sentences))
         end = start
-    return spans[::-1]
+    return chunks[::-1]

@@ -91,6 +91,7 @@ def reindex(
     from indexer.encoder import load_encoder
     from indexer.generation import Layout
     from indexer.model import locate
+    from indexer.orthography import prepare
 
     chosen = settings()
     folder = index or chosen.index
@@ -99,6 +100,7 @@ def reindex(
         tell = _silent if quiet else say
         found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
         encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+        prepare(tell)
         with _progress(quiet) as report:
             articles = corpus.read(paths)
             origin = ", ".join(map(str, paths))

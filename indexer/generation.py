@@ -6,8 +6,8 @@ INDEX_DIR/
 ├── .lock                  held by the one process that writes
 └── generations/NAME/
     ├── manifest.json      what made it, and every file's size and SHA-256; written last
-    ├── store.sqlite       articles and passages
-    └── dense.faiss        one vector a passage
+    ├── store.sqlite       articles, passages, sentences
+    └── …                  vectors, postings and the lexicon, as `retrieval` reads them
 """
 
 import contextlib
@@ -24,15 +24,16 @@ from typing import Any
 import filelock
 import numpy as np
 
-from indexer.dense import UNIT_TOLERANCE, DenseIndex
+from indexer.dense import UNIT_TOLERANCE
 from indexer.disk import sync
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexNotWritable
-from indexer.records import Article, Candidate, Filter, Passage, Vectors
+from indexer.lexicon import Lexicon
+from indexer.records import Article, Candidates, Passage, Request, Sentence
+from indexer.retrieval import Retrieval
 from indexer.store import Store
 
-FORMAT = 1
+FORMAT = 2
 STORE = "store.sqlite"
-DENSE = "dense.faiss"
 MANIFEST = "manifest.json"
 KEPT = 2
 _DRAFT = ".draft-"
@@ -63,6 +64,7 @@ class Manifest:
     versions: dict[str, int]
     articles: int
     passages: int
+    sentences: int
     languages: dict[str, int]
     first_date: str | None
     last_date: str | None
@@ -203,11 +205,12 @@ class Generation:
             if size != fact.bytes:
                 state = "is missing" if size is None else f"has {size} bytes instead of {fact.bytes}"
                 raise IndexDamaged(f"{folder / name} {state}: reindex, or restore it from a backup")
-        self._dense = DenseIndex.load(folder / DENSE)
+        self._retrieval = Retrieval(folder)
         self.store = Store(folder / STORE)
-        if len(self._dense) != self.manifest.passages:
+        vectors = len(self._retrieval.similarity)
+        if vectors != self.manifest.passages:
             raise IndexDamaged(
-                f"{folder} has {len(self._dense)} vectors for {self.manifest.passages} passages: reindex"
+                f"{folder} has {vectors} vectors for {self.manifest.passages} passages: reindex"
             )
 
     @property
@@ -215,16 +218,22 @@ class Generation:
         """The generation's name."""
         return self.manifest.name
 
-    def candidates(self, vector: Vectors, wanted: Filter, limit: int) -> list[Candidate]:
-        """The `limit` passages nearest to `vector` that `wanted` admits, best first, ties by number."""
-        scores, rows = self._dense.search(vector, limit, self.store.admitted(wanted))
-        numbers = rows.tolist()
-        articles = self.store.articles_of(numbers)
-        return [Candidate(*found) for found in zip(numbers, articles, scores.tolist(), strict=True)]
+    @property
+    def lexicon(self) -> Lexicon:
+        """What expands the words of queries."""
+        return self._retrieval.lexicon
+
+    def candidates(self, request: Request) -> Candidates:
+        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        return self._retrieval.candidates(request, self.store.admitted(request.filter))
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
         return self.store.passages(numbers)
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
+        return self.store.sentences(numbers)
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
@@ -238,11 +247,15 @@ class Generation:
         """
         return self.store.article_by_id(article_id)
 
-    def dense_faults(self) -> list[str]:
+    def vector_faults(self) -> list[str]:
         """What is wrong with the vectors: their length, their number."""
-        lengths = self._dense.lengths()
-        wrong = np.flatnonzero(~np.isclose(lengths, 1.0, atol=UNIT_TOLERANCE))
-        return [f"{DENSE}: vector {row} has length {lengths[row]:.4f}" for row in wrong[:10]]
+        similarity = self._retrieval.similarity
+        found = []
+        for what, index in (("passage", similarity.passages), ("sentence", similarity.sentences)):
+            lengths = index.lengths()
+            wrong = np.flatnonzero(~np.isclose(lengths, 1.0, atol=UNIT_TOLERANCE))
+            found += [f"the vector of {what} {row} has length {lengths[row]:.4f}" for row in wrong[:10]]
+        return found
 
     def close(self) -> None:
         """Release the files."""
@@ -263,6 +276,8 @@ def open_live(folder: Path) -> Generation:
 def faults(folder: Path) -> list[str]:
     """Every checksum and every cross-reference of the live generation: what is wrong, a line each.
 
+    Where a checksum is wrong, the files are not read any further.
+
     Raises:
         IndexNotFound: nothing was published in `folder`.
     """
@@ -272,14 +287,16 @@ def faults(folder: Path) -> list[str]:
     except (IndexDamaged, IndexMismatch) as error:
         return [str(error)]
     found = [fault for name, fact in manifest.files.items() if (fault := _file_fault(live / name, fact))]
+    if found:
+        return found
     try:
         generation = Generation(live)
     except IndexDamaged as error:
-        return found or [str(error)]
+        return [str(error)]
     try:
-        return found + _cross_reference_faults(generation)
+        return _cross_reference_faults(generation)
     except IndexDamaged as error:
-        return [*found, str(error)]
+        return [str(error)]
     finally:
         generation.close()
 
@@ -306,6 +323,7 @@ def _cross_reference_faults(generation: Generation) -> list[str]:
     expected = {
         "articles": (store.count("articles"), manifest.articles),
         "passages": (store.count("passages"), manifest.passages),
+        "sentences": (store.count("sentences"), manifest.sentences),
         "languages": (store.languages(), manifest.languages),
         "dates": (store.dates(), (manifest.first_date, manifest.last_date)),
     }
@@ -314,4 +332,4 @@ def _cross_reference_faults(generation: Generation) -> list[str]:
         for what, (is_, was) in expected.items()
         if is_ != was
     ]
-    return wrong + store.faults() + generation.dense_faults()
+    return wrong + store.faults() + generation.vector_faults()

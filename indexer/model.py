@@ -58,20 +58,33 @@ def locate(name: str | None, *, cache: Path | None = None, progress: Progress = 
     if not name or name == EMBEDDED_NAME:
         folder, digests = embedded_model.ready(cache, progress)
         return _model(EMBEDDED_NAME, folder, _EMBEDDED_PROMPTS, digests)
-    if _is_folder(name):
-        folder = Path(name).expanduser()
-        lacking = model_files.missing(folder) if folder.exists() else "does not exist"
-        if lacking:
-            raise ModelNotFound(f"the model folder {name} {lacking}")
-        folder = folder.resolve()
-        name, family = str(folder), folder.name
-    else:
-        folder, family = hub.snapshot(name, progress), name
+    folder = find_folder(name, progress=progress)
+    name, family = (str(folder), folder.name) if _is_folder(name) else (name, name)
     try:
         digests = model_files.digests(folder, cache)
     except OSError as error:
         raise ModelDamaged(f"the model {name} cannot be read: {error}") from error
     return _model(name, folder, _prompts(folder, family), digests)
+
+
+def find_folder(name: str, *, progress: Progress = _logger.info) -> Path:
+    """The folder of any model that sentence-transformers loads: a folder, or a hub name.
+
+    Args:
+        name: what exists as a path, or looks like one, is a folder.
+        progress: called with a line for the user before a download.
+
+    Raises:
+        ModelNotFound: there is no such folder or hub model, it has no weights or no configuration, or
+            the hub cannot be reached.
+    """
+    if not _is_folder(name):
+        return hub.snapshot(name, progress)
+    folder = Path(name).expanduser()
+    lacking = model_files.missing(folder) if folder.exists() else "does not exist"
+    if lacking:
+        raise ModelNotFound(f"the model folder {name} {lacking}")
+    return folder.resolve()
 
 
 def default_cache() -> Path:

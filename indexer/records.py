@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 """Shape `(texts, dimensions)`; every row has unit length."""
 
+Numbers = NDArray[np.int64]
+"""Numbers of passages, sentences, articles or words."""
+
+Scores = NDArray[np.float32]
+"""Higher is better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -23,6 +29,13 @@ class Span:
     def of(self, text: str) -> str:
         """The characters of `text` that this span covers."""
         return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Span):
+    """Where a passage of an article is, and its sentences, which lie apart inside it, in order."""
+
+    sentences: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,18 @@ class Passage:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(Span):
+    """A sentence of a passage; offsets count in the article's text.
+
+    `number` counts all sentences of a generation from 0, passage after passage, and is also the row
+    of its vector.
+    """
+
+    number: int
+    passage: int
 
 
 class SkipReason(StrEnum):
@@ -96,16 +121,125 @@ class Filter:
         return not self.languages and self.since is None and self.until is None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What an index offers for a query: the numbers of a passage and its article, and how near it is.
+class MatchKind(StrEnum):
+    """How a word of an article answers a word of a query."""
 
-    `dense` is the cosine between the vectors of query and passage.
+    SAME = "same"
+    STEM = "stem"
+    SOUND = "sound"
+    TRANSLATION = "translation"
+
+
+ALL_KINDS = frozenset(MatchKind)
+KINDS = tuple(MatchKind)
+"""`Expansion.kinds` are places in this row."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a query: as typed, folded, and the language of the query."""
+
+    typed: str
+    folded: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expansion:
+    """The words of an index that may stand for one word of a query.
+
+    Attributes:
+        word: the query's word, folded.
+        terms: numbers of words in the index's vocabulary, ascending, shape `(n,)`.
+        weights: how surely each stands for it, in (0, 1], shape `(n,)`.
+        kinds: why, as places in `KINDS`, shape `(n,)`.
+        sounds: the part that is found without vectors: the same, of the same stem, or alike in sound.
     """
 
-    passage: int
-    article: int
-    dense: float
+    word: str
+    terms: Numbers
+    weights: Scores
+    kinds: NDArray[np.uint8]
+    sounds: "Expansion | None" = None
+
+
+NO_EXPANSION = Expansion("", np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint8))
+"""Of a word that is not looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What searching asks of an index.
+
+    Attributes:
+        vector: of the query, shape `(dimensions,)`.
+        language: of the query.
+        words: the expansion of each of its words.
+        sounds: the same words, as far as they sound like words of the index; empty unless the query may
+            be Persian or Arabic in Latin letters.
+        filter: which articles are admitted.
+        depth: how many candidates of each kind are wanted, of each language.
+    """
+
+    vector: Vectors
+    language: str
+    words: tuple[Expansion, ...]
+    sounds: tuple[Expansion, ...]
+    filter: Filter
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Passages that may answer a query: arrays of one length, by ascending passage number.
+
+    A *standard score* counts standard deviations above the mean of the index: scores of different
+    kinds can be added, whatever their ranges.
+
+    Attributes:
+        passages, articles: their numbers.
+        sentences: the number of the sentence nearest to the query.
+        passage_cosine, sentence_cosine: between the query and the passage, and that sentence.
+        dense: standard score of both together.
+        lexical: BM25 of the passage.
+        lexical_standard, sentence_standard: standard scores of the BM25 of the passage, of its best sentence.
+        sound_standard: standard score of the BM25 of words that sound alike; 0 where none were asked for.
+        sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
+    """
+
+    passages: Numbers
+    articles: Numbers
+    sentences: Numbers
+    passage_cosine: Scores
+    sentence_cosine: Scores
+    dense: Scores
+    lexical: Scores
+    lexical_standard: Scores
+    sentence_standard: Scores
+    sound_standard: Scores
+    sound_share: Scores
+
+
+class Expander(Protocol):
+    """Finds the words of an index that may stand for a word of a query."""
+
+    def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
+        """The expansion of a word by these kinds of match, if it was expanded before."""
+        ...
+
+    def expand(
+        self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
+    ) -> Expansion:
+        """The words that may stand for `word`, which has this vector."""
+        ...
+
+    def is_translated(self, word: QueryWord) -> bool:
+        """Whether expanding a word takes its vector."""
+        ...
+
+    def word(self, number: int) -> str:
+        """The folded word of this number."""
+        ...
 
 
 class Index(Protocol):
@@ -116,12 +250,21 @@ class Index(Protocol):
         """Name of the generation that answers."""
         ...
 
-    def candidates(self, vector: Vectors, wanted: Filter, limit: int) -> list[Candidate]:
-        """The `limit` passages nearest to a query vector under a filter, best first, ties by number."""
+    @property
+    def lexicon(self) -> Expander:
+        """What expands the words of queries."""
+        ...
+
+    def candidates(self, request: Request) -> Candidates:
+        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         ...
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
+        ...
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
         ...
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
@@ -160,4 +303,17 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Model tokens of each text, without the special tokens at both ends."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a query and a passage together. Implementations are safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What the user knows it by: a hub name or a folder."""
+        ...
+
+    def score(self, query: str, passages: Sequence[str]) -> Scores:
+        """How well each passage answers the query, shape `(len(passages),)`; of no fixed range."""
         ...

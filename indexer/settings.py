@@ -19,11 +19,13 @@ class Settings:
         index: `HUDHUD_INDEX`, folder of the index; `./index` where unset.
         model: `HUDHUD_MODEL`, a folder or a hub name; the embedded default where unset.
         cache: `HUDHUD_CACHE`, folder for models; the user's cache folder where unset.
+        reranker: `HUDHUD_RERANKER`, a folder or a hub name of a cross-encoder; none where unset.
     """
 
     index: Path = Path("index")
     model: str | None = None
     cache: Path | None = None
+    reranker: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -43,4 +45,5 @@ class Settings:
             index=Path(given.get("HUDHUD_INDEX", "index")),
             model=given.get("HUDHUD_MODEL"),
             cache=Path(cache) if cache else None,
+            reranker=given.get("HUDHUD_RERANKER"),
         )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import ArticleNotFound, IndexDamaged, IndexNotWritable
 from indexer.language import admits
-from indexer.records import Article, Filter, Passage, Span
+from indexer.records import Article, Chunk, Filter, Passage, Sentence
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -21,6 +21,9 @@ CREATE TABLE articles (
     date TEXT, language TEXT NOT NULL, source TEXT NOT NULL);
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (number),
+    first INTEGER NOT NULL, past INTEGER NOT NULL);
+CREATE TABLE sentences (
+    number INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages (number),
     first INTEGER NOT NULL, past INTEGER NOT NULL);
 CREATE INDEX passages_by_article ON passages (article);
 CREATE INDEX articles_by_language_and_date ON articles (language, date);
@@ -38,6 +41,7 @@ class StoreWriter:
         self._connection.execute("BEGIN")
         self.articles = 0
         self.passages = 0
+        self.sentences = 0
 
     def __enter__(self) -> Self:
         return self
@@ -50,27 +54,31 @@ class StoreWriter:
         finally:
             self._connection.close()
 
-    def add(self, article: Article, passages: Iterable[Span]) -> None:
-        """Append an article and its passages; both are numbered in the order in which they come.
+    def add(self, article: Article, passages: Iterable[Chunk]) -> None:
+        """Append an article, its passages and their sentences, each numbered in the order in which they come.
 
         Raises:
             IndexNotWritable: the disk is full or the file cannot be written.
         """
         date = article.date.isoformat() if article.date else None
         values = (article.id, article.title, article.text, date, article.language, article.source)
-        rows = [
-            (number, self.articles, span.start, span.end)
-            for number, span in enumerate(passages, self.passages)
-        ]
+        chunks = list(enumerate(passages, self.passages))
+        rows = [(number, self.articles, chunk.start, chunk.end) for number, chunk in chunks]
+        sentences = [(number, span.start, span.end) for number, chunk in chunks for span in chunk.sentences]
         try:
             self._connection.execute(
                 "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", (self.articles, *values)
             )
             self._connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+                [(number, *sentence) for number, sentence in enumerate(sentences, self.sentences)],
+            )
         except sqlite3.OperationalError as error:
             raise IndexNotWritable(f"the index cannot be written: {error}") from error
         self.articles += 1
         self.passages += len(rows)
+        self.sentences += len(sentences)
 
 
 class Store:
@@ -96,6 +104,15 @@ class Store:
             Passage(number, article, first, past, text[first:past])
             for number, article, first, past, text in rows
         ]
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for.
+
+        Raises:
+            IndexDamaged: the store does not hold one of them.
+        """
+        rows = self._each("SELECT number, passage, first, past FROM sentences WHERE number IN", numbers)
+        return [Sentence(first, past, number, passage) for number, passage, first, past in rows]
 
     def articles_of(self, passages: Sequence[int]) -> list[int]:
         """The number of each passage's article, in the order asked for."""
@@ -149,7 +166,7 @@ class Store:
         counted = "SELECT language, count(*) FROM articles GROUP BY language ORDER BY count(*) DESC, language"
         return dict(self._all(counted))
 
-    def count(self, table: Literal["articles", "passages"]) -> int:
+    def count(self, table: Literal["articles", "passages", "sentences"]) -> int:
         """Rows of a table."""
         return int(self._all(f"SELECT count(*) FROM {table}")[0][0])
 
@@ -165,10 +182,16 @@ class Store:
         checks = {
             "articles are not numbered from 0 without gaps": f"{gaps} articles",
             "passages are not numbered from 0 without gaps": f"{gaps} passages",
+            "sentences are not numbered from 0 without gaps": f"{gaps} sentences",
             "passages of an article that is not there": "SELECT count(*) FROM passages WHERE article NOT IN"
             " (SELECT number FROM articles)",
             "passages outside their article's text": "SELECT count(*) FROM passages JOIN articles ON"
             " articles.number = article WHERE first < 0 OR first >= past OR past > length(text)",
+            "sentences outside their passage": "SELECT count(*) FROM sentences LEFT JOIN passages ON"
+            " passages.number = passage WHERE passages.number IS NULL OR sentences.first < passages.first OR"
+            " sentences.first >= sentences.past OR sentences.past > passages.past",
+            "passages without a sentence": "SELECT count(*) FROM passages WHERE number NOT IN"
+            " (SELECT passage FROM sentences)",
         }
         return found + [f"store: {fault}" for fault, query in checks.items() if self._all(query)[0][0]]
 

@@ -7,6 +7,8 @@ Persian has no large one.
 import functools
 from importlib.metadata import version
 
+FUNCTION_WORDS = 100
+
 
 def frequencies(language: str, size: str = "small") -> dict[str, float]:
     """Share of all words that each word of a list is, by word, most frequent first. Not to be changed.
@@ -26,6 +28,13 @@ def most_frequent(language: str, count: int) -> list[str]:
     from wordfreq import top_n_list
 
     return list(top_n_list(language, count, "small"))
+
+
+@functools.cache
+def function_words() -> frozenset[str]:
+    """Words that say little: the most frequent `FUNCTION_WORDS` of English, Persian and Arabic, as listed."""
+    lists = (most_frequent(language, FUNCTION_WORDS) for language in ("en", "fa", "ar"))
+    return frozenset(word for words in lists for word in words)
 
 
 def lists_version() -> str:

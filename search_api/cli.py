@@ -19,6 +19,15 @@ from indexer.cli import (
     told_in_a_line,
 )
 
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        help="Folder or hub name of a cross-encoder that orders the best hits; default: HUDHUD_RERANKER,"
+        " else none.",
+    ),
+]
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
     " 4 the index cannot be used; 130 stopped with Ctrl-C."
@@ -55,6 +64,7 @@ def search(
     group: Annotated[
         str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
     ] = "article",
+    reranker: RerankerOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
 ) -> None:
     """Print the passages that answer QUERY, best first.
@@ -77,7 +87,13 @@ def search(
         until=until,
         group=group,
     )
-    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
+    searcher = open_searcher(
+        index or chosen.index,
+        model or chosen.model,
+        chosen.cache,
+        say,
+        reranker=reranker or chosen.reranker,
+    )
     result = searcher.search(asked)
     if as_json:
         print(SearchResponse.of(result).model_dump_json())
@@ -96,6 +112,7 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", help="Port to listen on.", min=1, max=65535)
     ] = 8000,
+    reranker: RerankerOption = None,
 ) -> None:
     """Serve the HTTP API until Ctrl-C.
 
@@ -109,7 +126,13 @@ def serve(
 
     limit_arenas()
     chosen = settings()
-    searcher = open_searcher(index or chosen.index, model or chosen.model, chosen.cache, say)
+    searcher = open_searcher(
+        index or chosen.index,
+        model or chosen.model,
+        chosen.cache,
+        say,
+        reranker=reranker or chosen.reranker,
+    )
     uvicorn.run(create_app(searcher), host=host, port=port)
 
 
@@ -134,6 +157,10 @@ def evaluate(
         int | None,
         typer.Option("--queries", metavar="N", help="Only N queries of each set, evenly spread over it."),
     ] = None,
+    lanes: Annotated[
+        bool, typer.Option("--lanes", help="Also measure with parts of the scoring left out.")
+    ] = False,
+    reranker: RerankerOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -146,6 +173,8 @@ def evaluate(
     """
     from indexer.encoder import load_encoder
     from indexer.model import default_cache, locate
+    from indexer.orthography import prepare
+    from indexer.torch_encoder import load_reranker
     from search_api.evaluation import evaluate as evaluation
     from search_api.evaluation import report as reports
     from search_api.evaluation.beir import read_sets
@@ -158,9 +187,14 @@ def evaluate(
     runs = run_files(run, sets, pool=pool) if run else None
     with _following(quiet) as tell:
         found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+        name = reranker or chosen.reranker
+        reads = load_reranker(name, progress=tell) if name else None
         encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+        prepare(tell)
         cache = chosen.cache or default_cache()
-        done = evaluation.evaluate(sets, found, encoder, cache, pool=pool, runs=runs, report=tell)
+        done = evaluation.evaluate(
+            sets, found, encoder, cache, pool=pool, lanes=lanes, runs=runs, report=tell, reranker=reads
+        )
     if as_json:
         print(json.dumps(reports.as_json(done), ensure_ascii=False))
     else:

@@ -11,6 +11,7 @@ from indexer.cli import say, settings, told_in_a_line
 from indexer.encoder import load_encoder
 from indexer.generation import Layout
 from indexer.model import locate
+from indexer.orthography import prepare
 from search_api.query import parse
 from search_api.render import show
 from search_api.search import open_searcher
@@ -32,12 +33,13 @@ def main(seeds: Path, index: Path) -> None:
     console = Console()
     model = locate(chosen.model, cache=chosen.cache, progress=say)
     encoder = load_encoder(model, cache=chosen.cache, progress=say)
+    prepare(say)
     summary = build(corpus.read([seeds]), Layout(index), model, encoder, origin=str(seeds))
     console.print(
         f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
         f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"
     )
-    searcher = open_searcher(index, chosen.model, chosen.cache, say)
+    searcher = open_searcher(index, chosen.model, chosen.cache, say, reranker=chosen.reranker)
     for query in QUERIES:
         show(searcher.search(parse(query, limit=2)), console)
     console.print('Ask your own:  .venv/bin/hudhud search "your question" --index', str(index))

@@ -27,13 +27,17 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search that can be carried out. `text` is as typed, `language` what it is written in."""
+    """A search that can be carried out. `text` is as typed, `language` what it is written in.
+
+    `evidence`: whether hits say which of their words answer which of the query's.
+    """
 
     text: str
     language: str
     filter: Filter
     limit: int
     group: Group
+    evidence: bool = True
 
 
 def parse(
@@ -44,6 +48,7 @@ def parse(
     since: str | None = None,
     until: str | None = None,
     group: str = Group.ARTICLE,
+    evidence: bool = True,
 ) -> Query:
     """Check every part of a search and understand its text.
 
@@ -54,6 +59,7 @@ def parse(
         since: first day admitted, `YYYY-MM-DD`.
         until: last day admitted, `YYYY-MM-DD`.
         group: `article` or `passage`.
+        evidence: whether hits say which words answered which.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -70,7 +76,7 @@ def parse(
     wanted = Filter(_codes(languages), _day("from", since), _day("to", until))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise InvalidQuery(f"from {since} is later than to {until}", field="from", value=since)
-    return Query(text, identify_query(text), wanted, limit, Group(group))
+    return Query(text, identify_query(text), wanted, limit, Group(group), evidence)
 
 
 def _codes(languages: Iterable[str]) -> frozenset[str]:

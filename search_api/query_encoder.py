@@ -1,10 +1,11 @@
-"""Vectors of queries: those asked before from memory, those asked at the same time in one pass."""
+"""Vectors of queries and their words: those asked before from memory, those asked at once in one pass."""
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from indexer.records import Encoder, Vectors
+from indexer.records import Vectors
 
 REMEMBERED = 10_000
 """Vectors kept: 15 MB with 384 dimensions."""
@@ -18,31 +19,40 @@ class QueryEncoder:
     what came together.
     """
 
-    def __init__(self, encoder: Encoder, prompt: str) -> None:
-        self._encoder = encoder
+    def __init__(self, encode: Callable[[Sequence[str]], Vectors], prompt: str) -> None:
+        """Encode with `encode`, each text behind `prompt`."""
+        self._encode = encode
         self._prompt = prompt
         self._lock = threading.Lock()
         self._running = threading.Lock()
         self._waiting: dict[str, Future[Vectors]] = {}
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
 
-    def vector(self, text: str) -> Vectors:
-        """The vector of `text`, shape `(dimensions,)`, unit length."""
+    def vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of `texts`, each of shape `(dimensions,)` and unit length."""
+        found: dict[str, Vectors | Future[Vectors]] = {}
         with self._lock:
-            if text in self._remembered:
-                self._remembered.move_to_end(text)
-                return self._remembered[text]
-            future = self._waiting.setdefault(text, Future())
-        with self._running:
-            if not future.done():
-                self._encode_waiting()
-        return future.result()
+            for text in texts:
+                if text in self._remembered:
+                    self._remembered.move_to_end(text)
+                    found[text] = self._remembered[text]
+                else:
+                    found[text] = self._waiting.setdefault(text, Future())
+        futures = [future for future in found.values() if isinstance(future, Future)]
+        if futures:
+            with self._running:
+                if not all(future.done() for future in futures):
+                    self._encode_waiting()
+        ready = {
+            text: vector.result() if isinstance(vector, Future) else vector for text, vector in found.items()
+        }
+        return [ready[text] for text in texts]
 
     def _encode_waiting(self) -> None:
         with self._lock:
             batch, self._waiting = self._waiting, {}
         try:
-            vectors = self._encoder.encode_queries([self._prompt + text for text in batch])
+            vectors = self._encode([self._prompt + text for text in batch])
         except BaseException as error:  # noqa: BLE001 (whatever it is, those who wait must hear of it)
             for future in batch.values():
                 future.set_exception(error)

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from indexer.records import MatchKind
+from search_api.evidence import WordMatch
 from search_api.search import Hit, Result
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
+FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
+ARROW = "\u2192"
 _RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ur", "ckb", "he", "yi", "sd", "ug"}
 _WIDTH = 100
 _INDENT = 5
@@ -26,6 +30,8 @@ def show(result: Result, console: Console) -> None:
         console.print(_head(hit))
         for line in _lines(hit, console):
             console.print(line, soft_wrap=True)
+        if hit.words:
+            console.print(_reasons(hit), soft_wrap=True)
         console.print()
     if not result.hits:
         console.print("No article passes these filters.\n")
@@ -39,6 +45,25 @@ def _head(hit: Hit) -> Text:
         f"  {hit.article.language}  {date}  ",
         (hit.article.id, "cyan"),
     )
+
+
+def _reasons(hit: Hit) -> Text:
+    """The surest match of each word of the query, in the order of the query."""
+    surest: dict[int, WordMatch] = {}
+    for match in sorted(hit.words, key=lambda match: -match.weight):
+        surest.setdefault(match.query.start, match)
+    pairs = [
+        f"{match.query.text} {ARROW} {_isolated(match.passage.text)} ({match.kind})"
+        for _, match in sorted(surest.items())
+        if match.kind is not MatchKind.SAME or match.query.text != match.passage.text
+    ]
+    same = [match.query.text for _, match in sorted(surest.items()) if match.kind is MatchKind.SAME]
+    return Text(" " * _INDENT + ", ".join(pairs or map(_isolated, same)), style="dim")
+
+
+def _isolated(word: str) -> str:
+    """A word in its own direction, whatever stands around it."""
+    return f"{FIRST_STRONG_ISOLATE}{word}{POP_DIRECTIONAL_ISOLATE}"
 
 
 def _lines(hit: Hit, console: Console) -> Iterator[Text]:

@@ -1,12 +1,13 @@
 """What the API takes and gives. `hudhud search --json` prints the same response."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from indexer.records import Article
+from indexer.records import Article, MatchKind
 from search_api.query import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, Group, Query, parse
-from search_api.search import Hit, Result
+from search_api.search import Hit, PartScores, Result
 
 
 def _split(value: object) -> object:
@@ -37,6 +38,7 @@ class SearchRequest(BaseModel):
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
+    evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
 
     def parsed(self) -> Query:
         """The query that this asks for.
@@ -51,6 +53,7 @@ class SearchRequest(BaseModel):
             since=self.since,
             until=self.until,
             group=self.group,
+            evidence=self.evidence,
         )
 
 
@@ -62,9 +65,57 @@ class QueryEcho(BaseModel):
 
 
 class Scores(BaseModel):
-    """The parts of a score. `dense` is the cosine between the query's and the passage's vectors."""
+    """The parts of a score: cosines of passage and best sentence, BM25, and all of them together."""
 
-    dense: float
+    passage: float
+    sentence: float
+    lexical: float
+    fused: float
+    reranked: Annotated[float | None, Field(description="The reranker's score; null without one.")] = None
+
+    @classmethod
+    def of(cls, scores: PartScores) -> "Scores":
+        """The response for `scores`."""
+        return cls(**{name: value and round(value, 6) for name, value in asdict(scores).items()})
+
+
+class TextSpanResponse(BaseModel):
+    """A stretch of a text: code points `start` to before `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+class WordMatchResponse(BaseModel):
+    """A word of the article that answers a word of the query."""
+
+    query: Annotated[TextSpanResponse, Field(description="Offsets in the query as typed.")]
+    passage: Annotated[TextSpanResponse, Field(description="Offsets in the article's text.")]
+    kind: MatchKind
+    weight: Annotated[float, Field(description="How surely, in (0, 1].")]
+
+
+class SentenceResponse(BaseModel):
+    """The sentence of the passage that is nearest to the query; offsets in the article's text."""
+
+    start: int
+    end: int
+    score: float
+
+
+class EvidenceResponse(BaseModel):
+    """Why a passage answers the query."""
+
+    sentence: SentenceResponse
+    words: list[WordMatchResponse]
+
+    @classmethod
+    def of(cls, hit: Hit) -> "EvidenceResponse":
+        """The response for `hit`."""
+        score = round(hit.scores.sentence, 6)
+        sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
+        return cls(sentence=sentence, words=[WordMatchResponse(**asdict(match)) for match in hit.words])
 
 
 class ArticleReference(BaseModel):
@@ -101,10 +152,11 @@ class HitResponse(BaseModel):
     """One answer."""
 
     rank: int
-    score: float
+    score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
     scores: Scores
     article: ArticleReference
     passage: PassageResponse
+    evidence: EvidenceResponse
 
     @classmethod
     def of(cls, hit: Hit) -> "HitResponse":
@@ -113,11 +165,12 @@ class HitResponse(BaseModel):
         return cls(
             rank=hit.rank,
             score=round(hit.score, 6),
-            scores=Scores(dense=round(hit.dense, 6)),
+            scores=Scores.of(hit.scores),
             article=ArticleReference(**_reference(hit.article)),
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
+            evidence=EvidenceResponse.of(hit),
         )
 
 
@@ -127,6 +180,9 @@ class SearchResponse(BaseModel):
     query: QueryEcho
     generation: str
     took_ms: float
+    reranking_ms: Annotated[
+        float | None, Field(description="What of the time the reranker took; null without one.")
+    ]
     hits: list[HitResponse]
 
     @classmethod
@@ -136,6 +192,7 @@ class SearchResponse(BaseModel):
             query=QueryEcho(text=result.query.text, language=result.query.language),
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
+            reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
             hits=[HitResponse.of(hit) for hit in result.hits],
         )
 

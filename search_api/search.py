@@ -1,4 +1,4 @@
-"""The whole way of a search in one function: query → vector → candidates → hits."""
+"""The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
 import logging
 import time
@@ -6,93 +6,214 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexer.encoder import load_encoder
 from indexer.errors import IndexMismatch
 from indexer.generation import open_live
 from indexer.model import locate
-from indexer.orthography import encoder_input
-from indexer.records import Article, Candidate, Encoder, Index, Passage, Vectors
+from indexer.orthography import prepare
+from indexer.records import (
+    Article,
+    Candidates,
+    Encoder,
+    Index,
+    Numbers,
+    Passage,
+    Request,
+    Reranker,
+    Scores,
+    Sentence,
+)
+from indexer.torch_encoder import load_reranker
+from search_api.evidence import Evidence, WordMatch
+from search_api.lanes import FUSED, Lane
 from search_api.query import Group, Query
 from search_api.query_encoder import QueryEncoder
+from search_api.question import Question, understand
+from search_api.romanised import romanised, sounds_of
 
-_CANDIDATES_PER_HIT = 4
+LEAST_DEPTH = 60
+DEPTH_PER_HIT = 2
+"""Candidates of each kind: enough that fusion has the best of all."""
+
+RERANKED = 50
+"""Hits that a reranker reads; more where more are asked for."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class PartScores:
+    """What a fused score is made of.
+
+    `passage` and `sentence` are cosines between the query and the passage, and its nearest sentence;
+    `lexical` is BM25; `fused` joins them, in standard deviations (see `fusion`). `reranked` is the
+    reranker's score where there is one, of its own range.
+    """
+
+    passage: float
+    sentence: float
+    lexical: float
+    fused: float
+    reranked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """An answer: a passage with its article. `rank` counts from 1; `score` is the cosine `dense`."""
+    """An answer: a passage with its article, and why. `rank` counts from 1."""
 
     rank: int
-    score: float
-    dense: float
+    scores: PartScores
     article: Article
     passage: Passage
+    sentence: Sentence
+    words: tuple[WordMatch, ...]
+
+    @property
+    def score(self) -> float:
+        """What the hits of a result are ordered by: all by the reranker's score, or all by the fused one."""
+        return self.scores.fused if self.scores.reranked is None else self.scores.reranked
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answers to a query, best first, from one generation."""
+    """The answers to a query, best first, from one generation.
+
+    `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
+    """
 
     query: Query
     generation: str
     took_ms: float
     hits: tuple[Hit, ...]
+    reranking_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ranking:
+    """Places of candidates, best first; with a reranker's scores of them where there is one."""
+
+    places: Numbers
+    reranked: Scores | None = None
+    milliseconds: float | None = None
 
 
 class Searcher:
     """Answers queries from one index. Safe to use from several threads."""
 
-    def __init__(self, index: Index, encoder: Encoder, prompt: str) -> None:
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        prompt: str,
+        reranker: Reranker | None = None,
+        lane: Lane = FUSED,
+    ) -> None:
         """Join an index with the encoder that made its vectors.
 
         Args:
             index: an open generation.
             encoder: of the same model.
             prompt: what the model wants before a query.
+            reranker: what reads the best hits again and orders them; nothing does when None.
+            lane: how candidates are scored.
         """
         self.index = index
-        self._encoder = QueryEncoder(encoder, prompt)
+        self._lane = lane
+        self._reranker = reranker
+        self._of_queries = QueryEncoder(encoder.encode_queries, prompt)
+        self._of_words = QueryEncoder(encoder.encode, prompt)
 
     def search(self, query: Query) -> Result:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
-        vector = self._encoder.vector(encoder_input(query.text, query.language))
-        if query.group is Group.PASSAGE:
-            best = self.index.candidates(vector, query.filter, query.limit)
-        else:
-            best = self._best_of_each_article(vector, query)
-        passages = self.index.passages([candidate.passage for candidate in best])
-        articles = self.index.articles([candidate.article for candidate in best])
-        hits = tuple(
-            Hit(rank, candidate.dense, candidate.dense, article, passage)
-            for rank, (candidate, article, passage) in enumerate(
-                zip(best, articles, passages, strict=True), start=1
-            )
-        )
+        question = understand(query, self._of_queries, self._of_words, self.index.lexicon, self._lane.kinds)
+        wanted = max(RERANKED, query.limit) if self._reranker else query.limit
+        candidates, fused = self._scored(question, wanted)
+        ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
+        if self._reranker:
+            ranking = self._rerank(query, candidates, ranking.places, self._reranker)
+        hits = self._hits(question, candidates, fused, ranking)
         took_ms = (time.perf_counter() - started) * 1000
-        return Result(query, self.index.name, took_ms, hits)
+        return Result(query, self.index.name, took_ms, hits, ranking.milliseconds)
 
-    def _best_of_each_article(self, vector: Vectors, query: Query) -> list[Candidate]:
-        """The best passage of each of the `query.limit` best articles.
+    def _scored(self, question: Question, wanted: int) -> tuple[Candidates, Scores]:
+        """Candidates with their fused scores.
 
-        An article may hold many of the nearest passages, so ever more are asked for until there are
+        An article may hold many of the best passages, so ever more are asked for until there are
         enough articles or no more passages.
         """
-        wanted = query.limit * _CANDIDATES_PER_HIT
+        query = question.query
+        sounds = sounds_of(question)
+        depth = max(LEAST_DEPTH, DEPTH_PER_HIT * wanted)
+        offered = 0
         while True:
-            candidates = self.index.candidates(vector, query.filter, wanted)
-            best: dict[int, Candidate] = {}
-            for candidate in candidates:
-                best.setdefault(candidate.article, candidate)
-            if len(best) >= query.limit or len(candidates) < wanted:
-                return list(best.values())[: query.limit]
-            wanted *= 4
+            request = Request(
+                question.vector, query.language, question.expansions, sounds, query.filter, depth
+            )
+            candidates = self.index.candidates(request)
+            enough = len(np.unique(candidates.articles)) >= wanted or query.group is Group.PASSAGE
+            if enough or len(candidates.passages) == offered:
+                return candidates, self._lane.score(
+                    candidates, romanised(question, candidates), question.known
+                )
+            offered = len(candidates.passages)
+            depth *= 4
+
+    def _rerank(self, query: Query, candidates: Candidates, places: Numbers, reranker: Reranker) -> _Ranking:
+        """`places` in the order of the reranker's scores of their passages; equal ones stay as they are."""
+        started = time.perf_counter()
+        passages = self.index.passages(candidates.passages[places].tolist())
+        scores = reranker.score(query.text, [passage.text for passage in passages])
+        order = np.argsort(-scores, kind="stable")
+        return _Ranking(places[order], scores[order], (time.perf_counter() - started) * 1000)
+
+    def _hits(
+        self, question: Question, candidates: Candidates, fused: Scores, ranking: _Ranking
+    ) -> tuple[Hit, ...]:
+        best = ranking.places[: question.query.limit]
+        passages = self.index.passages(candidates.passages[best].tolist())
+        articles = self.index.articles(candidates.articles[best].tolist())
+        sentences = self.index.sentences(candidates.sentences[best].tolist())
+        evidence = Evidence(question, self.index.lexicon) if question.query.evidence else None
+        return tuple(
+            Hit(
+                rank,
+                PartScores(
+                    float(candidates.passage_cosine[place]),
+                    float(candidates.sentence_cosine[place]),
+                    float(candidates.lexical[place]),
+                    float(fused[place]),
+                    None if ranking.reranked is None else float(ranking.reranked[rank - 1]),
+                ),
+                article,
+                passage,
+                sentence,
+                evidence.matches(passage) if evidence else (),
+            )
+            for rank, (place, article, passage, sentence) in enumerate(
+                zip(best.tolist(), articles, passages, sentences, strict=True), start=1
+            )
+        )
+
+
+def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
+    """Places of candidates, best first, ties by passage number; one an article if asked so."""
+    order = np.lexsort((candidates.passages, -fused))
+    if group is Group.ARTICLE:
+        _, first = np.unique(candidates.articles[order], return_index=True)
+        order = order[np.sort(first)]
+    return order
 
 
 def open_searcher(
-    folder: Path, model: str | None, cache: Path | None, progress: Callable[[str], None] = _logger.info
+    folder: Path,
+    model: str | None,
+    cache: Path | None,
+    progress: Callable[[str], None] = _logger.info,
+    *,
+    reranker: str | None = None,
 ) -> Searcher:
     """Open the live index in `folder` with the model that made it.
 
@@ -101,10 +222,11 @@ def open_searcher(
         model: folder or hub name of the model; the one that the index names when None.
         cache: where models are kept; the user's cache folder when None.
         progress: called with a line for the user before what takes seconds.
+        reranker: folder or hub name of a cross-encoder that orders the best hits; none when None.
 
     Raises:
         IndexingError: there is no index, it is damaged, or it was made with another model.
-        ModelError: the model cannot be loaded.
+        ModelError: the model or the reranker cannot be loaded.
     """
     generation = open_live(folder)
     made_with = generation.manifest
@@ -114,5 +236,7 @@ def open_searcher(
             f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not with"
             f" {found.name} ({found.fingerprint[:12]}): name the model it was made with, or reindex"
         )
+    reads = load_reranker(reranker, progress=progress) if reranker else None
     encoder = load_encoder(found, cache=cache, progress=progress)
-    return Searcher(generation, encoder, found.prompts.query)
+    prepare(progress)
+    return Searcher(generation, encoder, found.prompts.query, reads)

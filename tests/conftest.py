@@ -1,6 +1,7 @@
 """Fixtures for every test: the real default model, and a tiny file of the format that it is unpacked from."""
 
 import hashlib
+import shutil
 import struct
 from collections.abc import Iterator
 from itertools import accumulate
@@ -16,6 +17,7 @@ from indexer.model import Model, locate
 from indexer.packed_model import Source
 from indexer.records import Encoder
 from indexer.torch_encoder import TorchEncoder
+from search_api.evaluation.indexes import FOLDER, VECTORS
 from search_api.search import Searcher
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -118,6 +120,23 @@ def seed_index(model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPath
     """An index of the five seed articles. Tests only read it."""
     folder = tmp_path_factory.mktemp("seeds") / "index"
     build(corpus.read([SEEDS]), Layout(folder), model, encoder)
+    return folder
+
+
+@pytest.fixture
+def layout(seed_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """An index with nothing published, whose cache has the vectors of the seeds and of frequent words."""
+    layout = Layout(tmp_path_factory.mktemp("index"))
+    shutil.copy(Layout(seed_index).cache, layout.cache)
+    return layout
+
+
+@pytest.fixture
+def evaluation_cache(seed_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with no index of an evaluation, but with the vectors of the seeds and frequent words."""
+    folder = tmp_path_factory.mktemp("cache")
+    (folder / FOLDER).mkdir()
+    shutil.copy(Layout(seed_index).cache, folder / FOLDER / VECTORS)
     return folder
 
 

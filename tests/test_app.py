@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from indexer.errors import Overloaded
 from search_api.app import BoundedExecutor, create_app
+from search_api.evidence import TextSpan
+from search_api.query import parse
 from search_api.search import Searcher
 
 QUERY = "Zaporizhzhia nuclear plant lost external power"
@@ -34,19 +36,29 @@ def without_time(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "took_ms"}
 
 
+def span(there: TextSpan) -> dict[str, Any]:
+    return {"text": there.text, "start": there.start, "end": there.end}
+
+
 def test_a_search_answers_with_the_documented_body(client: TestClient, searcher: Searcher) -> None:
     body = without_time(client.get("/v1/search", params={"q": QUERY, "limit": 1}).json())
-    hit = body["hits"][0]
+    [hit] = searcher.search(parse(QUERY, limit=1)).hits
     article = searcher.index.article_by_id(NUCLEAR)
-    start, end = hit["passage"]["start"], hit["passage"]["end"]
     assert body == {
         "query": {"text": QUERY, "language": "en"},
         "generation": searcher.index.name,
+        "reranking_ms": None,
         "hits": [
             {
                 "rank": 1,
-                "score": hit["scores"]["dense"],
-                "scores": {"dense": pytest.approx(0.837, abs=0.02)},
+                "score": round(hit.scores.fused, 6),
+                "scores": {
+                    "passage": round(hit.scores.passage, 6),
+                    "sentence": round(hit.scores.sentence, 6),
+                    "lexical": round(hit.scores.lexical, 6),
+                    "fused": round(hit.scores.fused, 6),
+                    "reranked": None,
+                },
                 "article": {
                     "id": NUCLEAR,
                     "title": article.title,
@@ -55,15 +67,57 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
                     "source": article.source,
                 },
                 "passage": {
-                    "id": hit["passage"]["id"],
-                    "text": article.text[start:end],
-                    "start": start,
-                    "end": end,
+                    "id": hit.passage.number,
+                    "text": article.text[hit.passage.start : hit.passage.end],
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                },
+                "evidence": {
+                    "sentence": {
+                        "start": hit.sentence.start,
+                        "end": hit.sentence.end,
+                        "score": round(hit.scores.sentence, 6),
+                    },
+                    "words": [
+                        {
+                            "query": span(match.query),
+                            "passage": span(match.passage),
+                            "kind": match.kind.value,
+                            "weight": match.weight,
+                        }
+                        for match in hit.words
+                    ],
                 },
             }
         ],
     }
-    assert "محطة زابوريزفيا" in hit["passage"]["text"]
+    assert hit.words
+    assert "محطة زابوريزفيا" in hit.passage.text
+
+
+def test_evidence_points_into_the_query_and_the_article(client: TestClient) -> None:
+    [hit] = client.get("/v1/search", params={"q": QUERY, "limit": 1}).json()["hits"]
+    text = client.get(f"/v1/articles/{NUCLEAR}").json()["text"]
+    for match in hit["evidence"]["words"]:
+        for where, part in ((QUERY, match["query"]), (text, match["passage"])):
+            assert where[part["start"] : part["end"]] == part["text"]
+    kinds = {
+        (match["query"]["text"], match["passage"]["text"]): match["kind"]
+        for match in hit["evidence"]["words"]
+    }
+    assert kinds["nuclear", "النووية"] == "translation"
+
+
+def test_without_evidence_the_words_are_missing(client: TestClient) -> None:
+    told, untold = (
+        client.get("/v1/search", params={"q": QUERY, "evidence": evidence}).json()["hits"]
+        for evidence in ("true", "false")
+    )
+    assert [hit["evidence"]["words"] for hit in untold] == [[]] * 5
+    assert told[0]["evidence"]["words"] != []
+    for hit in told:
+        hit["evidence"]["words"] = []
+    assert untold == told
 
 
 def test_json_and_parameters_ask_the_same(client: TestClient) -> None:
@@ -98,12 +152,18 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         ({"q": "x", "limit": "500"}, "limit", "500", "limit: Input should be less than or equal to 100"),
         ({"q": "x", "languages": "persian"}, "languages", "persian", "'persian' is not a language code"),
         ({"q": "x", "from": "soon"}, "from", "soon", "from must be a date as YYYY-MM-DD, not 'soon'"),
+        (
+            {"q": "x", "evidence": "some"},
+            "evidence",
+            "some",
+            "evidence: Input should be a valid boolean",
+        ),
         ({"q": "x", "group": "author"}, "group", "author", "group: Input should be 'article' or 'passage'"),
         (
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field of a search: q, limit, languages, from, to, group",
+            "lmit is not a field of a search: q, limit, languages, from, to, group, evidence are",
         ),
     ],
 )

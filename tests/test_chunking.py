@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chunking import MAX_MARKS, MAX_TOKENS, chunk
-from indexer.records import Article, Span
+from indexer.records import Article, Chunk, Span
 from indexer.repeats import MIN_WORDS, repeated
 from indexer.sentences import split
 
@@ -239,6 +239,32 @@ def test_what_always_holds(text: str, max_tokens: int) -> None:
     wanted = {position for span in sentences for position in range(span.start, span.end)}
     assert {position for position in wanted - covered if WORD_CHARACTER.match(text[position])} == set()
     assert {position for position in covered - wanted if not text[position].isspace()} == set()
+
+
+def test_the_sentences_of_a_passage_are_those_of_the_text() -> None:
+    text = "باران بارید. راه‌ها بسته شد؟ چنین گفتند!"
+    assert chunk(article(text), count_words, max_tokens=30) == [
+        Chunk(0, 40, (Span(0, 12), Span(13, 28), Span(29, 40)))
+    ]
+
+
+def test_a_sentence_over_the_limit_is_as_many_sentences_as_it_has_parts() -> None:
+    text = "یک دو سه، چهار پنج شش."
+    assert chunk(article(text), count_words, max_tokens=3) == [
+        Chunk(0, 9, (Span(0, 9),)),
+        Chunk(10, 22, (Span(10, 22),)),
+    ]
+
+
+@given(TEXTS, st.integers(45, 120))
+def test_sentences_lie_in_order_inside_their_passage_and_cover_it(text: str, max_tokens: int) -> None:
+    for passage in chunk(article(text), count_characters, max_tokens=max_tokens):
+        sentences = passage.sentences
+        assert (sentences[0].start, sentences[-1].end) == (passage.start, passage.end)
+        assert all(sentence.start < sentence.end for sentence in sentences)
+        assert all(before.end <= after.start for before, after in pairwise(sentences))
+        between = [text[before.end : after.start] for before, after in pairwise(sentences)]
+        assert [gap for gap in between if WORD_CHARACTER.search(gap)] == []
 
 
 @given(TEXTS.filter(lambda text: WORD_CHARACTER.search(text) is not None), st.integers(1, 30))

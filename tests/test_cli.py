@@ -9,13 +9,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 import indexer.encoder
 import search_api.search
-from indexer.generation import DENSE, Layout
+from indexer.generation import Layout
+from indexer.lexicon import REFERENCE_WORDS, VECTOR_WORDS
 from indexer.records import Encoder
+from indexer.similarity import PASSAGES
 from search_api.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -49,19 +52,22 @@ def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedPro
     )
 
 
-def test_reindex_ends_with_a_summary_and_search_finds(hudhud: Hudhud, tmp_path: Path) -> None:
-    made = hudhud("reindex", SEEDS, "--index", tmp_path / "index")
+def test_reindex_ends_with_a_summary_and_search_finds(hudhud: Hudhud, layout: Layout) -> None:
+    made = hudhud("reindex", SEEDS, "--index", layout.folder)
     assert made.exit_code == 0
     lines = dict(line.split(maxsplit=1) for line in made.stdout.splitlines())
     assert lines["Articles"] == "5 (3 fa, 1 ar, 1 prs)"
     assert lines["Skipped"] == "none"
-    assert lines["Texts"] == f"{lines['Passages']} embedded, 0 reused"
+    passages, words = int(lines["Passages"]), len(np.load(layout.live() / VECTOR_WORDS))
+    sentences = 86
+    texts = passages + sentences + words + REFERENCE_WORDS
+    assert lines["Texts"] == f"0 embedded, {texts:,} reused"
     assert "5 articles" in made.stderr
-    again = hudhud("reindex", SEEDS, "--index", tmp_path / "index", "--quiet", "--json")
+    again = hudhud("reindex", SEEDS, "--index", layout.folder, "--quiet", "--json")
     assert again.stderr == ""
     summary = json.loads(again.stdout)
-    assert (summary["embedded"], summary["reused"]) == (0, int(lines["Passages"]))
-    found = hudhud("search", "Zaporizhzhia nuclear plant lost external power", "--index", tmp_path / "index")
+    assert (summary["embedded"], summary["reused"]) == (0, texts)
+    found = hudhud("search", "Zaporizhzhia nuclear plant lost external power", "--index", layout.folder)
     assert found.exit_code == 0
     assert found.stdout.splitlines()[1].split()[2:] == ["ar", "no", "date", NUCLEAR]
 
@@ -70,16 +76,18 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
     options = "--json --limit 2 --languages fa,ar --from 2025-09-04 --to 2025-12-31 --group passage"
     printed = hudhud("search", "war", "--index", seed_index, *options.split())
     body = json.loads(printed.stdout)
-    assert list(body) == ["query", "generation", "took_ms", "hits"]
-    assert list(body["hits"][0]) == ["rank", "score", "scores", "article", "passage"]
+    assert list(body) == ["query", "generation", "took_ms", "reranking_ms", "hits"]
+    assert list(body["hits"][0]) == ["rank", "score", "scores", "article", "passage", "evidence"]
     assert [hit["article"]["date"] >= "2025-09-04" for hit in body["hits"]] == [True, True]
 
 
 def test_right_to_left_text_is_isolated_and_stands_right(hudhud: Hudhud, seed_index: Path) -> None:
     printed = hudhud("search", "nuclear plant", "--index", seed_index, "--limit", 1).stdout
-    lines = [line for line in printed.splitlines()[2:] if line.strip()]
+    *lines, reasons = [line for line in printed.splitlines()[2:] if line.strip()]
+    assert lines
     assert all(line.strip()[0] == "\u2067" and line[-1] == "\u2069" for line in lines)
     assert len({len(line) for line in lines}) == 1
+    assert reasons == "     nuclear \u2192 \u2068النووية\u2069 (translation)"
 
 
 def test_no_hit_is_said(hudhud: Hudhud, seed_index: Path) -> None:
@@ -97,18 +105,18 @@ def test_info_says_what_is_live(hudhud: Hudhud, seed_index: Path) -> None:
     assert manifest["articles"] == 5
 
 
-def test_verify_tells_sound_from_damaged(hudhud: Hudhud, tmp_path: Path) -> None:
-    hudhud("reindex", SEEDS, "--index", tmp_path)
-    sound = hudhud("verify", "--index", tmp_path)
+def test_verify_tells_sound_from_damaged(hudhud: Hudhud, layout: Layout) -> None:
+    hudhud("reindex", SEEDS, "--index", layout.folder)
+    sound = hudhud("verify", "--index", layout.folder)
     assert (sound.exit_code, sound.stdout.split()[-2:]) == (0, ["is", "sound"])
-    path = Layout(tmp_path).live() / DENSE
+    path = layout.live() / PASSAGES
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    damaged = hudhud("verify", "--index", tmp_path)
+    damaged = hudhud("verify", "--index", layout.folder)
     assert damaged.exit_code == 1
-    assert damaged.stdout.startswith("dense.faiss: SHA-256")
-    assert json.loads(hudhud("verify", "--index", tmp_path, "--json").stdout)["sound"] is False
+    assert damaged.stdout.startswith(f"{PASSAGES}: SHA-256")
+    assert json.loads(hudhud("verify", "--index", layout.folder, "--json").stdout)["sound"] is False
 
 
 @pytest.mark.parametrize(
@@ -141,11 +149,11 @@ def test_an_empty_folder_is_named(hudhud: Hudhud, tmp_path: Path) -> None:
     assert result.stderr == f"hudhud: nothing to index in {tmp_path / 'empty'}: it holds no files\n"
 
 
-def test_what_was_skipped_is_counted_with_an_example(hudhud: Hudhud, tmp_path: Path) -> None:
+def test_what_was_skipped_is_counted_with_an_example(hudhud: Hudhud, tmp_path: Path, layout: Layout) -> None:
     (tmp_path / "good.txt").write_text("هوا در کابل آفتابی است.")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    result = hudhud("reindex", tmp_path, "--index", tmp_path.parent / "index", "--quiet")
+    result = hudhud("reindex", tmp_path, "--index", layout.folder, "--quiet")
     assert "Skipped   2 (1 binary, 1 empty)" in result.stdout
     assert f"skipped, binary: e.g. {tmp_path / 'binary.txt'}: " in result.stderr
 
@@ -212,7 +220,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     assert list((tmp_path / "index" / "generations").iterdir()) == []
 
 
-def test_everything_runs_with_the_network_blocked(tmp_path: Path) -> None:
+def test_everything_runs_with_the_network_blocked(layout: Layout) -> None:
     program = f"""
 import socket
 class Blocked(socket.socket):
@@ -227,7 +235,7 @@ from typer.testing import CliRunner
 from search_api.cli import app
 search = ["search", "nuclear plant", "--json", "--limit", "1"]
 for arguments in (["reindex", {str(SEEDS)!r}], search, ["info"], ["verify"]):
-    result = CliRunner().invoke(app, [*arguments, "--index", {str(tmp_path / "index")!r}])
+    result = CliRunner().invoke(app, [*arguments, "--index", {str(layout.folder)!r}])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

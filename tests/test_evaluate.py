@@ -11,12 +11,14 @@ from typer.testing import CliRunner, Result
 
 import indexer.build
 import indexer.encoder
+import indexer.lexicon
 import indexer.model
 import search_api.evaluation.indexes
 from indexer.errors import IndexLocked
-from indexer.generation import DENSE, Layout
+from indexer.generation import Layout
 from indexer.model import Model
 from indexer.records import Article, Encoder
+from indexer.similarity import PASSAGES
 from search_api.cli import app
 from search_api.evaluation import evaluate as evaluation
 from search_api.evaluation.beir import EvaluationSet, Question, read_sets
@@ -32,6 +34,16 @@ TEXTS = {
     "moon-ar": ("ar", "سيشهد سكان المدينة خسوف القمر مساء الخميس."),
 }
 RAIN, BREAD, MOON = "heavy rain flooded the streets", "a baker makes fresh bread", "lunar eclipse on Thursday"
+LANE_NAMES = [
+    "passage vectors",
+    "+ sentences",
+    "+ hubs, languages",
+    "all but same",
+    "all but stem",
+    "all but sound",
+    "all but translation",
+    "all",
+]
 Hudhud = Callable[..., Result]
 
 
@@ -59,11 +71,11 @@ def weather(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def hudhud(model: Model, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hudhud:
+def hudhud(model: Model, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, evaluation_cache: Path) -> Hudhud:
     """Run the command in this process, where the model is ready, with a cache folder of its own."""
     monkeypatch.setattr(indexer.model, "locate", lambda *_, **__: model)
     monkeypatch.setattr(indexer.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setenv("HUDHUD_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HUDHUD_CACHE", str(evaluation_cache))
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
@@ -132,7 +144,7 @@ def test_the_table_says_the_same(hudhud: Hudhud, weather: Path) -> None:
         "weather          6        3  1.000 [1.000, 1.000]  1.000 [1.000, 1.000]  1.000  1.000  "
     )
     assert lines[2] == "  ar: R@10 1.000, R@100 1.000 (2 queries)"
-    assert "weather: 6 documents indexed (6 texts embedded, 0 reused)" in result.stderr
+    assert "weather: 6 documents indexed (6 texts embedded, 6 reused)" in result.stderr
     assert "weather: 0 of 3 queries searched" in result.stderr
 
 
@@ -146,33 +158,34 @@ def test_a_wrong_answer_lowers_the_score(hudhud: Hudhud, tmp_path: Path) -> None
 
 
 def test_the_index_is_used_again_and_made_again_when_the_corpus_changed(
-    hudhud: Hudhud, weather: Path, tmp_path: Path
+    hudhud: Hudhud, weather: Path, evaluation_cache: Path
 ) -> None:
     assert "documents indexed" in hudhud(weather).stderr
     assert "documents indexed" not in hudhud(weather).stderr
     corpus = weather / "corpus.jsonl"
     corpus.write_text(corpus.read_text(encoding="utf-8").replace("البصرة", "الموصل"), encoding="utf-8")
-    assert "6 documents indexed (1 texts embedded, 5 reused)" in hudhud(weather).stderr
-    assert len([found for found in (tmp_path / "cache" / "evaluation").iterdir() if found.is_dir()]) == 2
+    assert "6 documents indexed (1 texts embedded, 11 reused)" in hudhud(weather).stderr
+    assert len([found for found in (evaluation_cache / "evaluation").iterdir() if found.is_dir()]) == 2
 
 
 @pytest.mark.parametrize("changed", ["model", "versions", "FORMAT"])
 def test_another_model_or_version_has_another_index(
-    model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+    model: Model, encoder: Encoder, evaluation_cache: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
-    open_index(articles, model, encoder, tmp_path, lambda progress: None).close()
+    monkeypatch.setattr(indexer.lexicon, "REFERENCE_WORDS", 20)
+    open_index(articles, model, encoder, evaluation_cache, lambda progress: None).close()
     other = replace(model, fingerprint="0" * 64) if changed == "model" else model
     if changed == "versions":
         monkeypatch.setattr(search_api.evaluation.indexes, "versions", lambda: {"chunking": 0})
     if changed == "FORMAT":
         monkeypatch.setattr(search_api.evaluation.indexes, "FORMAT", 0)
-    open_index(articles, other, encoder, tmp_path, lambda progress: None).close()
-    assert len([found for found in (tmp_path / "evaluation").iterdir() if found.is_dir()]) == 2
+    open_index(articles, other, encoder, evaluation_cache, lambda progress: None).close()
+    assert len([found for found in (evaluation_cache / "evaluation").iterdir() if found.is_dir()]) == 2
 
 
 def test_an_interrupted_index_is_not_taken_for_a_whole_one(
-    model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Model, encoder: Encoder, evaluation_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     articles = [Article(name, "", text, None, language, "") for name, (language, text) in TEXTS.items()]
 
@@ -182,19 +195,21 @@ def test_an_interrupted_index_is_not_taken_for_a_whole_one(
     with monkeypatch.context() as patch:
         patch.setattr(Layout, "publish", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            open_index(articles, model, encoder, tmp_path, lambda progress: None)
+            open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
     reused: list[int] = []
-    index = open_index(articles, model, encoder, tmp_path, lambda progress: reused.append(progress.reused))
-    assert (index.manifest.articles, reused) == (6, [6])
+    index = open_index(
+        articles, model, encoder, evaluation_cache, lambda progress: reused.append(progress.reused)
+    )
+    assert (index.manifest.articles, reused) == (6, [12])
     index.close()
 
 
-def test_a_damaged_index_is_made_again(model: Model, encoder: Encoder, tmp_path: Path) -> None:
+def test_a_damaged_index_is_made_again(model: Model, encoder: Encoder, evaluation_cache: Path) -> None:
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
-    index = open_index(articles, model, encoder, tmp_path, lambda progress: None)
+    index = open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
     index.close()
-    (index.folder / DENSE).write_bytes(b"")
-    again = open_index(articles, model, encoder, tmp_path, lambda progress: None)
+    (index.folder / PASSAGES).write_bytes(b"")
+    again = open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
     assert (again.manifest.articles, again.folder != index.folder) == (1, True)
     again.close()
 
@@ -261,14 +276,33 @@ def test_a_query_that_cannot_be_searched_scores_0_and_is_told(hudhud: Hudhud, tm
 
 
 def test_recall_counts_the_relevant_documents_of_one_language_only(
-    model: Model, encoder: Encoder, tmp_path: Path
+    model: Model, encoder: Encoder, tmp_path: Path, evaluation_cache: Path
 ) -> None:
     relevant = {"q1": ["rain-fa", "rain-ar"], "q2": ["rain-ar"]}
     folder = write(tmp_path / "s", list(TEXTS), {"q1": RAIN, "q2": "?!"}, relevant)
     with (folder / "qrels" / "test.tsv").open("a") as file:
         file.write("q1\train-prs\t0\n")
-    [found] = evaluation.evaluate(read_sets([folder]), model, encoder, tmp_path / "cache").sets
+    [found] = evaluation.evaluate(read_sets([folder]), model, encoder, evaluation_cache).sets
     assert found.recall_by_language == {"ar": Recall(2, 0.5, 0.5), "fa": Recall(1, 1.0, 1.0)}
+
+
+def test_lanes_are_measured_one_by_one(hudhud: Hudhud, weather: Path, tmp_path: Path) -> None:
+    found = measured(hudhud(weather, "--lanes", "--json", "--quiet", "--run", tmp_path / "run.trec"))
+    assert [(one["name"], one["lane"]) for one in found] == [("weather", lane) for lane in LANE_NAMES]
+    assert [list(one)[:3] for one in found] == [["name", "lane", "documents"]] * len(LANE_NAMES)
+    [alone] = measured(hudhud(weather, "--json", "--quiet", "--run", tmp_path / "alone.trec"))
+    times = {"ms_p50", "seconds"}
+    assert {key: value for key, value in found[-1].items() if key not in times} == {
+        key: value for key, value in alone.items() if key not in times
+    } | {"lane": "all"}
+    assert (tmp_path / "run.trec").read_text() == (tmp_path / "alone.trec").read_text()
+
+
+def test_a_row_says_its_lane(hudhud: Hudhud, weather: Path) -> None:
+    lines = hudhud(weather, "--lanes", "--quiet").stdout.splitlines()
+    rows = [line for line in lines if line.startswith("weather")]
+    assert [row.partition("  ")[0] for row in rows] == [f"weather: {lane}" for lane in LANE_NAMES]
+    assert not any(line.startswith("weather:") for line in hudhud(weather, "--quiet").stdout.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -298,11 +332,13 @@ def test_a_malformed_line_is_named_on_the_command_line(hudhud: Hudhud, weather: 
     assert result.stderr.startswith(f"hudhud: {weather / 'queries.jsonl'}, line 4 is not JSON: ")
 
 
-def test_an_index_that_another_process_writes_is_said(model: Model, encoder: Encoder, tmp_path: Path) -> None:
+def test_an_index_that_another_process_writes_is_said(
+    model: Model, encoder: Encoder, evaluation_cache: Path
+) -> None:
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
 
     def inner(_: indexer.build.Progress) -> None:
         with pytest.raises(IndexLocked, match="wait for it to end"):
-            open_index(articles, model, encoder, tmp_path, lambda progress: None)
+            open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
 
-    open_index(articles, model, encoder, tmp_path, inner).close()
+    open_index(articles, model, encoder, evaluation_cache, inner).close()

@@ -1,35 +1,60 @@
 """Publishing a generation whole, and refusing one that is not."""
 
+import contextlib
+import dataclasses
 import datetime
 import json
+import math
 import multiprocessing
 import os
+import sqlite3
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer import generation
-from indexer.dense import DenseIndex
+from indexer import generation, lexical, lexicon, similarity
+from indexer.build import versions
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexNotWritable
-from indexer.generation import DENSE, MANIFEST, STORE, Layout, Manifest, fact_of, faults, open_live
-from indexer.records import Article, Filter, Span
+from indexer.generation import MANIFEST, STORE, Layout, Manifest, fact_of, faults, open_live
+from indexer.records import Article, Chunk, Filter, QueryWord, Request, Sentence, Span, Vectors
+from indexer.similarity import SimilarityWriter
 from indexer.store import StoreWriter
+from indexer.words import WordsWriter
 
 VECTORS = np.eye(4, dtype=np.float32)[:3]
+SENTENCE_VECTORS = np.eye(4, dtype=np.float32)[[0, 3, 1, 2]]
+CHUNKS = (
+    Chunk(0, 10, (Span(0, 4), Span(5, 10))),
+    Chunk(11, 19, (Span(11, 19),)),
+    Chunk(20, 27, (Span(20, 27),)),
+)
+FILES = (STORE, similarity.PASSAGES, similarity.SENTENCES, lexical.COUNTS, lexicon.STEM_WORDS)
+"""One file of each part of a generation."""
+
+
+def encode(texts: Sequence[str]) -> Vectors:
+    """Unit vectors out of checksums."""
+    angles = np.array([zlib.crc32(text.encode()) for text in texts])
+    return np.stack([np.cos(angles), np.sin(angles), 0 * angles, 0 * angles], axis=1).astype(np.float32)
 
 
 def publish(folder: Path, text: str = "سلام دنیا. روز خوش. شب خوش.") -> str:
     """Publish three passages with the unit vectors e0, e1, e2 as a generation; its name."""
     layout = Layout(folder)
+    article = Article("a", "سلام", text, datetime.date(2025, 9, 3), "fa", "in/a.txt")
     with layout.writing() as draft:
         with StoreWriter(draft / STORE) as store:
-            article = Article("a", "سلام", text, datetime.date(2025, 9, 3), "fa", "in/a.txt")
-            store.add(article, [Span(0, 10), Span(11, 18), Span(20, 27)])
-        dense = DenseIndex(4)
-        dense.add(VECTORS)
-        dense.save(draft / DENSE)
-        files = {name: fact_of(draft / name) for name in (STORE, DENSE)}
+            store.add(article, CHUNKS)
+        vectors = SimilarityWriter(4)
+        texts = [chunk.of(text) for chunk in CHUNKS]
+        vectors.add(texts, [0, 0, 0], ["fa", "fa", "fa"], VECTORS, [2, 1, 1], SENTENCE_VECTORS)
+        words = WordsWriter(draft)
+        words.add(article, CHUNKS)
+        names = (STORE, *vectors.save(draft), *words.save(encode))
+        files = {name: fact_of(draft / name) for name in names}
         manifest = Manifest(
             name=layout.next_name(files[STORE].sha256),
             created="2025-11-22T00:00:00+00:00",
@@ -39,9 +64,10 @@ def publish(folder: Path, text: str = "سلام دنیا. روز خوش. شب خ
             engine="by hand",
             prompts={"query": "", "passage": ""},
             dimensions=4,
-            versions={"chunking": 1, "orthography": 2},
+            versions=versions(),
             articles=1,
             passages=3,
+            sentences=4,
             languages={"fa": 1},
             first_date="2025-09-03",
             last_date="2025-09-03",
@@ -57,13 +83,45 @@ def test_what_was_published_answers(tmp_path: Path) -> None:
     live = open_live(tmp_path)
     assert live.name == name
     assert name.startswith("000001-")
-    query = np.array([0.6, 0.0, 0.8, 0.0], np.float32)
-    found = live.candidates(query, Filter(), 2)
-    assert [(candidate.passage, candidate.article) for candidate in found] == [(2, 0), (0, 0)]
+    query = np.array([0.36, 0.0, 0.8, 0.48], np.float32)
+    found = live.candidates(Request(query, "fa", (), (), Filter(), 2))
+    assert (found.passages.tolist(), found.articles.tolist()) == ([0, 2], [0, 0])
+    assert found.sentences.tolist() == [1, 3]
+    assert found.passage_cosine.tolist() == pytest.approx([0.36, 0.8])
+    assert found.sentence_cosine.tolist() == pytest.approx([0.48, 0.8])
+    assert found.lexical.tolist() == found.sound_standard.tolist() == [0.0, 0.0]
     assert [passage.text for passage in live.passages([2, 0])] == ["شب خوش.", "سلام دنیا."]
-    assert [candidate.dense for candidate in found] == pytest.approx([0.8, 0.6])
-    assert live.candidates(query, Filter(frozenset({"ar"})), 2) == []
+    assert live.sentences([3, 1]) == [Sentence(20, 27, 3, 2), Sentence(5, 10, 1, 0)]
     assert live.articles([0])[0].id == live.article_by_id("a").id == "a"
+    live.close()
+
+
+def test_words_find_the_passages_where_they_stand(tmp_path: Path) -> None:
+    publish(tmp_path)
+    live = open_live(tmp_path)
+    words = (live.lexicon.expand(QueryWord("خوش", "خوش", "fa"), None),)
+    asked = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
+    found = live.candidates(Request(asked, "fa", words, (), Filter(), 1))
+    assert found.passages.tolist() == [0, 1]
+    assert [passage.text for passage in live.passages(found.passages.tolist())] == ["سلام دنیا.", "روز خوش."]
+    # two of three passages have the word; all have two words
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    assert found.lexical.tolist() == pytest.approx([0.0, idf * (0.9 + 1) / (1 + 0.9)])
+    sounds = live.candidates(Request(asked, "fa", (), words, Filter(), 1))
+    assert sounds.passages.tolist() == [0, 1]
+    assert sounds.lexical.tolist() == [0.0, 0.0]
+    # scores 0, x, x: the mean is 2x/3, the standard deviation x √2 / 3
+    assert sounds.sound_standard.tolist() == pytest.approx([-math.sqrt(2), 1 / math.sqrt(2)])
+    live.close()
+
+
+def test_what_the_filter_does_not_admit_is_no_candidate(tmp_path: Path) -> None:
+    publish(tmp_path)
+    live = open_live(tmp_path)
+    words = (live.lexicon.expand(QueryWord("خوش", "خوش", "fa"), None),)
+    found = live.candidates(Request(VECTORS[0], "fa", words, words, Filter(frozenset({"ar"})), 2))
+    for column in dataclasses.fields(found):
+        assert getattr(found, column.name).tolist() == []
     live.close()
 
 
@@ -158,7 +216,7 @@ def test_a_file_in_the_way_of_the_folder_is_named(tmp_path: Path) -> None:
         publish(tmp_path / "index")
 
 
-@pytest.mark.parametrize("name", [STORE, DENSE])
+@pytest.mark.parametrize("name", FILES)
 def test_a_truncated_file_is_refused_on_opening(tmp_path: Path, name: str) -> None:
     publish(tmp_path)
     path = Layout(tmp_path).live() / name
@@ -169,7 +227,7 @@ def test_a_truncated_file_is_refused_on_opening(tmp_path: Path, name: str) -> No
     assert faults(tmp_path) == [f"{name}: {size - 1} bytes instead of {size}"]
 
 
-@pytest.mark.parametrize("name", [STORE, DENSE])
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_refused_on_opening(tmp_path: Path, name: str) -> None:
     publish(tmp_path)
     (Layout(tmp_path).live() / name).unlink()
@@ -178,23 +236,38 @@ def test_a_missing_file_is_refused_on_opening(tmp_path: Path, name: str) -> None
     assert faults(tmp_path) == [f"{name}: missing"]
 
 
-@pytest.mark.parametrize("name", [STORE, DENSE])
+@pytest.mark.parametrize("name", FILES)
 def test_a_flipped_bit_is_found_by_faults(tmp_path: Path, name: str) -> None:
     publish(tmp_path)
     path = Layout(tmp_path).live() / name
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    assert faults(tmp_path)[0].split(" ")[:2] == [f"{name}:", "SHA-256"]
+    [fault] = faults(tmp_path)
+    assert fault.split(" ")[:2] == [f"{name}:", "SHA-256"]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".npy")])
+def test_a_flipped_bit_in_the_header_of_an_array_is_damage(tmp_path: Path, name: str) -> None:
+    publish(tmp_path)
+    path = Layout(tmp_path).live() / name
+    content = path.read_bytes()
+    place = content.index(b"}")
+    path.write_bytes(content[:place] + bytes([content[place] ^ 16]) + content[place + 1 :])
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read: reindex"):
+        open_live(tmp_path)
+    [fault] = faults(tmp_path)
+    assert fault.startswith(f"{name}: SHA-256 ")
 
 
 def test_a_manifest_that_disagrees_with_the_store_is_found(tmp_path: Path) -> None:
     publish(tmp_path)
     path = Layout(tmp_path).live() / MANIFEST
     values = json.loads(path.read_text())
-    path.write_text(json.dumps(values | {"articles": 2, "languages": {"ar": 1}}))
+    path.write_text(json.dumps(values | {"articles": 2, "sentences": 5, "languages": {"ar": 1}}))
     assert faults(tmp_path) == [
         "articles: the store has 1, the manifest 2",
+        "sentences: the store has 4, the manifest 5",
         "languages: the store has {'fa': 1}, the manifest {'ar': 1}",
     ]
 
@@ -209,12 +282,60 @@ def test_a_manifest_of_another_format_is_refused(tmp_path: Path) -> None:
         open_live(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", f'{{"format": {generation.FORMAT}}}'])
 def test_a_manifest_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
     publish(tmp_path)
     (Layout(tmp_path).live() / MANIFEST).write_text(content)
     with pytest.raises(IndexDamaged, match=r"manifest\.json cannot be read as a manifest"):
         open_live(tmp_path)
+
+
+def replaced(folder: Path, name: str, content: bytes) -> None:
+    """Give a file of the live generation another content, and the manifest its new checksum."""
+    live = Layout(folder).live()
+    (live / name).write_bytes(content)
+    values = json.loads((live / MANIFEST).read_text())
+    values["files"][name] = dataclasses.asdict(fact_of(live / name))
+    (live / MANIFEST).write_text(json.dumps(values))
+
+
+def test_a_sentence_outside_its_passage_is_found(tmp_path: Path) -> None:
+    publish(tmp_path)
+    path = tmp_path / "copy.sqlite"
+    path.write_bytes((Layout(tmp_path).live() / STORE).read_bytes())
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE sentences SET past = 12 WHERE number = 1")
+    replaced(tmp_path, STORE, path.read_bytes())
+    assert faults(tmp_path) == ["store: sentences outside their passage"]
+
+
+@pytest.mark.parametrize(
+    ("name", "last"), [(similarity.PASSAGES, "passage 2"), (similarity.SENTENCES, "sentence 3")]
+)
+def test_a_vector_that_has_not_unit_length_is_found(tmp_path: Path, name: str, last: str) -> None:
+    publish(tmp_path)
+    content = bytearray((Layout(tmp_path).live() / name).read_bytes())
+    content[-16:] = np.array([0, 0, 3, 4], np.float32).tobytes()
+    replaced(tmp_path, name, bytes(content))
+    assert faults(tmp_path) == [f"the vector of {last} has length 5.0000"]
+
+
+def test_vectors_of_another_number_of_passages_are_refused(tmp_path: Path) -> None:
+    publish(tmp_path)
+    path = Layout(tmp_path).live() / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"passages": 4}))
+    with pytest.raises(IndexDamaged, match="has 3 vectors for 4 passages: reindex"):
+        open_live(tmp_path)
+
+
+def test_files_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
+    publish(tmp_path)
+    live = Layout(tmp_path).live()
+    replaced(tmp_path, similarity.SENTENCES, (live / similarity.PASSAGES).read_bytes())
+    with pytest.raises(IndexDamaged, match=r"the vectors in .* do not fit each other: reindex"):
+        open_live(tmp_path)
+    [fault] = faults(tmp_path)
+    assert fault.endswith("do not fit each other: reindex")
 
 
 @pytest.mark.parametrize("pointer", ["", "../elsewhere", "a/b"])

@@ -9,13 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ORDER = (
     {"indexer.errors", "indexer.disk"},
-    {"indexer.records", "indexer.wordlists"},
+    {"indexer.records", "indexer.wordlists", "indexer.arrays"},
     {"indexer.settings", "indexer.sentences", "indexer.language", "indexer.repeats", "indexer.packed_model"},
     {
         "indexer.orthography.hazm_words",
         "indexer.orthography.common",
         "indexer.cache",
         "indexer.dense",
+        "indexer.vocabulary",
         "indexer.model_files",
     },
     {
@@ -30,6 +31,8 @@ ORDER = (
         "indexer.orthography.arabic",
         "indexer.chunking",
         "indexer.embedded_model",
+        "indexer.lexical",
+        "indexer.similarity",
     },
     {
         "indexer.orthography.folding",
@@ -39,13 +42,18 @@ ORDER = (
         "indexer.corpus.files",
         "indexer.corpus.decoding",
     },
-    {"indexer.orthography", "indexer.model", "indexer.corpus.text"},
-    {"indexer.query_language", "indexer.torch_encoder", "indexer.eightbit.convert"},
-    {"indexer.eightbit.runtime"},
-    {"indexer.encoder", "indexer.corpus", "indexer.generation"},
+    {"indexer.orthography", "indexer.orthography.stems", "indexer.model", "indexer.corpus.text"},
+    {"indexer.query_language", "indexer.torch_encoder", "indexer.eightbit.convert", "indexer.phonemes"},
+    {"indexer.eightbit.runtime", "indexer.sound_distance"},
+    {"indexer.encoder", "indexer.corpus", "indexer.sound"},
+    {"indexer.lexicon"},
+    {"indexer.retrieval", "indexer.words"},
+    {"indexer.generation"},
     {"indexer.build"},
     {"indexer.cli"},
     {"search_api.query", "search_api.query_encoder", "search_api.memory"},
+    {"search_api.question", "search_api.fusion"},
+    {"search_api.evidence", "search_api.romanised", "search_api.lanes"},
     {"search_api.search"},
     {"search_api.schemas", "search_api.render", "search_api.evaluation.beir"},
     {

@@ -9,10 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import LibraryBroken
-from indexer.orthography import encoder_input, fold, word_tables
+from indexer.orthography import VERSION, encoder_input, fold, word_tables
 from indexer.orthography.common import ZWNJ
 from indexer.orthography.hazm_words import HazmWords
-from indexer.orthography.word_tables_maker import arabic_lines, join_lines, odds_lines, persian_lines
+from indexer.orthography.word_tables_maker import (
+    arabic_lines,
+    join_lines,
+    odds_lines,
+    persian_lines,
+    verb_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +123,21 @@ def test_half_spaces_in_the_text_stay(written: str, read: str) -> None:
     assert encoder_input(written, "fa") == read
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ییهآ", f"یی{ZWNJ}ها"),
+        ("رأیگیریهای", f"رأی{ZWNJ}گیری{ZWNJ}های"),
+        (f"رای{ZWNJ}گیری{ZWNJ}های", f"رأی{ZWNJ}گیری{ZWNJ}های"),
+        (f"آی{ZWNJ}پد{ZWNJ}ها", f"آی{ZWNJ}پد{ZWNJ}ها"),
+        (f"کسب{ZWNJ}و{ZWNJ}کارها", f"کسب{ZWNJ}وکار{ZWNJ}ها"),
+    ],
+)
+def test_a_word_with_a_suffix_is_spelled_once_for_all(written: str, read: str) -> None:
+    assert encoder_input(written, "fa") == read
+    assert encoder_input(read, "fa") == read
+
+
 VARIANTS = {"ی": "يىېﻳ", "ک": "كﻛ", "ه": "ةەہ", "ا": "أإآٱ", "و": "ؤ", "7": "۷٧"}
 
 
@@ -142,6 +163,7 @@ def test_persian_table_holds_the_most_used_spelling() -> None:
         frequencies={"آفتاب": 5, "افتاب": 0, f"آتش{ZWNJ}بس": 2, "ساحة": 0, "زبان": 7, "زبانها": 0, "بد": 3},
         adjectives=frozenset({"بد"}),
         verbs=frozenset({f"می{ZWNJ}رود"}),
+        present_stems={},
     )
     assert sorted(persian_lines(known, {"میرود": 2e-5, "آلمان": 1e-5})) == [
         "اتشبس\tآتش\u200cبس\t2\t0",
@@ -152,6 +174,16 @@ def test_persian_table_holds_the_most_used_spelling() -> None:
         "میرود\tمی\u200cرود\t0\t0",
     ]
     assert join_lines(known, {}) == {"آتش بس".replace("آ", "ا"), "می رود"}
+
+
+def test_verbs_are_known_by_their_present_stem() -> None:
+    known = HazmWords(
+        frequencies={},
+        adjectives=frozenset(),
+        verbs=frozenset(),
+        present_stems={f"می{ZWNJ}رود": "رو", "رفته_است": "رو", "رفته است": "راه", f"می{ZWNJ}آید": "آی"},
+    )
+    assert list(verb_lines(known)) == ["میرود\t#رو", "رفتهاست\t#رو", "میاید\t#ای"]
 
 
 def test_arabic_table_holds_what_letters_and_clitics_do_not_give() -> None:
@@ -191,7 +223,7 @@ def test_tables_that_cannot_be_written_are_made_anew(
 
 def test_the_cache_folder_follows_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUDHUD_CACHE", str(tmp_path))
-    assert word_tables.cache_folder() == tmp_path / "words" / "hazm-0.10.0-wordfreq-3.1.1-2"
+    assert word_tables.cache_folder() == tmp_path / "words" / f"hazm-0.10.0-wordfreq-3.1.1-{VERSION}"
 
 
 def test_a_hazm_that_does_not_run_is_told_in_a_sentence(

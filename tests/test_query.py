@@ -17,14 +17,17 @@ def test_every_part_is_understood() -> None:
         since="2025-09-01",
         until="2025-12-31",
         group="passage",
+        evidence=False,
     )
     days = (datetime.date(2025, 9, 1), datetime.date(2025, 12, 31))
-    assert query == Query("who met whom", "en", Filter(frozenset({"fa", "ar"}), *days), 3, Group.PASSAGE)
+    assert query == Query(
+        "who met whom", "en", Filter(frozenset({"fa", "ar"}), *days), 3, Group.PASSAGE, False
+    )
 
 
 def test_what_is_not_said_is_open() -> None:
     assert parse("چه کسی با چه کسی دیدار کرد") == Query(
-        "چه کسی با چه کسی دیدار کرد", "fa", Filter(), 10, Group.ARTICLE
+        "چه کسی با چه کسی دیدار کرد", "fa", Filter(), 10, Group.ARTICLE, True
     )
 
 

@@ -2,10 +2,15 @@
 
 import datetime
 
+import numpy as np
 import pytest
 
+import search_api.search
+from indexer.lexicon import STEM_WEIGHT
+from indexer.model import Model
+from indexer.records import Candidates, Encoder, MatchKind, Request
 from search_api.query import parse
-from search_api.search import Searcher
+from search_api.search import DEPTH_PER_HIT, LEAST_DEPTH, Hit, Searcher
 
 NUCLEAR, WITKOFF, DRONES, LAVROV, RUTTE = (
     "003_f7d4c279eac3b33f",
@@ -44,9 +49,6 @@ def test_a_question_finds_its_article_first(searcher: Searcher, question: str, a
     assert ids(searcher, question)[0] == article
 
 
-@pytest.mark.xfail(
-    reason="a vector alone does not know names; matching them across scripts is to come", strict=True
-)
 def test_names_alone_find_their_article_first(searcher: Searcher) -> None:
     assert ids(searcher, "Witkoff and Kushner met Umerov")[0] == WITKOFF
 
@@ -104,6 +106,18 @@ def test_an_article_without_a_date_is_outside_any_date_filter(
     assert set(ids(searcher, "war", since=since, until=until)) == expected
 
 
+def test_a_filter_for_passages_leaves_those_that_it_admits_as_they_are(searcher: Searcher) -> None:
+    everything = searcher.search(parse("ceasefire talks", limit=100, group="passage")).hits
+    admitted = searcher.search(parse("ceasefire talks", limit=100, group="passage", languages=["prs"])).hits
+    expected = [hit for hit in everything if hit.article.id == LAVROV]
+    assert [(hit.passage, hit.sentence) for hit in admitted] == [
+        (hit.passage, hit.sentence) for hit in expected
+    ]
+    scores = [hit.score for hit in expected]
+    np.testing.assert_allclose([hit.score for hit in admitted], scores, atol=1e-4)
+    assert len(expected) > 1
+
+
 def test_a_passage_is_the_text_between_its_offsets(searcher: Searcher) -> None:
     for hit in searcher.search(parse("war", limit=100, group="passage")).hits:
         article = searcher.index.article_by_id(hit.article.id)
@@ -149,3 +163,118 @@ def test_another_spelling_of_the_same_words_finds_the_same(
     assert [(hit.passage.number, hit.score) for hit in found] == [
         (hit.passage.number, hit.score) for hit in again
     ]
+
+
+ASKED = [
+    "Witkoff and Kushner met Umerov",
+    "  Zaporizhzhia nuclear plant lost external power?",
+    "چند فروند از ۸۱۰ پهپاد رهگیری شد",
+    "نيروي هوايي اوكراين چه گفت",
+    "محطـــة الطاقة النووية",
+    "Lawrow sagt, neue territoriale Realitäten müssten anerkannt werden",
+    "Лавров говорит о мире",
+    "810 پهپاد drones",
+]
+
+
+def first(searcher: Searcher, text: str, article: str) -> Hit:
+    """The best passage of `article` for `text`."""
+    return next(hit for hit in searcher.search(parse(text)).hits if hit.article.id == article)
+
+
+def words(hit: Hit) -> set[tuple[str, str, str]]:
+    """What answers what, and how."""
+    return {(match.query.text, match.passage.text, match.kind.value) for match in hit.words}
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_evidence_is_where_it_says(searcher: Searcher, text: str) -> None:
+    hits = searcher.search(parse(text, limit=100, group="passage")).hits
+    matches = [(hit, match) for hit in hits for match in hit.words]
+    assert matches
+    for hit, match in matches:
+        assert match.passage.of(hit.article.text) == match.passage.text
+        assert hit.passage.start <= match.passage.start < match.passage.end <= hit.passage.end
+        assert match.query.of(text) == match.query.text
+        assert match.query.text == match.query.text.strip() != ""
+        assert 0 < match.weight <= 1
+    for hit in hits:
+        starts = [match.passage.start for match in hit.words]
+        assert starts == sorted(set(starts))
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_the_nearest_sentence_is_one_of_the_passage(searcher: Searcher, text: str) -> None:
+    for hit in searcher.search(parse(text, limit=100, group="passage")).hits:
+        assert hit.sentence.passage == hit.passage.number
+        assert hit.passage.start <= hit.sentence.start < hit.sentence.end <= hit.passage.end
+        inside = slice(hit.sentence.start - hit.passage.start, hit.sentence.end - hit.passage.start)
+        assert hit.passage.text[inside] == hit.sentence.of(hit.article.text)
+
+
+def test_the_sentence_that_answers_is_the_nearest(searcher: Searcher) -> None:
+    hit = first(searcher, "چند فروند از ۸۱۰ پهپاد رهگیری شد", DRONES)
+    assert "۷۴۷ فروند از ۸۱۰ پهپاد" in hit.sentence.of(hit.article.text)
+
+
+def test_words_match_by_spelling_sound_and_meaning(searcher: Searcher) -> None:
+    same = words(first(searcher, "810 پهپاد", DRONES))
+    assert {("810", "۸۱۰", "same"), ("پهپاد", "پهپاد", "same")} <= same
+    assert ("Kushner", "کوشنر", "sound") in words(first(searcher, "Witkoff and Kushner", WITKOFF))
+    meaning = words(first(searcher, "Zaporizhzhia nuclear plant lost external power", NUCLEAR))
+    assert {("nuclear", "النووية", "translation"), ("power", "الطاقة", "translation")} <= meaning
+
+
+def test_another_form_of_a_word_is_weaker_than_the_word(searcher: Searcher) -> None:
+    hit = first(searcher, "پهپاد", DRONES)
+    weights = {(match.passage.text, match.kind): match.weight for match in hit.words}
+    assert weights["پهپاد", MatchKind.SAME] == 1.0
+    assert weights["پهپادی", MatchKind.STEM] == STEM_WEIGHT < 1
+
+
+def test_without_evidence_only_the_words_are_missing(searcher: Searcher) -> None:
+    told = searcher.search(parse("Witkoff and Kushner met Umerov")).hits
+    untold = searcher.search(parse("Witkoff and Kushner met Umerov", evidence=False)).hits
+    assert [hit.words for hit in untold] == [()] * 5
+    assert [(hit.passage, hit.scores, hit.sentence) for hit in untold] == [
+        (hit.passage, hit.scores, hit.sentence) for hit in told
+    ]
+    assert told[0].words
+
+
+class Recording:
+    """An index, and the depths that it was asked for."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._index = searcher.index
+        self.name, self.lexicon = self._index.name, self._index.lexicon
+        self.passages, self.sentences = self._index.passages, self._index.sentences
+        self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
+        self.depths: list[int] = []
+
+    def candidates(self, request: Request) -> Candidates:
+        self.depths.append(request.depth)
+        return self._index.candidates(request)
+
+
+@pytest.mark.parametrize("languages", [[], ["fa"], ["ar"]])
+def test_many_articles_are_found_however_few_passages_are_asked_for_first(
+    searcher: Searcher, encoder: Encoder, model: Model, monkeypatch: pytest.MonkeyPatch, languages: list[str]
+) -> None:
+    query = parse("sanctions", limit=100, languages=languages)
+    expected = [(hit.article.id, hit.passage) for hit in searcher.search(query).hits]
+    monkeypatch.setattr(search_api.search, "LEAST_DEPTH", 1)
+    monkeypatch.setattr(search_api.search, "DEPTH_PER_HIT", 0)
+    index = Recording(searcher)
+    found = Searcher(index, encoder, model.prompts.query).search(query)
+    assert [(hit.article.id, hit.passage) for hit in found.hits] == expected
+    assert index.depths == [4**step for step in range(len(index.depths))]
+    assert len(index.depths) > 2
+
+
+def test_passages_are_asked_for_once(searcher: Searcher, encoder: Encoder, model: Model) -> None:
+    index = Recording(searcher)
+    again = Searcher(index, encoder, model.prompts.query)
+    again.search(parse("war", limit=100, group="passage"))
+    again.search(parse("war", limit=5))
+    assert index.depths == [100 * DEPTH_PER_HIT, LEAST_DEPTH]

@@ -1,4 +1,4 @@
-"""Articles and passages in SQLite, and what filters admit."""
+"""Articles, passages and sentences in SQLite, and what filters admit."""
 
 import datetime
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ArticleNotFound, IndexDamaged
-from indexer.records import Article, Filter, Passage, Span
+from indexer.records import Article, Chunk, Filter, Passage, Sentence, Span
 from indexer.store import Store, StoreWriter
 
 DAY = datetime.date
@@ -19,15 +19,20 @@ ARTICLES = (
     Article("c", "بيروت", "بيروت هادئة. البحر قريب.", None, "ar", "in/c.txt"),
     Article("d", "Short", "One 😀 line.", DAY(2025, 12, 6), "en", "in/d.txt"),
 )
-SPANS = ([Span(0, 14), Span(15, 29)], [Span(0, 14)], [Span(0, 12), Span(13, 24)], [Span(0, 11)])
+CHUNKS = (
+    [Chunk(0, 14, (Span(0, 14),)), Chunk(15, 29, (Span(15, 29),))],
+    [Chunk(0, 14, (Span(0, 5), Span(6, 14)))],
+    [Chunk(0, 12, (Span(0, 12),)), Chunk(13, 24, (Span(13, 24),))],
+    [Chunk(0, 11, (Span(0, 3), Span(4, 5), Span(6, 11)))],
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with StoreWriter(tmp_path / "store.sqlite") as writer:
-        for article, spans in zip(ARTICLES, SPANS, strict=True):
-            writer.add(article, spans)
-        assert (writer.articles, writer.passages) == (4, 6)
+        for article, chunks in zip(ARTICLES, CHUNKS, strict=True):
+            writer.add(article, chunks)
+        assert (writer.articles, writer.passages, writer.sentences) == (4, 6, 9)
     return tmp_path / "store.sqlite"
 
 
@@ -51,6 +56,18 @@ def test_passages_come_in_the_order_asked_for_with_their_text(store: Store) -> N
     ]
     assert store.passages([]) == []
     assert store.articles_of([4, 0, 5]) == [2, 0, 3]
+
+
+def test_sentences_come_in_the_order_asked_for_with_their_passage(store: Store) -> None:
+    assert store.sentences([8, 3, 0, 7]) == [
+        Sentence(6, 11, 8, 5),
+        Sentence(6, 14, 3, 2),
+        Sentence(0, 14, 0, 0),
+        Sentence(4, 5, 7, 5),
+    ]
+    assert store.sentences([]) == []
+    with pytest.raises(IndexDamaged, match="holds no row 9"):
+        store.sentences([8, 9])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +96,7 @@ def test_an_empty_filter_admits_all(store: Store) -> None:
 def test_what_it_holds_is_counted(store: Store) -> None:
     assert store.languages() == {"ar": 1, "en": 1, "fa": 1, "prs": 1}
     assert store.dates() == ("2025-09-03", "2025-12-06")
-    assert (store.count("articles"), store.count("passages")) == (4, 6)
+    assert (store.count("articles"), store.count("passages"), store.count("sentences")) == (4, 6, 9)
 
 
 def test_an_id_that_is_not_there_is_named(store: Store) -> None:
@@ -112,6 +129,12 @@ def test_a_sound_store_has_no_faults(store: Store) -> None:
             "store: passages of an article that is not there",
         ),
         ("UPDATE passages SET past = 99 WHERE number = 5", "store: passages outside their article's text"),
+        ("DELETE FROM sentences WHERE number = 3", "store: sentences are not numbered from 0 without gaps"),
+        ("DELETE FROM sentences WHERE number = 0", "store: passages without a sentence"),
+        ("UPDATE sentences SET passage = 9 WHERE number = 8", "store: sentences outside their passage"),
+        ("UPDATE sentences SET passage = 1 WHERE number = 0", "store: sentences outside their passage"),
+        ("UPDATE sentences SET first = 5 WHERE number = 7", "store: sentences outside their passage"),
+        ("UPDATE sentences SET past = 12 WHERE number = 8", "store: sentences outside their passage"),
     ],
 )
 def test_a_broken_reference_is_a_fault(path: Path, statement: str, fault: str) -> None:
@@ -126,11 +149,11 @@ def test_a_broken_reference_is_a_fault(path: Path, statement: str, fault: str) -
 def test_a_failed_build_leaves_no_rows(tmp_path: Path) -> None:
     def interrupted() -> None:
         with StoreWriter(tmp_path / "store.sqlite") as writer:
-            writer.add(ARTICLES[0], SPANS[0])
+            writer.add(ARTICLES[0], CHUNKS[0])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     store = Store(tmp_path / "store.sqlite")
-    assert store.count("articles") == 0
+    assert (store.count("articles"), store.count("passages"), store.count("sentences")) == (0, 0, 0)
     store.close()

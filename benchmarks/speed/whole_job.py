@@ -19,10 +19,13 @@ from benchmarks.speed.options import Options
 from benchmarks.speed.processes import Finished, Server, free_port, memory, run_to_end, serving
 from benchmarks.speed.products import Hudhud, Product, Txtai
 from benchmarks.speed.texts import CountTokens
+from indexer import lexicon
 from indexer.generation import STORE, Layout
+from indexer.lexical import WORDS
 from indexer.model import Model, locate
 from indexer.orthography import encoder_input
 from indexer.store import Store
+from indexer.vocabulary import Vocabulary
 
 CONNECTIONS = (1, 16)
 TARGETS = {
@@ -145,10 +148,18 @@ def _our_tokens(index: Path, model: Model, count: CountTokens, summary: dict[str
     store = Store(Layout(index).live() / STORE)
     try:
         found = store.passages(range(store.count("passages")))
-        languages = [article.language for article in store.articles(range(store.count("articles")))]
+        sentences = store.sentences(range(store.count("sentences")))
+        articles = store.articles(range(store.count("articles")))
     finally:
         store.close()
-    distinct = {encoder_input(passage.text, languages[passage.article]) for passage in found}
+    distinct = {encoder_input(passage.text, articles[passage.article].language) for passage in found}
+    owners = [articles[found[sentence.passage].article] for sentence in sentences]
+    distinct |= {
+        encoder_input(sentence.of(article.text), article.language)
+        for sentence, article in zip(sentences, owners, strict=True)
+    }
+    live = Layout(index).live()
+    distinct |= set(lexicon.encoded_texts(live, Vocabulary(live, WORDS)))
     if summary["embedded"] != len(distinct):
         raise RuntimeError(f"{summary['embedded']} texts were encoded, and the index holds {len(distinct)}")
     return texts.encoded_tokens(sorted(distinct), model.prompts.passage, count)

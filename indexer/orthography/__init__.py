@@ -9,11 +9,34 @@ import functools
 
 from indexer.orthography import arabic, persian
 from indexer.orthography.common import VERSION, has_arabic_script, with_ascii_digits, without_invisible
-from indexer.orthography.folding import Token, tokens
-from indexer.orthography.letters import ARABIC_WORD, fold
-from indexer.orthography.word_tables import known_words
+from indexer.orthography.folding import (
+    MOST_PARTS,
+    Token,
+    is_arabic_script,
+    is_function_word,
+    is_joint,
+    is_number,
+    likelier_persian,
+    tokens,
+)
+from indexer.orthography.letters import ARABIC_WORD, RAW_WORD, fold
+from indexer.orthography.word_tables import known_words, prepare
 
-__all__ = ["VERSION", "Token", "encoder_input", "fold", "tokens"]
+__all__ = [
+    "MOST_PARTS",
+    "RAW_WORD",
+    "VERSION",
+    "Token",
+    "encoder_input",
+    "fold",
+    "is_arabic_script",
+    "is_function_word",
+    "is_joint",
+    "is_number",
+    "likelier_persian",
+    "prepare",
+    "tokens",
+]
 
 
 def encoder_input(text: str, language: str) -> str:

@@ -14,7 +14,7 @@ from indexer.orthography.common import (
     TEH_MARBUTA,
 )
 
-_ARABIC_LETTERS = str.maketrans({PERSIAN_YEH: ARABIC_YEH, PERSIAN_KEHEH: ARABIC_KAF})
+ARABIC_LETTERS = str.maketrans({PERSIAN_YEH: ARABIC_YEH, PERSIAN_KEHEH: ARABIC_KAF})
 _CONJUNCTIONS = ("", "و", "ف")
 _PREFIXES = ("", "ب", "ک", "ل", "س", "ال", "بال", "کال", "لل")
 _CLITICS = sorted((first + second for first in _CONJUNCTIONS for second in _PREFIXES), key=len)
@@ -39,7 +39,7 @@ def by_letters(folded: str) -> str:
     """The spelling of a fold that no list has: Arabic yeh and kaf, and ة at the end behind the article."""
     definite = folded.startswith(("ال", "وال", "بال", "فال", "لل")) and folded.endswith(HEH)
     word = folded[:-1] + TEH_MARBUTA if definite and len(folded) > 4 else folded
-    return word.translate(_ARABIC_LETTERS)
+    return word.translate(ARABIC_LETTERS)
 
 
 def spelled(folded: str, said: Callable[[str], str | None]) -> str:
@@ -53,5 +53,5 @@ def spelled(folded: str, said: Callable[[str], str | None]) -> str:
         if folded.startswith(clitics) and (len(folded) - len(clitics) >= 3 or not clitics):
             rest = said(folded[len(clitics) :])
             if rest is not None:
-                return clitics.translate(_ARABIC_LETTERS) + rest
+                return clitics.translate(ARABIC_LETTERS) + rest
     return by_letters(folded)

@@ -1,6 +1,6 @@
 """What Persian, Dari and Arabic share: marks that carry no letter, and characters with a plain equal."""
 
-VERSION = 2
+VERSION = 4
 """Raised whenever a fold, a token or an encoder input comes out differently for any text."""
 
 ZWNJ = "\u200c"

@@ -18,6 +18,7 @@ from indexer.orthography.persian import (
     takes,
 )
 from indexer.orthography.word_tables import known_words
+from indexer.wordlists import function_words
 
 MOST_PARTS = 3
 """گفت و گو"""
@@ -53,7 +54,7 @@ def tokens(text: str) -> list[Token]:
         for match in RAW_WORD.finditer(text)
         if (folded := fold(match.group()))
     ]
-    if not any(_is_arabic_script(word.text) for word in words):
+    if not any(is_arabic_script(word.text) for word in words):
         return words
     while len(joined := _joined(text, words)) < len(words):
         words = joined
@@ -95,7 +96,7 @@ def _ends(words: Sequence[Token], place: int) -> Iterator[int]:
 def _takes(stem: str, suffix: str, following: str = "") -> bool:
     """Whether `suffix` behind a space belongs to `stem`."""
     if suffix in PLURAL_SUFFIXES:
-        return _is_arabic_script(stem) and not (suffix == "ها" and following in ARABIC_AFTER_HA)
+        return is_arabic_script(stem) and not (suffix == "ها" and following in ARABIC_AFTER_HA)
     if suffix == "است":
         return f"{stem} ام" in known_words().joins
     return takes(stem, suffix)
@@ -105,10 +106,35 @@ def _are_one(text: str, words: Sequence[Token], start: int, end: int) -> bool:
     """Whether only spaces lie between `words[start:end]`, and they and their neighbours are Persian."""
     run = words[start:end]
     gaps = (text[left.end : right.start] for left, right in itertools.pairwise(run))
-    if not all(gap and not gap.strip(_SPACE) for gap in gaps):
+    if not all(map(is_joint, gaps)):
         return False
     window = words[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
     return sum(_log_odds(word.text) for word in window) > 0
+
+
+def is_joint(gap: str) -> bool:
+    """Whether words with `gap` between them can be one: it is space within a line, and invisible marks."""
+    return bool(gap) and not gap.strip(_SPACE)
+
+
+def is_number(folded: str) -> bool:
+    """Whether a folded word is digits, with a decimal point at most."""
+    return folded[0].isdigit() and folded.replace(".", "").isdigit()
+
+
+def is_function_word(folded: str) -> bool:
+    """Whether a folded word is one of the most frequent of English, Persian or Arabic."""
+    return folded in _function_words()
+
+
+@functools.cache
+def _function_words() -> frozenset[str]:
+    return frozenset(map(fold, function_words()))
+
+
+def likelier_persian(folded: str) -> bool:
+    """Whether a folded word is used more in Persian than in Arabic, as far as lists tell."""
+    return _log_odds(folded) > 0
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -116,5 +142,6 @@ def _log_odds(folded: str) -> float:
     return known_words().log_odds(folded) or 0.0
 
 
-def _is_arabic_script(folded: str) -> bool:
+def is_arabic_script(folded: str) -> bool:
+    """Whether a folded word is in Arabic letters."""
     return "\u0620" <= folded[0] <= "\u08ff"

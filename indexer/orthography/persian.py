@@ -46,8 +46,14 @@ def spelled(word: str) -> str:
     A word that hazm knows has hazm's spelling, but a half-space in the text stays one. Of another, each
     part between half-spaces is spelled on its own; a part may be a known word with a suffix that lost
     its half-space. Of several ways to part a word from a suffix, the one with the most frequent word is
-    taken, plurals first.
+    taken, plurals first. What comes out is spelled so itself: half-spaces that were restored may show
+    another parting, until nothing changes.
     """
+    once = _spelled_once(word)
+    return once if once == word else spelled(once)
+
+
+def _spelled_once(word: str) -> str:
     folded = fold(word)
     if folded in _SUFFIXES:
         return folded
@@ -56,12 +62,21 @@ def spelled(word: str) -> str:
     if known and (len(parts) < 2 or _is_parted_as(known.spelling, parts)):
         return known.spelling
     if len(parts) > 1:
-        return ZWNJ.join(map(spelled, parts))
+        return _spelled_in_parts(parts)
     partings = list(_partings(folded))
     if not partings:
         return folded
     stem, suffix = max(partings, key=lambda parting: _plausibility(*parting))
-    return stem.spelling + ZWNJ + suffix
+    return spelled(stem.spelling) + ZWNJ + suffix
+
+
+def _spelled_in_parts(parts: list[str]) -> str:
+    """The longest beginning that is a known word as one, the other parts each on its own: رأی‌گیری‌های."""
+    for count in range(len(parts) - 1, 1, -1):
+        known = known_words().persian_word(fold("".join(parts[:count])))
+        if known and _is_parted_as(known.spelling, parts[:count]):
+            return ZWNJ.join([known.spelling, *map(spelled, parts[count:])])
+    return ZWNJ.join(map(spelled, parts))
 
 
 def _is_parted_as(spelling: str, parts: list[str]) -> bool:

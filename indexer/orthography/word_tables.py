@@ -10,6 +10,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ MAKER = "indexer.orthography.word_tables_maker"
 """The module that writes the content of the file to stdout."""
 
 SECTION = b"\f\n"
-"""Between the tables in the file: Persian, Arabic, odds, trigrams, joins."""
+"""Between the tables in the file: Persian, Arabic, odds, trigrams, verbs, joins."""
 
 
 class Table:
@@ -64,6 +65,7 @@ class WordTables:
         arabic: the most frequent spelling, where it is not the one that letters alone give.
         odds: how much likelier the word is in Persian than in Arabic: natural logarithm, in tenths.
         trigrams: the same for three letters in a row, `^` and `$` at the ends of a word.
+        verbs: `#` and the present stem, by conjugated form; parts of a form are joined.
         joins: words that are written with half-spaces, spaces in their places: compounds and verb forms.
     """
 
@@ -71,6 +73,7 @@ class WordTables:
     arabic: Table
     odds: Table
     trigrams: dict[str, float]
+    verbs: Table
     joins: frozenset[str]
 
     def persian_word(self, fold: str) -> PersianWord | None:
@@ -97,6 +100,17 @@ def known_words() -> WordTables:
     return parsed(read_or_make(cache_folder()))
 
 
+def prepare(progress: Callable[[str], None]) -> None:
+    """Make or read the tables now, so that no query waits for them; `progress` hears of what takes seconds.
+
+    Raises:
+        LibraryBroken: hazm or wordfreq does not run in this environment.
+    """
+    if not (cache_folder() / FILE).exists():
+        progress("folding the word lists of hazm and wordfreq, once per machine …")
+    known_words()
+
+
 def cache_folder() -> Path:
     """Where the tables are kept: in `HUDHUD_CACHE`, else in the user's cache folder."""
     base = Path(os.environ.get("HUDHUD_CACHE") or platformdirs.user_cache_path("hudhud"))
@@ -106,13 +120,14 @@ def cache_folder() -> Path:
 
 def parsed(content: bytes) -> WordTables:
     """The tables in the content of a file; the format is written by `word_tables_maker`."""
-    persian, arabic, odds, trigrams, joins = (part.split(b"\n") for part in content.split(SECTION))
+    persian, arabic, odds, trigrams, verbs, joins = (part.split(b"\n") for part in content.split(SECTION))
     pairs = (line.decode().split("\t") for line in trigrams)
     return WordTables(
         Table(persian),
         Table(arabic),
         Table(odds),
         {trigram: int(value) / 10 for trigram, value in pairs},
+        Table(verbs),
         frozenset(line.decode() for line in joins),
     )
 

@@ -102,6 +102,15 @@ def _trigrams(words: Iterable[str]) -> Counter[str]:
     return Counter(trigram for word in words for trigram in trigrams_of(word))
 
 
+def verb_lines(known: hazm_words.HazmWords) -> Iterator[str]:
+    """fold of a conjugated form, `#` and its present stem."""
+    stems: dict[str, str] = {}
+    for verb, present in known.present_stems.items():
+        stems.setdefault(fold(verb.replace("_", "").replace(" ", "")), fold(present))
+    for verb, present in stems.items():
+        yield f"{verb}\t#{present}"
+
+
 def join_lines(known: hazm_words.HazmWords, used: Mapping[str, float]) -> set[str]:
     """Words with half-spaces, each part folded, with spaces: verb forms, and compounds counted as one word.
 
@@ -145,6 +154,7 @@ def main() -> None:
         arabic_lines(wordlists.frequencies("ar", "large")),
         odds_lines(fa, ar),
         trigram_lines(fa, ar),
+        verb_lines(known),
         join_lines(known, wordlists.frequencies("fa")),
     )
     encoded = (b"\n".join(sorted(line.encode() for line in lines if line)) for lines in tables)

@@ -5,17 +5,18 @@ import importlib.metadata
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.build import Progress
 from indexer.errors import InvalidQuery
 from indexer.model import Model
-from indexer.records import Encoder
+from indexer.records import Encoder, Reranker
 from search_api.evaluation.beir import EvaluationSet
 from search_api.evaluation.indexes import Part, collections, open_index
 from search_api.evaluation.measures import Recall, Scores, recall, score
 from search_api.evaluation.runs import Ranked, RunFiles
+from search_api.lanes import FUSED, LANES
 from search_api.query import MAX_LIMIT, Query, parse
 from search_api.search import Result, Searcher
 
@@ -32,7 +33,9 @@ class Measured:
 
     `documents` counts the set's own, `indexed` all in the index that was searched; `refused` the
     queries that cannot be searched, which score 0; `seconds` is the search of all queries, `ms_p50`
-    the median of one. `recall_by_language` has an entry a language where the relevant documents have
+    the median of one, and `reranking_ms_p50` that of the part that went to a reranker, None without
+    one. `lane` is the name of a way of scoring, where several were compared,
+    else empty. `recall_by_language` has an entry a language where the relevant documents have
     more than one, else none.
     """
 
@@ -45,11 +48,16 @@ class Measured:
     recall_by_language: Mapping[str, Recall]
     ms_p50: float
     seconds: float
+    reranking_ms_p50: float | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was measured, and what was measured with; `created` is the time at the start, UTC."""
+    """What was measured, and what was measured with; `created` is the time at the start, UTC.
+
+    `reranker` is the name of the one that ordered the best hits, None where none did.
+    """
 
     sets: tuple[Measured, ...]
     model: str
@@ -58,14 +66,16 @@ class Evaluation:
     hudhud: str
     pool: bool
     created: str
+    reranker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    """What the queries of a set found; `milliseconds` of those that were searched."""
+    """What the queries of a set found; `milliseconds` of those that were searched, and of reranking them."""
 
     found: Mapping[str, tuple[Ranked, ...]]
     milliseconds: tuple[float, ...]
+    reranking: tuple[float, ...]
     seconds: float
 
 
@@ -76,8 +86,10 @@ def evaluate(
     cache: Path,
     *,
     pool: bool = False,
+    lanes: bool = False,
     runs: RunFiles | None = None,
     report: Callable[[str], None] = lambda line: None,
+    reranker: Reranker | None = None,
 ) -> Evaluation:
     """Index the corpora, search every query as a user would, and score the rankings of articles.
 
@@ -87,8 +99,10 @@ def evaluate(
         encoder: of that model.
         cache: where indexes are kept for the next time.
         pool: search every set among the documents of all.
+        lanes: measure every lane of `search_api.lanes`, not only what searches use.
         runs: where the rankings go; nowhere when None.
         report: called with a line for the user before and during what takes seconds.
+        reranker: orders the best hits of every query; none does when None.
 
     Raises:
         InvalidEvaluation: a run cannot be written.
@@ -101,9 +115,11 @@ def evaluate(
         index = open_index(collection.articles, model, encoder, cache, _building(label, report))
         try:
             for part in collection.parts:
-                searcher = Searcher(index, encoder, model.prompts.query)
-                answers = _ask(part, searcher.search, report)
-                measured.append(_measure(part, answers, len(collection.articles)))
+                for lane in LANES if lanes else (FUSED,):
+                    searcher = Searcher(index, encoder, model.prompts.query, reranker, lane)
+                    answers = _ask(part, searcher.search, report)
+                    found = _measure(part, answers, len(collection.articles))
+                    measured.append(replace(found, lane=lane.name) if lanes else found)
                 if runs:
                     runs.write(part.set.name, _with_own_ids(part, answers.found))
         finally:
@@ -116,26 +132,29 @@ def evaluate(
         hudhud=importlib.metadata.version("hudhud"),
         pool=pool,
         created=created,
+        reranker=reranker.name if reranker else None,
     )
 
 
 def _ask(part: Part, search: Search, report: Callable[[str], None]) -> _Answers:
     """Search every query of a set; what cannot be searched is told, and missing from `found`."""
     found: dict[str, tuple[Ranked, ...]] = {}
-    milliseconds = []
+    milliseconds, reranking = [], []
     total = len(part.set.queries)
     started = time.monotonic()
     for number, query in enumerate(part.set.queries):
         if number % _REPORT_EVERY == 0:
             report(f"{part.set.name}: {number:,} of {total:,} queries searched")
         try:
-            result = search(parse(query.text, limit=DEPTH))
+            result = search(parse(query.text, limit=DEPTH, evidence=False))
         except InvalidQuery as error:
             report(f"{part.set.name}: query {query.id} scores 0: {error}")
             continue
         found[query.id] = tuple(Ranked(hit.article.id, hit.score) for hit in result.hits)
         milliseconds.append(result.took_ms)
-    return _Answers(found, tuple(milliseconds), time.monotonic() - started)
+        if result.reranking_ms is not None:
+            reranking.append(result.reranking_ms)
+    return _Answers(found, tuple(milliseconds), tuple(reranking), time.monotonic() - started)
 
 
 def _measure(part: Part, answers: _Answers, indexed: int) -> Measured:
@@ -150,6 +169,7 @@ def _measure(part: Part, answers: _Answers, indexed: int) -> Measured:
         recall_by_language=_recall_by_language(part, rankings),
         ms_p50=statistics.median(answers.milliseconds or [0.0]),
         seconds=answers.seconds,
+        reranking_ms_p50=statistics.median(answers.reranking) if answers.reranking else None,
     )
 
 

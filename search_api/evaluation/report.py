@@ -12,7 +12,7 @@ _HEAD = ("set", "documents", "queries", "nDCG@10", "R@1", "RR@10", "R@100", "ms 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """What `--json` prints; scores with four decimals."""
-    return {
+    values: dict[str, Any] = {
         "sets": [_set(measured) for measured in evaluation.sets],
         "model": evaluation.model,
         "fingerprint": evaluation.fingerprint[:_FINGERPRINT],
@@ -21,6 +21,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "pool": evaluation.pool,
         "created": evaluation.created,
     }
+    if evaluation.reranker:
+        values["reranker"] = evaluation.reranker
+    return values
 
 
 def as_table(evaluation: Evaluation) -> str:
@@ -34,6 +37,8 @@ def as_table(evaluation: Evaluation) -> str:
             f"  {language}: R@10 {found.r_10:.3f}, R@100 {found.r_100:.3f} ({found.queries:,} queries)"
             for language, found in measured.recall_by_language.items()
         ]
+        if measured.reranking_ms_p50 is not None:
+            lines.append(f"  of this, reranking: {measured.reranking_ms_p50:.1f} ms p50")
         if measured.refused:
             lines.append(f"  cannot be searched and score 0: {measured.refused:,} of the queries")
     return "\n".join([*lines, "", *_notes(evaluation)])
@@ -42,8 +47,9 @@ def as_table(evaluation: Evaluation) -> str:
 def _notes(evaluation: Evaluation) -> list[str]:
     model = f"{evaluation.model} ({evaluation.fingerprint[:_FINGERPRINT]}) on {evaluation.engine}"
     pooled = f"All sets in one index of {evaluation.sets[0].indexed:,} documents. " if evaluation.pool else ""
+    reranked = f"; reranked by {evaluation.reranker}" if evaluation.reranker else ""
     return [
-        f"{model}; Hudhud {evaluation.hudhud}; {evaluation.created}",
+        f"{model}{reranked}; Hudhud {evaluation.hudhud}; {evaluation.created}",
         f"{pooled}In brackets: 95 % bootstrap intervals over queries.",
     ]
 
@@ -52,6 +58,7 @@ def _set(measured: Measured) -> dict[str, Any]:
     scores = measured.scores
     values: dict[str, Any] = {
         "name": measured.name,
+        **({"lane": measured.lane} if measured.lane else {}),
         "documents": measured.documents,
         "indexed": measured.indexed,
         "queries": measured.queries,
@@ -65,6 +72,8 @@ def _set(measured: Measured) -> dict[str, Any]:
         "ms_p50": round(measured.ms_p50, 2),
         "seconds": round(measured.seconds, 3),
     }
+    if measured.reranking_ms_p50 is not None:
+        values["reranking_ms_p50"] = round(measured.reranking_ms_p50, 2)
     if measured.recall_by_language:
         values["recall_by_language"] = {
             language: {
@@ -84,7 +93,7 @@ def _ends(interval: Interval) -> list[float]:
 def _row(measured: Measured) -> tuple[str, ...]:
     scores = measured.scores
     return (
-        measured.name,
+        f"{measured.name}: {measured.lane}" if measured.lane else measured.name,
         f"{measured.documents:,}",
         f"{measured.queries:,}",
         _with_interval(scores.ndcg_10, scores.ndcg_10_interval),

@@ -1,0 +1,1 @@
+"""How well Hudhud answers: results as files."""
