@@ -231,3 +231,10 @@ def test_postings_of_other_sentences_are_damage(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(IndexDamaged, match="do not fit each other"):
         LexicalIndex(tmp_path, np.array([0, 2, 3, 5]))
+
+
+@pytest.mark.parametrize("sorting", [0, 10**6])
+def test_sums_by_sorting_and_by_table_are_the_same(monkeypatch: pytest.MonkeyPatch, sorting: int) -> None:
+    monkeypatch.setattr(lexical, "SORTING", sorting)
+    rows, sums = lexical._summed(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), 7)
+    assert (rows.tolist(), sums.tolist()) == ([1, 3, 5], [2.0, 8.0, 5.0])

@@ -1,8 +1,15 @@
 """Persian and Arabic in Latin letters, misspelt names and mixed scripts, over the seed articles."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
+from indexer.orthography import tokens
+from indexer.records import Candidates, Expansion
 from search_api.query import parse
+from search_api.question import Question
+from search_api.romanised import AHEAD, COVERED, SOUNDING, romanised, sounds_of
 from search_api.search import Searcher
 
 ROMANISED_PERSIAN = (
@@ -95,3 +102,70 @@ def test_variants_of_letters_digits_and_marks_give_the_identical_answer(
 def test_variants_of_spaces_keep_the_first_answer(searcher: Searcher, query: str, article: str) -> None:
     [best, *_] = searcher.search(parse(query)).hits
     assert best.article.id.partition("_")[0] == article
+
+
+def made_up(text: str, sounding: Sequence[bool]) -> Question:
+    """A question whose words sound like a word of the index or like none."""
+    query = parse(text)
+    words = tuple(tokens(text))
+    one, none = (np.array(terms, np.int64) for terms in ([7], []))
+    expansions = []
+    for word, found in zip(words, sounding, strict=True):
+        terms = one if found else none
+        weights, kinds = np.ones(len(terms), np.float32), np.full(len(terms), 2, np.uint8)
+        sounds = Expansion(word.text, terms, weights, kinds)
+        expansions.append(Expansion(word.text, terms, weights, kinds, sounds))
+    return Question(query, np.ones(1, np.float32), words, tuple(expansions))
+
+
+def shares(values: Sequence[float]) -> Candidates:
+    """Candidates that hold these shares of the words by sound."""
+    numbers, zeros = np.arange(len(values)), np.zeros(len(values), np.float32)
+    share = np.array(values, np.float32)
+    return Candidates(
+        passages=numbers,
+        articles=numbers,
+        sentences=numbers,
+        passage_cosine=zeros,
+        sentence_cosine=zeros,
+        dense=zeros,
+        lexical=zeros,
+        lexical_standard=zeros,
+        sentence_standard=zeros,
+        sound_standard=zeros,
+        sound_share=share,
+    )
+
+
+def test_sound_leads_when_all_words_sound_and_one_passage_is_far_ahead() -> None:
+    question = made_up("hamle havayi rusiye", [True, True, True])
+    ahead = AHEAD[0] + 0.25 * (AHEAD[1] - AHEAD[0])
+    assert romanised(question, shares([0.1 * ahead, 0.1, 0.1])) == pytest.approx(0.25, abs=1e-5)
+    assert romanised(question, shares([0.1, 0.1, 0.1])) == 0.0
+    assert romanised(question, shares([0.1 * AHEAD[1], 0.1])) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_more_letters_sound_like_nothing_the_less_it_leads() -> None:
+    far = shares([0.5, 0.01, 0.01])
+    half = made_up("abcde fghij klmno pqrst", [True, True, True, False])
+    assert romanised(half, far) == pytest.approx((0.75 - SOUNDING[0]) / (SOUNDING[1] - SOUNDING[0]))
+    assert romanised(made_up("abcde fghij", [True, False]), far) == 0.0
+    assert sounds_of(made_up("abcde fghij", [True, False])) == ()
+    assert [part.terms.tolist() for part in sounds_of(half)] == [[7], [7], [7], []]
+
+
+def test_a_passage_that_holds_every_word_is_evidence_from_three_words_on() -> None:
+    everywhere = shares([COVERED[1], COVERED[1], COVERED[1]])
+    assert romanised(made_up("rais jumhuria misr", [True] * 3), everywhere) == 1.0
+    assert romanised(made_up("rais jumhuria", [True] * 2), everywhere) == 0.0
+
+
+@pytest.mark.parametrize("text", ["رئیس جمهور", "президент страны", "۷۴۷"])
+def test_other_scripts_are_not_romanised(text: str) -> None:
+    question = made_up(text, [True] * len(tokens(text)))
+    assert sounds_of(question) == ()
+    assert romanised(question, shares([1.0, 0.1])) == 0.0
+
+
+def test_nothing_found_is_no_evidence() -> None:
+    assert romanised(made_up("hamle havayi rusiye", [True] * 3), shares([])) == 0.0
