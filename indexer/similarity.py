@@ -39,7 +39,7 @@ BACKGROUND = "background.npy"
 FILES = (PASSAGES, SENTENCES, FIRST_SENTENCES, ARTICLES, HUBNESS, LANGUAGES, LANGUAGE_NAMES, BACKGROUND)
 
 VERSION = 2
-"""Raised whenever the same passages would get other scores."""
+"""Raised whenever the files would come out differently for the same passages."""
 
 SAMPLE = 500
 """Passages of each language in the sample."""
@@ -51,7 +51,7 @@ NEAREST_SHARE = 1 / 150
 SAME_TEXT = 0.985
 """A sentence this near to a passage is taken for its copy, which says nothing about hubs."""
 
-HUBNESS_WEIGHT = 0.4
+HUBNESS_WEIGHT = 0.3
 TOP_SHARE = 0.1
 ENOUGH = 50
 """With fewer passages than this in the sample, a language's mean is drawn towards that of all."""

@@ -91,15 +91,15 @@ def test_the_blend_is_the_mean_of_both_cosines_less_a_share_of_hubness(tmp_path:
     blended = similar.blend(
         np.array([0.6, 0.1], np.float32), np.array([1.0, 0.3], np.float32), np.array([0, 2])
     )
-    assert blended.tolist() == pytest.approx([((0.6 - 0.4 * 0.48) + 1.0) / 2, ((0.1 - 0.4 * 0.8) + 0.3) / 2])
+    assert blended.tolist() == pytest.approx([((0.6 - 0.3 * 0.48) + 1.0) / 2, ((0.1 - 0.3 * 0.8) + 0.3) / 2])
 
 
 def test_a_standard_score_counts_deviations_from_the_mean_of_the_sample(tmp_path: Path) -> None:
     compared = saved(tmp_path).compare(X, "fa", np.array([0, 1, 2]))
     blended = [
-        ((0.6 - 0.4 * 0.48) + 1.0) / 2,
-        ((0.0 - 0.4 * 0.8) + 0.0) / 2,
-        ((0.6 - 0.4 * 0.8) + 0.6) / 2,
+        ((0.6 - 0.3 * 0.48) + 1.0) / 2,
+        ((0.0 - 0.3 * 0.8) + 0.0) / 2,
+        ((0.6 - 0.3 * 0.8) + 0.6) / 2,
     ]
     mean = sum(blended) / 3
     deviation = math.sqrt(sum((one - mean) ** 2 for one in blended) / 3)

@@ -72,7 +72,7 @@ def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
 
 def bm25s(texts: NDArray[np.int64], folder: Path) -> Ask:
     """bm25s, its matrices mapped into memory; weights are applied to the columns it holds."""
-    import bm25s as library  # type: ignore[import-untyped, unused-ignore]
+    import bm25s as library
 
     made = library.BM25(k1=0.9, b=0.75)
     made.index([[f"{word:06d}" for word in row] for row in texts], show_progress=False)
@@ -95,7 +95,7 @@ def bm25s(texts: NDArray[np.int64], folder: Path) -> Ask:
 
 def tantivy(texts: NDArray[np.int64], folder: Path) -> Ask:
     """tantivy: a disjunction of boosted terms."""
-    import tantivy as library  # type: ignore[import-not-found, unused-ignore]
+    import tantivy as library
 
     builder = library.SchemaBuilder()
     builder.add_text_field("body", stored=False, tokenizer_name="whitespace")
