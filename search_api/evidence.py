@@ -63,6 +63,7 @@ class Evidence:
                 word = lexicon.word(term)
                 if not _explains_nothing(expansion.word, KINDS[kind], word):
                     self._answers.setdefault(word, []).append((place, KINDS[kind], weight))
+        self._initials = frozenset(word[:1] for word in self._answers)
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
         """The words of `passage` that answer words of the query, in the order of the text.
@@ -78,9 +79,11 @@ class Evidence:
         for first in range(len(spans)):
             if first < done:
                 continue
-            for past in range(_end_of_run(passage.text, spans, first), first, -1):
+            if folds[first][:1] not in self._initials:
+                continue
+            for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
                 answers = self._answers.get("".join(folds[first:past]))
-                if answers:
+                if answers and _may_be_one(passage.text, spans[first:past]):
                     found.append(self._match(passage, spans[first][0], spans[past - 1][1], answers))
                     done = past
                     break
@@ -96,11 +99,9 @@ class Evidence:
         return TextSpan(word.start, word.end, self._question.query.text[word.start : word.end])
 
 
-def _end_of_run(text: str, spans: Sequence[tuple[int, int]], first: int) -> int:
-    """One past the last of the neighbours, `MOST_PARTS` at most, that may be one word with `spans[first]`."""
-    run = spans[first : first + MOST_PARTS]
-    apart = (not is_joint(text[left[1] : right[0]]) for left, right in itertools.pairwise(run))
-    return first + next((place for place, parted in enumerate(apart, 1) if parted), len(run))
+def _may_be_one(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether nothing but space lies between the words at `spans`."""
+    return all(is_joint(text[left[1] : right[0]]) for left, right in itertools.pairwise(spans))
 
 
 def _explains_nothing(asked: str, kind: MatchKind, word: str) -> bool:
