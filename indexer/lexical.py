@@ -186,10 +186,6 @@ class LexicalIndex:
                 total[part.rows] += part.scores
         return LexicalScores(passage, np.maximum.reduceat(sentence, self._first[:-1]), attainable)
 
-    def frequencies(self, words: Numbers) -> Numbers:
-        """In how many sentences each of these words stands."""
-        return np.asarray(self._starts[words + 1] - self._starts[words])
-
     def _parts(self, word: Expansion) -> "tuple[_Part, _Part]":
         """What one word of a query adds to passages and to sentences, from memory if it was asked before."""
         key = (word.word, hash((word.terms.tobytes(), word.weights.tobytes())))

@@ -114,12 +114,6 @@ class Store:
         rows = self._each("SELECT number, passage, first, past FROM sentences WHERE number IN", numbers)
         return [Sentence(first, past, number, passage) for number, passage, first, past in rows]
 
-    def articles_of(self, passages: Sequence[int]) -> list[int]:
-        """The number of each passage's article, in the order asked for."""
-        return [
-            row[1] for row in self._each("SELECT number, article FROM passages WHERE number IN", passages)
-        ]
-
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
         query = f"SELECT number, {_COLUMNS} FROM articles WHERE number IN"

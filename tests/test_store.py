@@ -55,7 +55,6 @@ def test_passages_come_in_the_order_asked_for_with_their_text(store: Store) -> N
         Passage(5, 3, 0, 11, "One 😀 line."),
     ]
     assert store.passages([]) == []
-    assert store.articles_of([4, 0, 5]) == [2, 0, 3]
 
 
 def test_sentences_come_in_the_order_asked_for_with_their_passage(store: Store) -> None:
