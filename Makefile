@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := demo-index
 PORT ?= 8000
 
-.PHONY: help install demo test check lint serve reindex bench clean
+.PHONY: help install demo test torture check lint serve reindex bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,10 @@ demo: install ## install all, index the five seed articles and ask them six ques
 
 test: install ## run the tests
 	$(BIN)/python -m pytest
+
+torture: install ## kill -9 at 200 random moments of reindexes, a server reading throughout [KILLS=200] [SEED=1]
+	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
+	TORTURE_FILES=10000 $(BIN)/python -m pytest -k twentieth tests/test_faults_in_corpus.py
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 

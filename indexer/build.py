@@ -1,212 +1,290 @@
-"""The whole way of indexing in one function: article file → Article → Passage → vector → generation."""
+"""The whole way of indexing in one function: records → articles → segments → generation → CURRENT."""
 
-import datetime
-import hashlib
-import importlib.metadata
+import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from dataclasses import dataclass, replace
 
-from indexer import chunking, lexicon, orthography, similarity, sound
-from indexer.cache import CachedEncoder, VectorCache
-from indexer.chunking import chunk
-from indexer.errors import EmptyCorpus
-from indexer.generation import STORE, Layout, Manifest, fact_of
+import numpy as np
+
+from indexer.assembly import Making, outdated
+from indexer.cache import VectorCache
+from indexer.compare import Comparison, Corpus, SkipLog, Skips, Survey, Verdict
+from indexer.drafting import Drafting, Progress, Report, require_sound, sweep
+from indexer.errors import EmptyCorpus, IndexDamaged, IndexingError, IndexNotFound, IndexNotWritable
+from indexer.generation import Generation, open_soundest
+from indexer.layout import Layout, Pruned
+from indexer.manifest import MANIFEST, Manifest
 from indexer.model import Model
-from indexer.orthography import encoder_input
-from indexer.records import Article, Chunk, Encoder, Skipped
-from indexer.similarity import SimilarityWriter
-from indexer.store import Store, StoreWriter
-from indexer.words import WordsWriter
+from indexer.options import AS_USUAL, Options
+from indexer.records import Article, Encoder, Skipped
+from indexer.segment import Origin
 
-_PASSAGES_AT_ONCE = 1024
-
-Batch = list[tuple[Article, list[Chunk]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build has come."""
-
-    articles: int
-    passages: int
-    sentences: int
-    embedded: int
-    reused: int
-    skipped: int
+BYTES_PER_ARTICLE = 60_000
+"""What an article takes on disk, index and cache together, where there is none yet to go by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. `seconds` is the whole build; `skipped` holds every input that was left out."""
+    """What a build did.
+
+    `read = new + changed + unchanged + skips.total`, and `articles` is what there was before, and `new`,
+    less `removed`.
+
+    Attributes:
+        generation: the live one after it.
+        published: whether it is a new one; it is not where there was nothing to do.
+        read: everything that the corpus listed.
+        new, changed, unchanged: articles, against those that the index had.
+        skips: what could not be read, and whatever else is no article.
+        removed: articles of the index that the corpus no longer holds.
+        kept: articles that were not found, and stay all the same.
+        rebuilt: what made it necessary to embed everything anew, for people.
+        articles, passages, sentences, languages: of the live generation.
+        embedded, reused: texts that the model had to encode, and those whose vectors were in the cache.
+        bytes_written: of files that are shared with no older generation, and of the cache.
+        pruned: older generations that were removed, or are still read.
+        forgotten: texts that left the cache.
+        seconds: the whole build.
+    """
 
     generation: str
+    published: bool
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    skips: Skips
+    removed: int
+    kept: int
+    rebuilt: tuple[str, ...]
     articles: int
     passages: int
     sentences: int
     languages: dict[str, int]
     embedded: int
     reused: int
-    skipped: tuple[Skipped, ...]
+    bytes_written: int
+    pruned: Pruned
+    forgotten: int
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Older generations that were removed, and how many texts left the cache."""
+
+    pruned: Pruned
+    forgotten: int
+
+
 def build(
-    found: Iterable[Article | Skipped],
+    corpus: Corpus,
     layout: Layout,
     model: Model,
     encoder: Encoder,
-    report: Callable[[Progress], None] = lambda progress: None,
+    report: Report = lambda progress: None,
     *,
-    origin: str = "what was given",
+    options: Options = AS_USUAL,
+    sink: Callable[[Skipped], None] = lambda skipped: None,
 ) -> Summary:
-    """Index the articles among `found` and publish them as the live generation of `layout`.
+    """Bring the index in `layout` to what `corpus` holds, and publish it as its live generation.
 
-    The new generation holds these articles, each with an id of its own, and nothing else. Until the
-    last step the old one stays live; vectors that were made before an interruption are kept in the
-    cache. `origin` is where `found` comes from, for a message.
+    What did not change is shared with the generation before, neither read nor embedded again. Until the
+    last step the old one stays live; vectors that were made before an interruption are in the cache.
+    `sink` is given everything that is left out.
 
     Raises:
-        EmptyCorpus: `found` holds no article.
-        InputError: whatever `found` raises while it is read.
-        IndexingError: the index cannot be written, or another process writes it.
+        EmptyCorpus: there would be no article in the index.
+        TooManyRemovals: so much of a source is gone that it may be a mistake.
+        InputError: whatever `corpus` raises while it is read.
+        IndexingError: the index cannot be written, another process writes it, or it is damaged.
     """
     started = time.monotonic()
-    skipped: list[Skipped] = []
-    with layout.writing() as draft, VectorCache(layout.cache) as cache:
-        passages = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
-        queries = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.query)
-        vectors = SimilarityWriter(encoder.dimensions)
-        words = WordsWriter(draft)
-        with StoreWriter(draft / STORE) as store:
-            for batch in _batches(_keep_skipped(found, skipped), encoder):
-                first = store.articles
-                for article, chunks in batch:
-                    store.add(article, chunks)
-                    words.add(article, chunks)
-                _add_vectors(vectors, passages, batch, first)
-                embedded, reused = passages.embedded, passages.reused
-                report(
-                    Progress(store.articles, store.passages, store.sentences, embedded, reused, len(skipped))
-                )
-        if store.passages == 0:
-            raise EmptyCorpus(_nothing_found(origin, store.articles, skipped))
-        files = (STORE, *vectors.save(draft), *words.save(queries.encode))
-        manifest = _describe(draft, files, layout, model, encoder, skipped)
-        layout.publish(draft, manifest)
+    log = SkipLog(sink, strict=options.strict)
+    with layout.writing(), _base(layout, options) as base, VectorCache(layout.cache) as cache:
+        comparison = Comparison(base, corpus)
+        survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
+        if not (options.allow_removals or options.keep_missing):
+            survey.require_few_removals()
+        changes = outdated(base.manifest, model) if base else []
+        removing = 0 if options.keep_missing else len(survey.missing)
+        if base and not (changes or removing or survey.new or survey.changed):
+            return _unchanged(layout, base, survey, started)
+        _require_space(layout, base, survey)
+        draft = Drafting(layout.draft(), layout, model, encoder, cache, base, report)
+        with closing(draft):
+            if removing:
+                draft.alive[survey.missing] = False
+            added = Counter[Verdict]()
+            draft.add(_loaded(comparison, log, draft, added), survey.new + survey.changed)
+            if base and not (changes or removing or added.total()):
+                unread = replace(survey, new=0, changed=0, skips=log.summary())
+                return _unchanged(layout, base, unread, started)
+            if draft.is_empty:
+                raise EmptyCorpus(_nothing_found(corpus.origin, survey, log.summary()))
+            removed = int(np.count_nonzero(~draft.alive)) - added[Verdict.CHANGED]
+            making = Making(
+                model,
+                encoder.engine,
+                encoder.dimensions,
+                base=base.name if base else None,
+                skipped=log.summary().counts,
+                roots=_roots(base, corpus),
+                deleted=_deleted(layout, base) if base else (),
+            )
+            manifest = draft.publish(making)
+        if base:
+            base.close()  # no longer read: it may be pruned
+        tidied = Tidied(
+            layout.prune(options.keep), sweep(cache, layout, encoder.dimensions, options.cache_bytes)
+        )
+        return _summary(survey, log.summary(), added, removed, changes, draft, manifest, tidied, started)
+
+
+def _base(layout: Layout, options: Options) -> AbstractContextManager[Generation | None]:
+    """The generation that is built upon."""
+    base = None if options.fresh else open_soundest(layout.folder)
+    if base is None:
+        return nullcontext()
+    try:
+        require_sound(base)
+    except IndexDamaged:
+        base.close()
+        raise
+    return closing(base)
+
+
+def _is_live(layout: Layout, base: Generation) -> bool:
+    """Whether a generation is the live one, and not one that took its place because that is damaged."""
+    try:
+        return layout.live() == base.folder
+    except (IndexDamaged, IndexNotFound):
+        return False
+
+
+def _loaded(
+    comparison: Comparison, log: SkipLog, draft: Drafting, added: Counter[Verdict]
+) -> Iterator[tuple[Article, Origin]]:
+    """The articles that are new or changed, counted; one that cannot be read keeps its last good version."""
+    for record, verdict in comparison.changed(log, draft.alive):
+        article = record.load()
+        if isinstance(article, Skipped):
+            log.add(article)
+        else:
+            added[verdict] += 1
+            yield article, Origin(record.path, record.digest)
+
+
+def _deleted(layout: Layout, base: Generation) -> list[str]:
+    """What was deleted by hand, also since a base that is built on in place of a damaged one."""
+    deleted = set(base.manifest.deleted)
+    if not _is_live(layout, base):
+        for folder in layout.published():
+            with suppress(IndexingError):
+                deleted.update(Manifest.read(folder / MANIFEST).deleted)
+    return sorted(deleted)
+
+
+def _roots(base: Generation | None, corpus: Corpus) -> list[str]:
+    return sorted({*(base.manifest.roots if base else ()), *corpus.roots})
+
+
+def _require_space(layout: Layout, base: Generation | None, survey: Survey) -> None:
+    """Check that the disk has room for what will be written.
+
+    Raises:
+        IndexNotWritable: it has not.
+    """
+    each = BYTES_PER_ARTICLE
+    if base and base.manifest.articles:
+        each = 2 * base.manifest.bytes // base.manifest.articles
+    derived = sum(
+        fact.bytes for name, fact in (base.manifest.files if base else {}).items() if "/" not in name
+    )
+    needed = (survey.new + survey.changed) * each + derived
+    free = shutil.disk_usage(layout.folder).free
+    if free < needed:
+        raise IndexNotWritable(
+            f"indexing {survey.new + survey.changed:,} articles takes about {needed / 1e6:,.0f} MB in"
+            f" {layout.folder}, where {free / 1e6:,.0f} MB are free: make room, or choose another --index"
+        )
+
+
+def _unchanged(layout: Layout, base: Generation, survey: Survey, started: float) -> Summary:
+    """Leave everything as it is, but for `CURRENT` where that names something damaged."""
+    if not _is_live(layout, base):
+        layout.point_to(base.folder)
+    manifest = base.manifest
     return Summary(
-        generation=manifest.name,
+        generation=base.name,
+        published=False,
+        read=survey.read,
+        new=0,
+        changed=0,
+        unchanged=survey.unchanged,
+        skips=survey.skips,
+        removed=0,
+        kept=survey.kept + len(survey.missing),
+        rebuilt=(),
         articles=manifest.articles,
         passages=manifest.passages,
         sentences=manifest.sentences,
         languages=manifest.languages,
-        embedded=passages.embedded + queries.embedded,
-        reused=passages.reused + queries.reused,
-        skipped=tuple(skipped),
+        embedded=0,
+        reused=0,
+        bytes_written=0,
+        pruned=Pruned((), ()),
+        forgotten=0,
         seconds=time.monotonic() - started,
     )
 
 
-def _keep_skipped(found: Iterable[Article | Skipped], skipped: list[Skipped]) -> Iterator[Article]:
-    for item in found:
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        else:
-            yield item
-
-
-def _batches(articles: Iterable[Article], encoder: Encoder) -> Iterator[Batch]:
-    """Articles with their passages, enough at a time for the encoder to sort them by length."""
-    batch: Batch = []
-    passages = 0
-    for article in articles:
-        chunks = chunk(article, encoder.count_tokens)
-        batch.append((article, chunks))
-        passages += len(chunks)
-        if passages >= _PASSAGES_AT_ONCE:
-            yield batch
-            batch, passages = [], 0
-    if batch:
-        yield batch
-
-
-def _add_vectors(writer: SimilarityWriter, cached: CachedEncoder, batch: Batch, first: int) -> None:
-    """Encode the passages and sentences of `batch`, whose articles are numbered from `first`."""
-    rows = [
-        (number, article, piece) for number, (article, chunks) in enumerate(batch, first) for piece in chunks
-    ]
-    texts = [encoder_input(piece.of(article.text), article.language) for _, article, piece in rows]
-    sentences = [
-        encoder_input(sentence.of(article.text), article.language)
-        for _, article, piece in rows
-        for sentence in piece.sentences
-    ]
-    vectors = cached.encode(texts + sentences)
-    writer.add(
-        texts,
-        [number for number, _, _ in rows],
-        [article.language for _, article, _ in rows],
-        vectors[: len(texts)],
-        [len(piece.sentences) for _, _, piece in rows],
-        vectors[len(texts) :],
+def _summary(
+    survey: Survey,
+    skips: Skips,
+    added: Counter[Verdict],
+    removed: int,
+    changes: list[str],
+    draft: Drafting,
+    manifest: Manifest,
+    tidied: Tidied,
+    started: float,
+) -> Summary:
+    return Summary(
+        generation=manifest.name,
+        published=True,
+        read=added.total() + survey.unchanged + skips.total,
+        new=added[Verdict.NEW],
+        changed=added[Verdict.CHANGED],
+        unchanged=survey.unchanged,
+        skips=skips,
+        removed=removed,
+        kept=survey.kept + len(survey.missing) - removed,
+        rebuilt=tuple(changes),
+        articles=manifest.articles,
+        passages=manifest.passages,
+        sentences=manifest.sentences,
+        languages=manifest.languages,
+        embedded=draft.passages.embedded + draft.words.embedded,
+        reused=draft.passages.reused + draft.words.reused,
+        bytes_written=draft.bytes_written,
+        pruned=tidied.pruned,
+        forgotten=tidied.forgotten,
+        seconds=time.monotonic() - started,
     )
 
 
-def versions() -> dict[str, int]:
-    """The versions of everything that decides what a generation holds for an article."""
-    return {
-        "chunking": chunking.VERSION,
-        "lexicon": lexicon.VERSION,
-        "orthography": orthography.VERSION,
-        "similarity": similarity.VERSION,
-        "sound": sound.VERSION,
-    }
-
-
-def _describe(
-    draft: Path,
-    names: Sequence[str],
-    layout: Layout,
-    model: Model,
-    encoder: Encoder,
-    skipped: Sequence[Skipped],
-) -> Manifest:
-    """The manifest of what lies in `draft`."""
-    files = {name: fact_of(draft / name) for name in names}
-    digest = hashlib.sha256("".join(fact.sha256 for fact in files.values()).encode()).hexdigest()
-    store = Store(draft / STORE)
-    first, last = store.dates()
-    manifest = Manifest(
-        name=layout.next_name(digest),
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        hudhud=importlib.metadata.version("hudhud"),
-        model=model.name,
-        fingerprint=model.fingerprint,
-        prompts={"query": model.prompts.query, "passage": model.prompts.passage},
-        engine=encoder.engine,
-        dimensions=encoder.dimensions,
-        versions=versions(),
-        articles=store.count("articles"),
-        passages=store.count("passages"),
-        sentences=store.count("sentences"),
-        languages=store.languages(),
-        first_date=first,
-        last_date=last,
-        skipped=dict(Counter(item.reason.value for item in skipped)),
-        files=files,
-    )
-    store.close()
-    return manifest
-
-
-def _nothing_found(origin: str, articles: int, skipped: Sequence[Skipped]) -> str:
-    if articles:
-        return f"nothing to index in {origin}: no letter and no digit in {articles} articles"
-    if not skipped:
+def _nothing_found(origin: str, survey: Survey, skips: Skips) -> str:
+    articles = survey.new + survey.changed + survey.unchanged
+    if len(survey.missing) and not articles:
+        return f"nothing would be left in the index: {origin} holds no article"
+    if not survey.read:
         return f"nothing to index in {origin}: it holds no files"
-    reasons = Counter(item.reason.value for item in skipped)
-    listed = ", ".join(f"{count} × {reason}" for reason, count in reasons.most_common())
-    example = f"{skipped[0].source}: {skipped[0].detail}"
+    if not skips.total:
+        return f"nothing to index in {origin}: no letter and no digit in {articles} articles"
+    listed = ", ".join(f"{count} × {reason}" for reason, count in skips.counts.items())
+    example = f"{skips.samples[0].source}: {skips.samples[0].detail}"
     return f"nothing to index in {origin}: every input was skipped ({listed}), e.g. {example}"

@@ -8,11 +8,11 @@ today, in another batch, or last year.
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,18 @@ CREATE TABLE IF NOT EXISTS vectors (
     PRIMARY KEY (space, text_hash)) WITHOUT ROWID;
 """
 _COMMIT_EVERY = 256
+
+Keys = NDArray[np.uint64]
+"""Shape `(texts, 2)`: the first 16 bytes of each text's SHA-256, what vectors are joined to texts by."""
 _KEYS_PER_SELECT = 500
+_KEYS_AT_ONCE = 20_000
+_ROW_OVERHEAD = 80
+
+
+def keys_of(texts: Sequence[str]) -> Keys:
+    """What stands for `texts` beside their vectors."""
+    digests = b"".join(_digest(text)[:16] for text in texts)
+    return np.frombuffer(digests, np.uint64).reshape(len(texts), 2)
 
 
 class VectorCache:
@@ -96,6 +107,66 @@ class VectorCache:
                 [(space, key, blob, zlib.crc32(blob)) for key, blob in zip(keys, blobs, strict=True)],
             )
 
+    def estimated_rows(self, dimensions: int) -> int:
+        """About how many vectors of so many dimensions there are."""
+        pages, free, size = (
+            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - free) * size // (2 * dimensions + _ROW_OVERHEAD)
+
+    def forget(self, used: Mapping[int, Sequence[Keys]]) -> int:
+        """Forget every text but those of `used`, by space; how many were forgotten."""
+        forgotten = 0
+        for (space,) in self._connection.execute("SELECT space FROM spaces").fetchall():
+            first_halves = [keys[:, 0] for keys in used.get(space, [])]
+            kept = np.unique(np.concatenate([np.empty(0, np.uint64), *first_halves]))
+            forgotten += self._forget_in(space, kept)
+        return forgotten
+
+    def trim(self, most_bytes: int, dimensions: int) -> int:
+        """Forget texts, of other models' spaces first, until about `most_bytes` are left; how many were."""
+        row = 2 * dimensions + _ROW_OVERHEAD
+        excess = self.estimated_rows(dimensions) - most_bytes // row
+        if excess <= 0:
+            return 0
+        with self._writing():
+            return self._connection.execute(
+                "DELETE FROM vectors WHERE (space, text_hash) IN"
+                " (SELECT space, text_hash FROM vectors ORDER BY space, text_hash LIMIT ?)",
+                (excess,),
+            ).rowcount
+
+    def erase(self) -> None:
+        """Overwrite on disk what was forgotten."""
+        try:
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            raise IndexNotWritable(f"the vector cache {self._path} cannot be written: {error}") from error
+
+    def _forget_in(self, space: int, kept: NDArray[np.uint64]) -> int:
+        forgotten = 0
+        last = b""
+        while True:
+            rows = self._connection.execute(
+                "SELECT text_hash FROM vectors WHERE space = ? AND text_hash > ? ORDER BY text_hash LIMIT ?",
+                (space, last, _KEYS_AT_ONCE),
+            )
+            keys = [key for (key,) in self._rows(rows)]
+            if not keys:
+                return forgotten
+            last = keys[-1]
+            halves = np.frombuffer(b"".join(key[:8] for key in keys), np.uint64)
+            unused = np.flatnonzero(~np.isin(halves, kept))
+            with self._writing():
+                self._connection.executemany(
+                    "DELETE FROM vectors WHERE space = ? AND text_hash = ?",
+                    [(space, keys[place]) for place in unused.tolist()],
+                )
+            forgotten += len(unused)
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
@@ -106,7 +177,7 @@ class VectorCache:
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
 
-    def _rows(self, rows: sqlite3.Cursor) -> Iterator[tuple[bytes, bytes, int]]:
+    def _rows(self, rows: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
         try:
             yield from rows
         except sqlite3.DatabaseError as error:
@@ -125,15 +196,25 @@ class CachedEncoder:
     Attributes:
         embedded: texts that the model had to encode so far.
         reused: texts whose vectors were there already, from an earlier run or earlier in this one.
+        space: where in the cache they are kept.
     """
 
-    def __init__(self, encoder: Encoder, cache: VectorCache, fingerprint: str, prompt: str) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        cache: VectorCache,
+        fingerprint: str,
+        prompt: str,
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Encode with `encoder`; `tick` is called whenever some vectors were committed."""
+        self._tick = tick
         self.embedded = 0
         self.reused = 0
         self._encoder = encoder
         self._cache = cache
         self._prompt = prompt
-        self._space = cache.space(fingerprint, prompt)
+        self.space = cache.space(fingerprint, prompt)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of unit length, shape `(len(texts), dimensions)`, for `texts` without their prompt.
@@ -141,15 +222,16 @@ class CachedEncoder:
         What the model encodes is committed every few hundred texts: a run that is killed
         loses no more than that.
         """
-        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+        keys = [_digest(text) for text in texts]
         by_key = dict(zip(keys, texts, strict=True))
-        held = self._cache.get(self._space, list(by_key))
+        held = self._cache.get(self.space, list(by_key))
         missing = [key for key in by_key if key not in held]
         for some in _slices(missing, _COMMIT_EVERY):
             vectors = self._encoder.encode([self._prompt + by_key[key] for key in some])
-            self._cache.put(self._space, some, vectors)
-        held |= self._cache.get(self._space, missing)
-        self.embedded += len(missing)
+            self._cache.put(self.space, some, vectors)
+            self.embedded += len(some)
+            self._tick()
+        held |= self._cache.get(self.space, missing)
         self.reused += len(texts) - len(missing)
         return _unit_rows([held[key] for key in keys], self._encoder.dimensions)
 
@@ -163,3 +245,7 @@ def _unit_rows(rows: Sequence[NDArray[np.float16]], dimensions: int) -> Vectors:
     vectors = np.asarray(rows, np.float32).reshape(len(rows), dimensions)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,118 +1,129 @@
-"""Commands that make and look after an index: reindex, info, verify."""
+"""Commands that make and look at an index: reindex, info, verify."""
 
-import functools
 import json
-import os
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from indexer.errors import HudhudError, IndexingError, InputError, ModelError
-from indexer.settings import Settings
+from indexer.errors import InvalidSetting
+from indexer.terminal import (
+    EXIT_FAULTS,
+    EXIT_INTERRUPTED,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    QuietOption,
+    counted,
+    following,
+    megabytes,
+    plural,
+    print_rows,
+    say,
+    settings,
+    silent,
+    told_in_a_line,
+)
 
 if TYPE_CHECKING:
-    from indexer.build import Progress, Summary
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-EXIT_FAULTS = 1
-EXIT_CODES: tuple[tuple[type[HudhudError], int], ...] = ((InputError, 2), (ModelError, 3), (IndexingError, 4))
-EXIT_INTERRUPTED = 130
-
-IndexOption = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="DIR", help="Folder of the index; default: HUDHUD_INDEX, else ./index."),
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="MODEL",
-        help="Folder or hub name of a sentence-transformers model; default: HUDHUD_MODEL, else built in.",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
-
-
-def settings() -> Settings:
-    """The settings that the environment gives."""
-    return Settings.from_environment(os.environ)
-
-
-def say(message: str) -> None:
-    """A line for the user on stderr."""
-    print(message, file=sys.stderr, flush=True)
-
-
-def told_in_a_line(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a domain error or Ctrl-C into a line on stderr and an exit code."""
-
-    @functools.wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except HudhudError as error:
-            say(f"hudhud: {error}")
-            raise typer.Exit(
-                next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
-            ) from None
-        except KeyboardInterrupt:
-            say("hudhud: stopped")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-
-    return guarded
+    from indexer.build import Summary
+    from indexer.compare import Skips
+    from indexer.plan import Plan
+    from indexer.records import Skipped
 
 
 @told_in_a_line
 def reindex(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders of articles.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders and patterns; - reads standard input."),
+    ],
     index: IndexOption = None,
     model: ModelOption = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=NAME", help="What a field is called, as in title=headline."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Format of standard input and of files without a suffix."
+        ),
+    ] = None,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Remove articles however many of a source are gone.")
+    ] = False,
+    keep_missing: Annotated[bool, typer.Option("--keep-missing", help="Remove no article.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew: the index will hold PATH... and nothing else.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and what it would cost; do nothing.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write all that is skipped to FILE, as JSON Lines."),
+    ] = None,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", help="Generations that stay.", min=1)] = 2,
+    cache_size: Annotated[
+        int, typer.Option("--cache-size", metavar="MB", help="Most that cached vectors may take.", min=0)
+    ] = 20_000,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Index articles: read, chunk and embed what PATH... hold, and make it the live index.
+    """Bring the index to what PATH... hold: embed what is new or changed, remove what is gone.
 
-    The new index holds these paths and nothing else; the old one answers until the new one is whole.
-    Texts that were embedded before are not embedded again.
+    Articles from elsewhere stay. The old index answers until the new one is whole.
 
-    Example: hudhud reindex archive/ late-news.txt --index /srv/hudhud
+    Example: hudhud reindex archive/ 'feeds/*.xml' --index /srv/hudhud
     """
-    from indexer import corpus
     from indexer.build import build
+    from indexer.corpus import Corpus, Fields
     from indexer.encoder import load_encoder
-    from indexer.generation import Layout
+    from indexer.layout import Layout
     from indexer.model import locate
+    from indexer.options import Options
     from indexer.orthography import prepare
+    from indexer.plan import plan
 
     chosen = settings()
-    folder = index or chosen.index
-    corpus.require(paths)
+    layout = Layout(index or chosen.index)
+    options = Options(
+        fresh=fresh,
+        allow_removals=allow_removals,
+        keep_missing=keep_missing,
+        strict=strict,
+        keep=keep,
+        cache_bytes=cache_size * 10**6,
+    )
+    corpus = Corpus(paths, fields=Fields.parse(mapping or []), format=format, roots=layout.roots())
+    tell = silent if quiet else say
     try:
-        tell = _silent if quiet else say
-        found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
-        encoder = load_encoder(found, cache=chosen.cache, progress=tell)
-        prepare(tell)
-        with _progress(quiet) as report:
-            articles = corpus.read(paths)
-            origin = ", ".join(map(str, paths))
-            summary = build(articles, Layout(folder), found, encoder, report, origin=origin)
+        with _stoppable(), _written(report) as sink, following(quiet) as show:
+            found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+            encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+            prepare(tell)
+            if dry_run:
+                planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)
+                _show_plan(planned, as_json)
+                return
+            summary = build(corpus, layout, found, encoder, show, options=options, sink=sink)
     except KeyboardInterrupt:
         say("\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
-        print(json.dumps(_summary(summary), ensure_ascii=False))
+        print(json.dumps(_plain(summary), ensure_ascii=False))
     else:
-        _print_summary(summary, folder)
+        _show_summary(summary, layout.folder)
 
 
 @told_in_a_line
@@ -121,7 +132,8 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     Example: hudhud info --index /srv/hudhud
     """
-    from indexer.generation import Layout, open_live
+    from indexer.generation import open_live
+    from indexer.layout import Layout
 
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
@@ -130,38 +142,65 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print(json.dumps(asdict(manifest), ensure_ascii=False))
         return
-    size = sum(fact.bytes for fact in manifest.files.values())
     rows = {
         "Index": layout.folder.resolve(),
         "Generation": f"{manifest.name}, made {manifest.created} by Hudhud {manifest.hudhud}",
+        "Generations": ", ".join(folder.name for folder in layout.published()),
         "Model": f"{manifest.model}, {manifest.dimensions} dimensions, {manifest.fingerprint[:12]}",
-        "Articles": f"{manifest.articles:,} ({_counted(manifest.languages)})",
-        "Passages": f"{manifest.passages:,}",
+        "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
+        "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
         "Dates": f"{manifest.first_date} to {manifest.last_date}" if manifest.first_date else "none",
-        "Skipped": _counted(manifest.skipped) or "none",
-        "Size": f"{megabytes(size)} and {megabytes(layout.cache_size())} of cached vectors",
+        "Skipped": counted(manifest.skipped) or "none",
+        "Deleted": f"{len(manifest.deleted):,} by hand" if manifest.deleted else "none",
+        "Size": f"{megabytes(manifest.bytes)} and {megabytes(layout.cache_size())} of cached vectors",
     }
-    _print_rows(rows)
+    print_rows(rows)
 
 
 @told_in_a_line
-def verify(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Check every checksum and every cross-reference of the live index; exit 1 when one fails.
+def verify(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    generation: Annotated[
+        str | None, typer.Option("--generation", metavar="NAME", help="Another generation than the live one.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check an index: checksums, cross-references, and vectors against their texts; exit 1 on a fault.
 
     Example: hudhud verify --index /srv/hudhud && echo sound
     """
-    from indexer.generation import Layout, faults
+    from indexer.checks import encoding_faults, faults
+    from indexer.encoder import load_encoder
+    from indexer.layout import Layout
+    from indexer.manifest import MANIFEST, Manifest
+    from indexer.model import locate
+    from indexer.orthography import prepare
 
-    folder = index or settings().index
+    chosen = settings()
+    layout = Layout(index or chosen.index)
+    folder = layout.named(generation) if generation else layout.live()
     found = faults(folder)
-    name = Layout(folder).live().name
+    if not found:
+        manifest = Manifest.read(folder / MANIFEST)
+        located = locate(model or chosen.model or manifest.model, cache=chosen.cache, progress=say)
+        if located.fingerprint == manifest.fingerprint:
+            prepare(say)
+            encoder = load_encoder(located, cache=chosen.cache, progress=say)
+            found = encoding_faults(folder, encoder)
+        else:
+            say(f"hudhud: {located.name} did not make this index: no vector is compared with its text")
+    name = folder.name
     if as_json:
         print(json.dumps({"generation": name, "sound": not found, "faults": found}, ensure_ascii=False))
     elif found:
         print("\n".join(found))
-        say(f"hudhud: {name} in {folder} is not sound: reindex")
+        say(
+            f"hudhud: {name} in {layout.folder} is not sound: go back with `hudhud rollback`,"
+            " restore a backup, or make it anew with `hudhud reindex PATH... --fresh`"
+        )
     else:
-        print(f"{name} in {folder} is sound")
+        print(f"{name} in {layout.folder} is sound")
     if found:
         raise typer.Exit(EXIT_FAULTS)
 
@@ -173,67 +212,108 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(verify)
 
 
-def megabytes(size: int) -> str:
-    """Bytes as a number that a person reads."""
-    return f"{size / 1e6:,.1f} MB"
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take a polite request to end, as from a service manager, like Ctrl-C."""
 
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
 
-def _silent(_: str) -> None:
-    pass
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[["Progress"], None]]:
-    """A line on stderr that follows a build."""
-    if quiet:
-        yield lambda progress: None
+def _written(report: Path | None) -> "Iterator[Callable[[Skipped], None]]":
+    """Writes what is skipped to a file, a line each."""
+    if report is None:
+        yield lambda skipped: None
         return
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with console.status("Reading articles…") as status:
-
-        def report(progress: "Progress") -> None:
-            line = (
-                f"{progress.articles:,} articles, {progress.passages:,} passages"
-                f" ({progress.embedded:,} embedded, {progress.reused:,} reused), {progress.skipped:,} skipped"
-            )
-            status.update(line)
-            if not console.is_terminal:
-                say(line)
-
-        yield report
+    try:
+        file = report.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(f"--report {report} cannot be written: {error.strerror}") from error
+    with file:
+        yield lambda skipped: print(json.dumps(_plain_skipped(skipped), ensure_ascii=False), file=file)
 
 
-def _summary(summary: "Summary") -> dict[str, Any]:
-    values = asdict(summary)
-    values["skipped"] = [{**item, "reason": item["reason"].value} for item in values["skipped"]]
-    values["seconds"] = round(summary.seconds, 3)
+def _plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
+    return {
+        "source": skipped.source,
+        "id": skipped.id,
+        "reason": skipped.reason.value,
+        "detail": skipped.detail,
+    }
+
+
+def _plain(result: "Summary | Plan") -> dict[str, Any]:
+    """A result as JSON has it."""
+    values = asdict(result)
+    del values["skips"]
+    values["skipped"] = {
+        "total": result.skips.total,
+        "counts": result.skips.counts,
+        "samples": [_plain_skipped(skipped) for skipped in result.skips.samples],
+    }
+    values["seconds"] = round(result.seconds, 3)
     return values
 
 
-def _print_summary(summary: "Summary", folder: Path) -> None:
-    reasons = Counter(item.reason.value for item in summary.skipped)
-    rate = summary.passages / summary.seconds
+def _show_plan(planned: "Plan", as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(_plain(planned), ensure_ascii=False))
+        return
     rows = {
-        "Articles": f"{summary.articles:,} ({_counted(summary.languages)})",
-        "Passages": f"{summary.passages:,}",
-        "Texts": f"{summary.embedded:,} embedded, {summary.reused:,} reused",
-        "Skipped": f"{len(summary.skipped):,} ({_counted(reasons)})" if summary.skipped else "none",
-        "Time": f"{summary.seconds:.1f} s, {rate:,.0f} passages a second",
-        "Live": f"{summary.generation} in {folder}",
+        "Would read": _read(planned),
+        "Would remove": _removed(planned),
+        "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
     }
-    _print_rows(rows)
-    for reason in reasons:
-        first = next(item for item in summary.skipped if item.reason.value == reason)
-        say(f"skipped, {reason}: e.g. {first.source}: {first.detail}")
+    if planned.rebuilt:
+        rows["Everything anew"] = "; ".join(planned.rebuilt)
+    if planned.refused:
+        rows["Would refuse"] = planned.refused
+    print_rows(rows)
+    _say_skips(planned.skips)
 
 
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+def _show_summary(summary: "Summary", folder: Path) -> None:
+    rows = {
+        "Read": _read(summary),
+        "Removed": _removed(summary),
+        "Articles": f"{summary.articles:,} ({counted(summary.languages)})",
+        "Passages": f"{summary.passages:,}, with {plural(summary.sentences, 'sentence')}",
+        "Texts": f"{summary.embedded:,} embedded, {summary.reused:,} embedded before",
+        "Written": megabytes(summary.bytes_written),
+        "Time": f"{summary.seconds:.1f} s",
+        "Live": f"{summary.generation} in {folder}" + ("" if summary.published else ", as before"),
+    }
+    if summary.rebuilt:
+        rows["Everything anew"] = "; ".join(summary.rebuilt)
+    if summary.pruned.held:
+        rows["Still read"] = ", ".join(summary.pruned.held)
+    print_rows(rows)
+    _say_skips(summary.skips)
 
 
-def _print_rows(rows: Mapping[str, object]) -> None:
-    width = max(map(len, rows))
-    for name, value in rows.items():
-        print(f"{name:<{width}}  {value}")
+def _read(result: "Summary | Plan") -> str:
+    parts = {
+        "new": result.new,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "skipped": result.skips.total,
+    }
+    return f"{result.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
+
+
+def _removed(result: "Summary | Plan") -> str:
+    return f"{result.removed:,}" + (f"; {result.kept:,} not found and kept" if result.kept else "")
+
+
+def _say_skips(skips: "Skips") -> None:
+    for reason, count in skips.counts.items():
+        first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
+        say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")

@@ -3,12 +3,16 @@
     HudhudError                     what happened, with the value, and what to do
     ├── InputError                  the caller asked for something that cannot be
     │   ├── PathNotFound            a PATH to index does not exist
-    │   ├── DuplicateArticleId      two inputs claim one article id
+    │   ├── InvalidMapping          a field or format of the input that Hudhud does not know
     │   ├── EmptyCorpus             the given paths hold no article
+    │   ├── UnreadableInput         a record cannot be read, and that was to be fatal
+    │   ├── TooManyRemovals         much of a source is gone, and nobody said that it shall go
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
     │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
-    │   └── ArticleNotFound         no article has this id
+    │   ├── ArticleNotFound         no article has this id
+    │   ├── GenerationNotFound      no generation has this name, or there is none to go back to
+    │   └── InvalidArchive          a file is no exported generation, or a damaged one
     ├── ModelError                  the embedding model cannot be had
     │   ├── ModelNotFound           neither a folder nor a model that can be downloaded
     │   ├── ModelDamaged            the model's files are not what they should be
@@ -41,12 +45,20 @@ class PathNotFound(InputError):
     """A path given for indexing does not exist."""
 
 
-class DuplicateArticleId(InputError):
-    """Two inputs would become articles of the same id."""
+class InvalidMapping(InputError):
+    """What was said about the format or the fields of an input cannot be."""
 
 
 class EmptyCorpus(InputError):
     """The given paths hold nothing that can be indexed."""
+
+
+class UnreadableInput(InputError):
+    """A record cannot be read, and `--strict` makes that fatal."""
+
+
+class TooManyRemovals(InputError):
+    """So many articles of a source are gone that it may be a mistake."""
 
 
 class InvalidSetting(InputError):
@@ -73,6 +85,14 @@ class InvalidEvaluation(InputError):
 
 class ArticleNotFound(InputError):
     """No article in the open generation has the id asked for."""
+
+
+class GenerationNotFound(InputError):
+    """The index has no generation of the name asked for, or none to go back to."""
+
+
+class InvalidArchive(InputError):
+    """A file to import is no exported generation, or was damaged."""
 
 
 class ModelError(HudhudError):

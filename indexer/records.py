@@ -1,7 +1,7 @@
 """The nouns of Hudhud, once. Everything here is frozen and knows no library but numpy."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -44,7 +44,9 @@ class Article:
 
     `text` is what every offset counts in: decoded, newlines as `\\n`, without byte-order mark
     and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
-    `und` where it cannot be told. `source` is the file it was read from.
+    `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
+    is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
+    article was published.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Article:
     date: datetime.date | None
     language: str
     source: str
+    date_text: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +96,53 @@ class SkipReason(StrEnum):
     LINK_LOOP = "link loop"
     HIDDEN = "hidden file"
     UNSUPPORTED = "unsupported format"
+    TOO_LARGE = "too large"
+    MALFORMED = "malformed"
+    DAMAGED = "damaged archive"
+    DUPLICATE = "duplicate id"
+    CHANGED = "changed while it was read"
+    DELETED = "deleted by hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An input that did not become an article, with what is needed to mend it."""
+    """An input that did not become an article, with what is needed to mend it.
+
+    Attributes:
+        source: for people: the file, and the place in it.
+        reason: one of few, to count by.
+        detail: what exactly, in a few words.
+        path: absolute path of the file or folder on disk that could not be read. What an index holds from
+            there is not taken for removed.
+        id: of the article that it would have become, where that can be told; then only this article is
+            not taken for removed.
+    """
 
     source: str
     reason: SkipReason
     detail: str
+    path: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as it lies in its source, not read yet.
+
+    Attributes:
+        id: of the article.
+        source: for people: the file, and the place in it.
+        path: absolute path of the file on disk; empty for standard input.
+        digest: of all that decides what the article will be, 16 bytes. While it stays the same, an article
+            that was indexed before need not be read.
+        load: reads it; may take long and may be called once.
+    """
+
+    id: str
+    source: str
+    path: str
+    digest: bytes
+    load: "Callable[[], Article | Skipped]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +319,10 @@ class Index(Protocol):
         Raises:
             ArticleNotFound: there is none.
         """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; it is asked nothing afterwards."""
         ...
 
 

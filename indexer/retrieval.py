@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.catalogue import Catalogue
 from indexer.lexical import LexicalIndex
 from indexer.lexicon import Lexicon
 from indexer.records import Candidates, Numbers, Request, Scores
@@ -17,14 +18,15 @@ from indexer.similarity import Similarity
 class Retrieval:
     """An open folder of vectors and postings. Safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Map the files in `folder`.
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        """Map the files in `folder` of the generation that has this catalogue.
 
         Raises:
             IndexDamaged: files are unreadable or do not fit each other.
         """
-        self.similarity = Similarity(folder)
-        self.lexical = LexicalIndex(folder, self.similarity.first_sentences)
+        self.similarity = Similarity(folder, catalogue)
+        self.lexical = LexicalIndex(folder, catalogue.first_sentences)
+        self._articles = catalogue.passage_articles()
         self.lexicon = Lexicon(folder, self.lexical.words)
 
     def candidates(self, request: Request, admitted: Numbers | None) -> Candidates:
@@ -43,7 +45,7 @@ class Retrieval:
         similar = self.similarity.compare(request.vector, request.language, passages)
         return Candidates(
             passages=passages,
-            articles=np.asarray(self.similarity.articles[passages]),
+            articles=self._articles[passages],
             sentences=similar.best,
             passage_cosine=similar.passage,
             sentence_cosine=similar.sentence,

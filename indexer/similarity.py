@@ -11,11 +11,10 @@ lengths fair:
   said in them. So each language's scores are counted from the mean of its nearest tenth, unless the
   query is in that language itself.
 
-Both take their means from a sample of the index, chosen by a hash of the text: the same articles give
+Both take their means from a sample of the index, chosen by the keys of their texts: the same articles give
 the same sample in whatever order they come.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,21 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.arrays import mapped
+from indexer.cache import Keys
+from indexer.catalogue import Catalogue
 from indexer.dense import DenseIndex, Rows
 from indexer.errors import IndexDamaged
 from indexer.records import Numbers, Scores, Vectors
 
-PASSAGES = "passages.faiss"
-SENTENCES = "sentences.faiss"
-FIRST_SENTENCES = "first-sentences.npy"
-ARTICLES = "passage-articles.npy"
 HUBNESS = "passage-hubness.npy"
-LANGUAGES = "passage-languages.npy"
-LANGUAGE_NAMES = "language-names.npy"
 BACKGROUND = "background.npy"
-FILES = (PASSAGES, SENTENCES, FIRST_SENTENCES, ARTICLES, HUBNESS, LANGUAGES, LANGUAGE_NAMES, BACKGROUND)
+FILES = (HUBNESS, BACKGROUND)
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the files would come out differently for the same passages."""
 
 SAMPLE = 500
@@ -76,103 +71,70 @@ class Similar:
     standard: Scores
 
 
-class SimilarityWriter:
-    """Collects the vectors of a generation; `save` writes them with what is derived from them."""
+def write(catalogue: Catalogue, folder: Path) -> tuple[str, ...]:
+    """Write what is derived from the vectors of a generation; the names of the files."""
+    passages, sentences = dense_indexes(catalogue)
+    codes = _group_codes(catalogue)
+    keys = _gathered([segment.passage_keys for segment in catalogue.segments], catalogue.passage_rows)
+    sample = _sample(keys, codes)
+    reference = _Reference(
+        sentences, catalogue.first_sentences, sample[np.argsort(keys[sample], kind="stable")]
+    )
+    np.save(folder / HUBNESS, reference.hubness(passages))
+    np.save(folder / BACKGROUND, sample)
+    return FILES
 
-    def __init__(self, dimensions: int) -> None:
-        self._passages = DenseIndex(dimensions)
-        self._sentences = DenseIndex(dimensions)
-        self._counts: list[int] = []
-        self._articles: list[int] = []
-        self._languages: list[str] = []
-        self._hashes: list[int] = []
 
-    def add(
-        self,
-        texts: Sequence[str],
-        articles: Sequence[int],
-        languages: Sequence[str],
-        passages: Vectors,
-        counts: Sequence[int],
-        sentences: Vectors,
-    ) -> None:
-        """Append passages.
+def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:
+    """The vectors of a generation: of its passages, and of its sentences."""
+    return (
+        DenseIndex([segment.passages for segment in catalogue.segments], catalogue.passage_rows),
+        DenseIndex([segment.sentences for segment in catalogue.segments], catalogue.sentence_rows),
+    )
 
-        Args:
-            texts: of the passages, to draw the sample by.
-            articles: numbers of their articles.
-            languages: of their articles.
-            passages: vectors, shape `(passages, dimensions)`.
-            counts: how many sentences each has, at least one.
-            sentences: vectors of all of them in order, shape `(sum of counts, dimensions)`.
-        """
-        lengths = {len(texts), len(articles), len(languages), len(passages), len(counts)}
-        if len(lengths) > 1 or sum(counts) != len(sentences):
-            raise ValueError(f"{len(texts)} passages with {len(passages)} vectors, {sum(counts)} sentences")
-        self._passages.add(passages)
-        self._sentences.add(sentences)
-        self._counts += counts
-        self._articles += articles
-        self._languages += map(group_of, languages)
-        self._hashes += (zlib.crc32(text.encode()) for text in texts)
 
-    def save(self, folder: Path) -> tuple[str, ...]:
-        """Write everything into `folder`; the names of the files."""
-        names = sorted(set(self._languages))
-        codes = np.array([names.index(language) for language in self._languages], np.uint8)
-        first = np.cumsum([0, *self._counts], dtype=np.int64)
-        sample = _sample(np.array(self._hashes, np.int64), codes)
-        self._passages.save(folder / PASSAGES)
-        self._sentences.save(folder / SENTENCES)
-        np.save(folder / FIRST_SENTENCES, first)
-        np.save(folder / ARTICLES, np.array(self._articles, np.int64))
-        np.save(folder / HUBNESS, self._hubness(first, sample))
-        np.save(folder / LANGUAGES, codes)
-        np.save(folder / LANGUAGE_NAMES, np.array(names, np.str_))
-        np.save(folder / BACKGROUND, sample)
-        return FILES
+class _Reference:
+    """Sentences of the sample that hubness is measured against."""
 
-    def _hubness(self, first: Numbers, sample: Numbers) -> Scores:
+    def __init__(self, sentences: DenseIndex, first: Numbers, sample: Numbers) -> None:
+        rows, owners = _sentences_of(first, sample)
+        self._owners = sample[owners[:REFERENCE_SENTENCES]]
+        self._vectors = sentences.vectors(rows[:REFERENCE_SENTENCES])
+        self._nearest = max(1, round(len(self._vectors) * NEAREST_SHARE))
+
+    def hubness(self, passages: DenseIndex) -> Scores:
         """For each passage, the mean cosine to the nearest sentences of others in the sample."""
-        order = np.argsort(np.array(self._hashes, np.int64)[sample], kind="stable")
-        rows, owners = _sentences_of(first, sample[order])
-        rows, owners = rows[:REFERENCE_SENTENCES], owners[:REFERENCE_SENTENCES]
-        reference = self._sentences.vectors(rows)
-        nearest = max(1, round(len(rows) * NEAREST_SHARE))
-        hubness = np.zeros(len(self._passages), np.float32)
+        hubness = np.zeros(len(passages), np.float32)
         for start in range(0, len(hubness), _BLOCK):
             numbers = np.arange(start, min(start + _BLOCK, len(hubness)))
-            cosines = self._passages.vectors(numbers) @ reference.T
-            cosines[(cosines > SAME_TEXT) | (numbers[:, None] == sample[order][owners][None, :])] = 0.0
-            hubness[numbers] = np.partition(cosines, -nearest, axis=1)[:, -nearest:].mean(axis=1)
+            cosines = passages.vectors(numbers) @ self._vectors.T
+            cosines[(cosines > SAME_TEXT) | (numbers[:, None] == self._owners[None, :])] = 0.0
+            nearest = np.partition(cosines, -self._nearest, axis=1)[:, -self._nearest :]
+            hubness[numbers] = nearest.mean(axis=1)
         return hubness
 
 
 class Similarity:
-    """Reads what `SimilarityWriter` wrote. Safe to use from several threads."""
+    """Compares queries with the vectors of a generation. Safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the vectors in `folder`.
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        """Open the vectors of a generation.
+
+        Args:
+            folder: where `write` wrote.
+            catalogue: that of the generation.
 
         Raises:
             IndexDamaged: files are unreadable or do not fit each other.
         """
-        self.passages = DenseIndex.load(folder / PASSAGES)
-        self.sentences = DenseIndex.load(folder / SENTENCES)
-        self.first_sentences: Numbers = mapped(folder / FIRST_SENTENCES)
-        self.articles: Numbers = mapped(folder / ARTICLES)
+        self.passages, self.sentences = dense_indexes(catalogue)
+        self.first_sentences = catalogue.first_sentences
         self._hubness: Scores = mapped(folder / HUBNESS)
-        self._codes: NDArray[np.uint8] = mapped(folder / LANGUAGES)
-        self._names: list[str] = mapped(folder / LANGUAGE_NAMES).tolist()
+        self._codes = _group_codes(catalogue)
+        self._names = _group_names(catalogue)
         sample: Numbers = mapped(folder / BACKGROUND)
         passages = len(self.passages)
-        fits = (
-            len(self.first_sentences) == passages + 1
-            and int(self.first_sentences[-1]) == len(self.sentences)
-            and len(self._hubness) == len(self._codes) == len(self.articles) == passages
-            and len(sample) > 0
-        )
-        if not fits:
+        if len(self._hubness) != passages or not len(sample) or int(sample.max()) >= passages:
             raise IndexDamaged(f"the vectors in {folder} do not fit each other: reindex")
         self._background = _Background(self, sample)
         self._everything: list[tuple[Rows, Rows]] | list[tuple[None, None]] = (
@@ -217,8 +179,11 @@ class Similarity:
 
     def blend(self, passage: Scores, sentence: Scores, numbers: Numbers) -> Scores:
         """The mean of both cosines, hubs corrected."""
-        corrected = passage - HUBNESS_WEIGHT * self._hubness[numbers]
-        return np.asarray((corrected + sentence) / 2, np.float32)
+        return _blend(passage, sentence, self._hubness[numbers])
+
+    def hubness(self, passages: Numbers) -> Scores:
+        """The mean cosine of each passage to the sentences that are nearest to it."""
+        return np.asarray(self._hubness[passages])
 
     def codes(self, passages: Numbers) -> NDArray[np.uint8]:
         """The language of each passage, as a place in the sorted names of language groups."""
@@ -231,16 +196,18 @@ class Similarity:
         for code in np.unique(codes):
             passages = among[codes == code]
             sentences = _sentences_of(self.first_sentences, passages)[0]
-            found.append((Rows(passages, len(self)), Rows(sentences, len(self.sentences))))
+            found.append((self.passages.rows(passages), self.sentences.rows(sentences)))
         return found
 
 
 class _Background:
-    """The sample: what scores of a query are usual, overall and in each language."""
+    """The sample: what scores of a query are usual, overall and in each language.
+
+    It holds no `Similarity`, which holds it: a circle would keep the files mapped after their last use.
+    """
 
     def __init__(self, similarity: Similarity, sample: Numbers) -> None:
-        self._sample = sample
-        self._similarity = similarity
+        self._hubness = similarity.hubness(sample)
         self._codes = similarity.codes(sample)
         rows, owners = _sentences_of(similarity.first_sentences, sample)
         self._passages = similarity.passages.vectors(sample)
@@ -255,7 +222,7 @@ class _Background:
     ) -> Scores:
         """`scores` in standard deviations of the sample, each language counted from its own mean."""
         best = np.maximum.reduceat(_cosines(self._sentences, vector), self._starts)
-        usual = self._similarity.blend(_cosines(self._passages, vector), best, self._sample)
+        usual = _blend(_cosines(self._passages, vector), best, self._hubness)
         offsets = self._offsets(usual, own, names)
         usual = usual - offsets[self._codes]
         mean = np.average(usual, weights=self._weights)
@@ -281,10 +248,26 @@ def group_of(language: str) -> str:
     return "fa" if language == "prs" else language
 
 
-def _sample(hashes: Numbers, codes: NDArray[np.uint8]) -> Numbers:
-    """Of each language the passages with the smallest hashes, sorted by number."""
+def _group_names(catalogue: Catalogue) -> list[str]:
+    return sorted(set(map(group_of, catalogue.language_names)))
+
+
+def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:
+    """The language of each passage, as a place in the sorted names of language groups."""
+    names = _group_names(catalogue)
+    groups = np.array([names.index(group_of(name)) for name in catalogue.language_names], np.uint8)
+    return groups[catalogue.languages][catalogue.passage_articles()]
+
+
+def _gathered(keys: Sequence[Keys], rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """The first half of each row's key, out of those of all segments one after another."""
+    return np.concatenate([one[:, 0] for one in keys])[rows]
+
+
+def _sample(keys: NDArray[np.uint64], codes: NDArray[np.uint8]) -> Numbers:
+    """Of each language the passages with the smallest keys, sorted by number."""
     chosen = [
-        rows[np.argsort(hashes[rows], kind="stable")[:SAMPLE]]
+        rows[np.argsort(keys[rows], kind="stable")[:SAMPLE]]
         for code in np.unique(codes)
         for rows in [np.flatnonzero(codes == code)]
     ]
@@ -297,6 +280,10 @@ def _sentences_of(first: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
     owners = np.repeat(np.arange(len(passages)), ends - starts)
     before = np.cumsum(ends - starts) - (ends - starts)
     return np.arange(len(owners)) - before[owners] + starts[owners], owners
+
+
+def _blend(passage: Scores, sentence: Scores, hubness: Scores) -> Scores:
+    return np.asarray((passage - HUBNESS_WEIGHT * hubness + sentence) / 2, np.float32)
 
 
 def _cosines(vectors: Vectors, vector: Vectors) -> Scores:

@@ -15,13 +15,15 @@ length, as `write` left them on disk; a search reads only those of its keys:
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.errors import IndexDamaged
 from indexer.orthography import fold
 from indexer.phonemes import SHORT_VOWELS, Form, arabic_forms, keys, latin_forms
@@ -44,20 +46,60 @@ _BLOCK = 1 << 16
 _Number = TypeVar("_Number", bound=np.unsignedinteger[Any])
 
 
-def write(words: Sequence[str], folder: Path) -> tuple[str, ...]:
+def write(
+    words: Sequence[str],
+    folder: Path,
+    base: "SoundIndex | None" = None,
+    numbers: NDArray[np.int64] | None = None,
+) -> tuple[str, ...]:
     """Write the files of a `SoundIndex` into `folder`, which exists.
 
     Args:
         words: folded words; their numbers are their places here. Single letters, and words that are not
             in Arabic script alone, are never found.
         folder: where to write.
+        base: an index that has some of the words already.
+        numbers: for each word its number in `base`, or -1.
 
     Returns:
         Names of the files, below `folder`.
     """
+    old = _Entries.none() if base is None or numbers is None else base.entries(numbers)
+    known = np.zeros(len(words), np.bool_) if numbers is None else numbers >= 0
+    new = _read((number, word) for number, word in enumerate(words) if not known[number])
+    return _save(old.joined(new), folder)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Columns of entries, and their phonemes one after another."""
+
+    keys: NDArray[np.uint64]
+    words: NDArray[np.uint32]
+    penalties: NDArray[np.uint8]
+    lengths: NDArray[np.uint8]
+    phonemes: NDArray[np.uint8]
+
+    @classmethod
+    def none(cls) -> "_Entries":
+        byte = np.empty(0, np.uint8)
+        return cls(np.empty(0, np.uint64), np.empty(0, np.uint32), byte, byte, byte)
+
+    def joined(self, other: "_Entries") -> "_Entries":
+        return _Entries(
+            np.concatenate([self.keys, other.keys]),
+            np.concatenate([self.words, other.words]),
+            np.concatenate([self.penalties, other.penalties]),
+            np.concatenate([self.lengths, other.lengths]),
+            np.concatenate([self.phonemes, other.phonemes]),
+        )
+
+
+def _read(words: Iterable[tuple[int, str]]) -> _Entries:
+    """The entries of numbered words."""
     all_keys, numbers = array("Q"), array("I")
     penalties, lengths, sounds = bytearray(), bytearray(), bytearray()
-    for number, word in enumerate(words):
+    for number, word in words:
         for form in arabic_forms(word):
             coded = codes(form.phonemes)
             for key in keys(form.phonemes):
@@ -66,24 +108,19 @@ def write(words: Sequence[str], folder: Path) -> tuple[str, ...]:
                 penalties.append(form.penalty)
                 lengths.append(len(coded))
                 sounds += coded
-    columns = (
+    return _Entries(
         np.array(all_keys, np.uint64),
         np.array(numbers, np.uint32),
         np.frombuffer(penalties, np.uint8),
         np.frombuffer(lengths, np.uint8),
+        np.frombuffer(sounds, np.uint8),
     )
-    return _save(*columns, np.frombuffer(sounds, np.uint8), folder)
 
 
-def _save(
-    all_keys: NDArray[np.uint64],
-    numbers: NDArray[np.uint32],
-    penalties: NDArray[np.uint8],
-    lengths: NDArray[np.uint8],
-    sounds: NDArray[np.uint8],
-    folder: Path,
-) -> tuple[str, ...]:
-    """Sort the entries and write them; `sounds` has theirs one after another."""
+def _save(entries: _Entries, folder: Path) -> tuple[str, ...]:
+    """Sort the entries and write them."""
+    all_keys, numbers, penalties = entries.keys, entries.words, entries.penalties
+    lengths, sounds = entries.lengths, entries.phonemes
     order = np.lexsort((penalties, numbers, lengths, all_keys))
     found, starts = np.unique(all_keys[order], return_index=True)
     old = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
@@ -136,6 +173,26 @@ class SoundIndex:
             or self._offsets[-1] != len(self._sounds)
         ):
             raise IndexDamaged(f"the files {folder / 'sound-*.npy'} do not fit together: reindex")
+
+    def entries(self, numbers: NDArray[np.int64]) -> _Entries:
+        """The entries of some words, which get new numbers.
+
+        Args:
+            numbers: by new number, the word's number here, or -1 for a word that is not here.
+        """
+        new = np.full(max(int(self._words.max(initial=0)), int(numbers.max(initial=0))) + 1, -1, np.int64)
+        new[numbers[numbers >= 0]] = np.flatnonzero(numbers >= 0)
+        words = new[self._words]
+        kept = np.flatnonzero(words >= 0)
+        offsets = self._offsets.astype(np.int64)
+        places = _ranges(offsets[kept], offsets[kept + 1])
+        return _Entries(
+            np.repeat(self._keys, np.asarray(np.diff(self._starts), np.int64))[kept],
+            words[kept].astype(np.uint32),
+            self._penalties[kept],
+            (offsets[kept + 1] - offsets[kept]).astype(np.uint8),
+            self._sounds[places],
+        )
 
     def matches(self, word: str, *, floor: float = 0.6, limit: int = 50) -> list[tuple[int, float]]:
         """Words that sound like `word`, with their similarity in (0, 1]: best first, equal ones by number.
@@ -199,12 +256,7 @@ class SoundIndex:
 
 def _load(path: Path, kind: type[_Number]) -> NDArray[_Number]:
     """One file, mapped into memory."""
-    try:
-        values = np.asarray(np.load(path, mmap_mode="r"))
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamaged(f"{path} cannot be read ({error}): reindex") from error
-    if values.ndim != 1 or values.dtype != kind:
-        raise IndexDamaged(
-            f"{path} holds {values.dtype} {values.shape}, not a row of {kind.__name__}: reindex"
-        )
+    values: NDArray[_Number] = mapped(path)
+    if values.dtype != kind:
+        raise IndexDamaged(f"{path} holds {values.dtype}, not {kind.__name__}: reindex")
     return values

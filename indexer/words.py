@@ -1,49 +1,75 @@
-"""The words of a generation while it is built: postings and lexicon out of the sentences of articles."""
+"""The words of a generation: its postings and its lexicon, out of the words of its segments."""
 
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
-from indexer import lexicon
-from indexer.lexical import LexicalWriter
-from indexer.orthography import tokens
-from indexer.records import Article, Chunk
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import lexical, lexicon
+from indexer.catalogue import Catalogue
+from indexer.lexical import Postings
+from indexer.lexicon import Lexicon
+from indexer.records import Numbers
 
 FREQUENT = ((100_000, 1), (1_000_000, 2))
 """Up to so many sentences, words get vectors that stand in so many; in larger indexes three."""
 
+_POSTINGS_AT_ONCE = 4_000_000
 
-class WordsWriter:
-    """Collects the folded words of every sentence."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lexical = LexicalWriter(folder)
-        self._languages: dict[str, set[str]] = {}
-        self._frequencies: Counter[str] = Counter()
-        self._sentences = 0
+def write(
+    catalogue: Catalogue,
+    encode: lexicon.Encode,
+    folder: Path,
+    base: Lexicon | None,
+    *,
+    sharing: bool = True,
+) -> tuple[str, ...]:
+    """Write the words of the articles in `catalogue`.
 
-    def add(self, article: Article, chunks: Sequence[Chunk]) -> None:
-        """Append the sentences of an article's passages."""
-        for sentence in (sentence for chunk in chunks for sentence in chunk.sentences):
-            words = [token.text for token in tokens(sentence.of(article.text))]
-            self._lexical.add(words)
-            self._frequencies.update(set(words))
-            for word in words:
-                self._languages.setdefault(word, set()).add(article.language)
-            self._sentences += 1
+    Args:
+        catalogue: that of the generation.
+        encode: vectors of texts, with the prompt of queries.
+        folder: where to write.
+        base: a lexicon made with the same model and versions: what it knows of a word is taken from it.
+        sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
 
-    def save(self, encode: lexicon.Encode) -> tuple[str, ...]:
-        """Write postings and lexicon; the names of the files. `encode` gives the vectors of texts."""
-        least = next((least for most, least in FREQUENT if self._sentences <= most), 3)
-        words = self._lexical.words
-        return (
-            *self._lexical.save(),
-            *lexicon.write(
-                words,
-                self._languages,
-                lambda word: self._frequencies[word] >= least,
-                encode,
-                self._folder,
-            ),
-        )
+    Returns:
+        Names of the files, below `folder`.
+    """
+    numbers = catalogue.sentence_numbers()
+    parts = [(segment.postings, numbers[place]) for place, segment in enumerate(catalogue.segments)]
+    files = lexical.merge(parts, folder)
+    postings = Postings(folder)
+    sentences = len(catalogue.sentence_rows)
+    least = next((least for most, least in FREQUENT if sentences <= most), 3)
+    words = lexicon.Words(
+        [postings.words[number] for number in range(len(postings.words))],
+        _languages(postings, catalogue),
+        np.diff(postings.starts) >= least,
+    )
+    return (*files, *lexicon.write(words, encode, folder, base, sharing=sharing))
+
+
+def _languages(postings: Postings, catalogue: Catalogue) -> NDArray[np.uint8]:
+    """Of each word the languages of the articles that it stands in, a bit each."""
+    of_names = np.array([lexicon.language_bit(name) for name in catalogue.language_names], np.uint8)
+    of_sentences = of_names[catalogue.sentence_languages()]
+    languages = np.zeros(len(postings.words), np.uint8)
+    for first, past in _blocks(postings.starts):
+        start, end = int(postings.starts[first]), int(postings.starts[past])
+        bits = of_sentences[postings.sentences[start:end]]
+        languages[first:past] = np.bitwise_or.reduceat(bits, postings.starts[first:past] - start)
+    return languages
+
+
+def _blocks(starts: Numbers) -> list[tuple[int, int]]:
+    """Ranges of words that together have not too many postings."""
+    found = []
+    first = 0
+    while first < len(starts) - 1:
+        limit = starts[first] + _POSTINGS_AT_ONCE
+        past = max(int(np.searchsorted(starts, limit, side="right")) - 1, first + 1)
+        found.append((first, past))
+        first = past
+    return found

@@ -20,11 +20,12 @@ from indexer.errors import (
     ArticleNotFound,
     HudhudError,
     IndexingError,
-    IndexNotFound,
     InvalidQuery,
     ModelError,
     Overloaded,
 )
+from indexer.records import Article
+from search_api.live import Live
 from search_api.schemas import (
     ArticleResponse,
     Fault,
@@ -79,9 +80,15 @@ class BoundedExecutor:
         self._threads.shutdown(cancel_futures=True)
 
 
-def create_app(searcher: Searcher | None) -> FastAPI:
-    """The API over an open index; without one, everything but `/healthz` and `/docs` answers 503."""
+def create_app(live: Live) -> FastAPI:
+    """The API over whichever generation is live; a request is answered by one from its beginning to its end.
+
+    While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
+    made it.
+    """
     executor = BoundedExecutor(workers=SEARCHES_AT_ONCE, waiting=MAX_WAITING)
+    search_live = _leasing(live, Searcher.search)
+    article_live = _leasing(live, _article)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -98,14 +105,8 @@ def create_app(searcher: Searcher | None) -> FastAPI:
     )
     _add_error_handlers(app)
 
-    def opened() -> Searcher:
-        if searcher is None:
-            raise IndexNotFound("no index is open")
-        return searcher
-
     async def answer(request: SearchRequest) -> SearchResponse:
-        query = request.parsed()
-        return SearchResponse.of(await executor.run(opened().search, query))
+        return SearchResponse.of(await executor.run(search_live, request.parsed()))
 
     @app.get("/v1/search", summary="Search with query parameters")
     async def search(request: Annotated[SearchRequest, Query()]) -> SearchResponse:
@@ -117,17 +118,34 @@ def create_app(searcher: Searcher | None) -> FastAPI:
 
     @app.get("/v1/articles/{id:path}", summary="An article, whole")
     async def article(id: str) -> ArticleResponse:
-        return ArticleResponse.of(await executor.run(opened().index.article_by_id, id))
+        return ArticleResponse.of(await executor.run(article_live, id))
 
     @app.get("/healthz", summary="Whether the process answers")
     async def healthz() -> Health:
         return Health(status="ok")
 
-    @app.get("/readyz", summary="Whether an index is open")
+    @app.get("/readyz", summary="Whether the live index answers")
     async def readyz() -> Readiness:
-        return Readiness(status="ok", generation=opened().index.name)
+        state = live.state
+        if state.fault or state.generation is None:
+            raise IndexingError(state.fault or "no index is open")
+        return Readiness(status="ok", generation=state.generation, checked=state.checked)
 
     return app
+
+
+def _leasing(live: Live, function: Callable[[Searcher, A], R]) -> Callable[[A], R]:
+    """`function` of the searcher that answers when it is called, which is leased while it runs."""
+
+    def leased(argument: A) -> R:
+        with live.searcher() as searcher:
+            return function(searcher, argument)
+
+    return leased
+
+
+def _article(searcher: Searcher, article_id: str) -> Article:
+    return searcher.index.article_by_id(article_id)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

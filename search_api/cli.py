@@ -1,6 +1,7 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from indexer.cli import (
+from indexer import cli, cli_upkeep
+from indexer.errors import HudhudError, IndexDamaged
+from indexer.terminal import (
     IndexOption,
     JsonOption,
     ModelOption,
     QuietOption,
-    add_commands,
     say,
     settings,
     told_in_a_line,
@@ -41,7 +43,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_commands(app)
+cli.add_commands(app)
+cli_upkeep.add_commands(app)
 
 
 @app.command(no_args_is_help=True)
@@ -73,10 +76,10 @@ def search(
     """
     from rich.console import Console
 
+    from search_api.opening import open_searcher
     from search_api.query import parse
     from search_api.render import show
     from search_api.schemas import SearchResponse
-    from search_api.search import open_searcher
 
     chosen = settings()
     asked = parse(
@@ -87,14 +90,12 @@ def search(
         until=until,
         group=group,
     )
-    searcher = open_searcher(
-        index or chosen.index,
-        model or chosen.model,
-        chosen.cache,
-        say,
-        reranker=reranker or chosen.reranker,
-    )
-    result = searcher.search(asked)
+    folder = index or chosen.index
+    with _damage_told(folder):
+        searcher = open_searcher(
+            folder, model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker
+        )
+        result = searcher.search(asked)
     if as_json:
         print(SearchResponse.of(result).model_dump_json())
     else:
@@ -114,26 +115,25 @@ def serve(
     ] = 8000,
     reranker: RerankerOption = None,
 ) -> None:
-    """Serve the HTTP API until Ctrl-C.
+    """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
 
     Example: hudhud serve --index /srv/hudhud --port 8080
     """
     import uvicorn
 
+    from indexer.layout import Layout
     from search_api.app import create_app
+    from search_api.live import Live
     from search_api.memory import limit_arenas
-    from search_api.search import open_searcher
+    from search_api.opening import Opener
 
     limit_arenas()
+    logging.basicConfig(format="%(levelname)s:     %(message)s")
+    logging.getLogger("search_api").setLevel(logging.INFO)
     chosen = settings()
-    searcher = open_searcher(
-        index or chosen.index,
-        model or chosen.model,
-        chosen.cache,
-        say,
-        reranker=reranker or chosen.reranker,
-    )
-    uvicorn.run(create_app(searcher), host=host, port=port)
+    opener = Opener(model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker)
+    with Live(Layout(index or chosen.index), opener) as live:
+        uvicorn.run(create_app(live), host=host, port=port)
 
 
 @app.command(no_args_is_help=True)
@@ -215,6 +215,27 @@ def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
         return
     with console.status("Reading sets…") as status:
         yield status.update
+
+
+@contextmanager
+def _damage_told(index: Path) -> Iterator[None]:
+    """Tell an error that comes from damaged files as such: one may fail anywhere."""
+    from indexer.checks import content_faults
+    from indexer.layout import Layout
+
+    try:
+        yield
+    except HudhudError:
+        raise
+    except Exception as error:
+        generation = Layout(index).live()
+        found = content_faults(generation)
+        if not found:
+            raise
+        raise IndexDamaged(
+            f"{generation} is damaged ({found[0]}): go back with `hudhud rollback`, or restore it from a"
+            " backup"
+        ) from error
 
 
 def main() -> None:

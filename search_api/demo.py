@@ -5,16 +5,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from indexer import corpus
 from indexer.build import build
-from indexer.cli import say, settings, told_in_a_line
+from indexer.corpus import Corpus
 from indexer.encoder import load_encoder
-from indexer.generation import Layout
+from indexer.layout import Layout
 from indexer.model import locate
+from indexer.options import Options
 from indexer.orthography import prepare
+from indexer.terminal import say, settings, told_in_a_line
+from search_api.opening import open_searcher
 from search_api.query import parse
 from search_api.render import show
-from search_api.search import open_searcher
 
 QUERIES = (
     "Zaporizhzhia nuclear plant lost external power",
@@ -34,7 +35,7 @@ def main(seeds: Path, index: Path) -> None:
     model = locate(chosen.model, cache=chosen.cache, progress=say)
     encoder = load_encoder(model, cache=chosen.cache, progress=say)
     prepare(say)
-    summary = build(corpus.read([seeds]), Layout(index), model, encoder, origin=str(seeds))
+    summary = build(Corpus([seeds]), Layout(index), model, encoder, options=Options(fresh=True))
     console.print(
         f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
         f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"

@@ -4,8 +4,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Self
 
-from indexer.records import Vectors
+from indexer.records import Encoder, Vectors
 
 REMEMBERED = 10_000
 """Vectors kept: 15 MB with 384 dimensions."""
@@ -63,3 +65,21 @@ class QueryEncoder:
                 self._remembered[text] = vector
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryEncoders:
+    """Of one model: what encodes whole queries, as exactly as it can, and what encodes their words."""
+
+    queries: QueryEncoder
+    words: QueryEncoder
+
+    @classmethod
+    def of(cls, encoder: Encoder, prompt: str) -> Self:
+        """Both, with nothing remembered yet.
+
+        Args:
+            encoder: of the model.
+            prompt: what the model wants before a query.
+        """
+        return cls(QueryEncoder(encoder.encode_queries, prompt), QueryEncoder(encoder.encode, prompt))

@@ -204,10 +204,11 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """An index is open: the name of its generation."""
+    """The live generation answers: its name, and whether the contents of its files were checked."""
 
     status: str
     generation: str
+    checked: Annotated[bool, Field(description="False until every file was compared with its checksum.")]
 
 
 class Fault(BaseModel):

@@ -1,22 +1,13 @@
 """The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
-import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import load_encoder
-from indexer.errors import IndexMismatch
-from indexer.generation import open_live
-from indexer.model import locate
-from indexer.orthography import prepare
 from indexer.records import (
     Article,
     Candidates,
-    Encoder,
     Index,
     Numbers,
     Passage,
@@ -25,11 +16,10 @@ from indexer.records import (
     Scores,
     Sentence,
 )
-from indexer.torch_encoder import load_reranker
 from search_api.evidence import Evidence, WordMatch
 from search_api.lanes import FUSED, Lane
 from search_api.query import Group, Query
-from search_api.query_encoder import QueryEncoder
+from search_api.query_encoder import QueryEncoders
 from search_api.question import Question, understand
 from search_api.romanised import romanised, sounds_of
 
@@ -39,8 +29,6 @@ DEPTH_PER_HIT = 2
 
 RERANKED = 50
 """Hits that a reranker reads; more where more are asked for."""
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +93,28 @@ class Searcher:
     def __init__(
         self,
         index: Index,
-        encoder: Encoder,
-        prompt: str,
+        encoders: QueryEncoders,
         reranker: Reranker | None = None,
         lane: Lane = FUSED,
     ) -> None:
-        """Join an index with the encoder that made its vectors.
+        """Join an index with the encoders of the model that made its vectors.
 
         Args:
             index: an open generation.
-            encoder: of the same model.
-            prompt: what the model wants before a query.
+            encoders: of the same model.
             reranker: what reads the best hits again and orders them; nothing does when None.
             lane: how candidates are scored.
         """
         self.index = index
         self._lane = lane
         self._reranker = reranker
-        self._of_queries = QueryEncoder(encoder.encode_queries, prompt)
-        self._of_words = QueryEncoder(encoder.encode, prompt)
+        self.encoders = encoders
 
     def search(self, query: Query) -> Result:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
-        question = understand(query, self._of_queries, self._of_words, self.index.lexicon, self._lane.kinds)
+        encoders = self.encoders
+        question = understand(query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
         candidates, fused = self._scored(question, wanted)
         ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
@@ -137,6 +123,10 @@ class Searcher:
         hits = self._hits(question, candidates, fused, ranking)
         took_ms = (time.perf_counter() - started) * 1000
         return Result(query, self.index.name, took_ms, hits, ranking.milliseconds)
+
+    def close(self) -> None:
+        """Release the index; nothing is searched afterwards."""
+        self.index.close()
 
     def _scored(self, question: Question, wanted: int) -> tuple[Candidates, Scores]:
         """Candidates with their fused scores.
@@ -205,38 +195,3 @@ def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
         _, first = np.unique(candidates.articles[order], return_index=True)
         order = order[np.sort(first)]
     return order
-
-
-def open_searcher(
-    folder: Path,
-    model: str | None,
-    cache: Path | None,
-    progress: Callable[[str], None] = _logger.info,
-    *,
-    reranker: str | None = None,
-) -> Searcher:
-    """Open the live index in `folder` with the model that made it.
-
-    Args:
-        folder: the index.
-        model: folder or hub name of the model; the one that the index names when None.
-        cache: where models are kept; the user's cache folder when None.
-        progress: called with a line for the user before what takes seconds.
-        reranker: folder or hub name of a cross-encoder that orders the best hits; none when None.
-
-    Raises:
-        IndexingError: there is no index, it is damaged, or it was made with another model.
-        ModelError: the model or the reranker cannot be loaded.
-    """
-    generation = open_live(folder)
-    made_with = generation.manifest
-    found = locate(model or made_with.model, cache=cache, progress=progress)
-    if found.fingerprint != made_with.fingerprint:
-        raise IndexMismatch(
-            f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not with"
-            f" {found.name} ({found.fingerprint[:12]}): name the model it was made with, or reindex"
-        )
-    reads = load_reranker(reranker, progress=progress) if reranker else None
-    encoder = load_encoder(found, cache=cache, progress=progress)
-    prepare(progress)
-    return Searcher(generation, encoder, found.prompts.query, reads)

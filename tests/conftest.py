@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from indexer import corpus
+import search_api.opening
 from indexer.build import build
+from indexer.corpus import Corpus
 from indexer.encoder import load_encoder
-from indexer.generation import Layout, open_live
+from indexer.layout import Layout
 from indexer.model import Model, locate
 from indexer.packed_model import Source
 from indexer.records import Encoder
 from indexer.torch_encoder import TorchEncoder
 from search_api.evaluation.indexes import FOLDER, VECTORS
+from search_api.live import Live
+from search_api.opening import Opener
 from search_api.search import Searcher
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -119,7 +122,7 @@ def _blocks(weights: list[float]) -> bytes:
 def seed_index(model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the five seed articles. Tests only read it."""
     folder = tmp_path_factory.mktemp("seeds") / "index"
-    build(corpus.read([SEEDS]), Layout(folder), model, encoder)
+    build(Corpus([SEEDS]), Layout(folder), model, encoder)
     return folder
 
 
@@ -141,8 +144,17 @@ def evaluation_cache(seed_index: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
-def searcher(seed_index: Path, model: Model, encoder: Encoder) -> Iterator[Searcher]:
+def live(seed_index: Path, encoder: Encoder) -> Iterator[Live]:
+    """What a server answers from, over the five seed articles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_api.opening, "load_encoder", lambda *_, **__: encoder)
+        opened = Live(Layout(seed_index), Opener(None, None))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def searcher(live: Live) -> Iterator[Searcher]:
     """A searcher over the five seed articles."""
-    generation = open_live(seed_index)
-    yield Searcher(generation, encoder, model.prompts.query)
-    generation.close()
+    with live.searcher() as leased:
+        yield leased

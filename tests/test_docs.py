@@ -8,17 +8,22 @@ import pytest
 import typer.main
 from fastapi.routing import APIRoute
 
-from indexer.cli import EXIT_CODES, EXIT_FAULTS, EXIT_INTERRUPTED
+from indexer.corpus.fields import DEFAULTS
+from indexer.corpus.formats import FORMATS, ZIP
+from indexer.corpus.packed import PACKINGS
 from indexer.records import SkipReason
 from indexer.settings import Settings
+from indexer.terminal import EXIT_CODES, EXIT_FAULTS, EXIT_INTERRUPTED
 from search_api.app import STATUSES, create_app
 from search_api.cli import app
+from search_api.live import Live
 from search_api.schemas import SearchRequest
 
 ROOT = Path(__file__).parent.parent
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 COMMANDS = typer.main.get_group(app).commands
 
 
@@ -36,7 +41,7 @@ def test_every_command_and_option_is_documented(name: str) -> None:
         parameter.opts[0] for parameter in COMMANDS[name].params if parameter.param_type_name == "option"
     ]
     assert [option for option in options if f"`{option}" not in described] == []
-    assert f"hudhud {name}" in README
+    assert f"hudhud {name}" in README + OPERATIONS
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -44,9 +49,9 @@ def test_every_command_has_an_example(name: str) -> None:
     assert f"Example: hudhud {name}" in (COMMANDS[name].help or "")
 
 
-def test_every_route_is_documented() -> None:
+def test_every_route_is_documented(live: Live) -> None:
     routes = [
-        route for route in create_app(None).routes if isinstance(route, APIRoute) and route.include_in_schema
+        route for route in create_app(live).routes if isinstance(route, APIRoute) and route.include_in_schema
     ]
     paths = {route.path.replace(":path", "") for route in routes}
     assert paths == {"/v1/search", "/v1/articles/{id}", "/healthz", "/readyz"}
@@ -77,6 +82,14 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_reason_to_skip_is_documented() -> None:
     described = section(COMMAND_LINE, "hudhud reindex").replace("\n", " ")
     assert [reason.value for reason in SkipReason if reason.value not in described] == []
+
+
+def test_every_format_and_every_name_of_a_field_is_documented() -> None:
+    described = section(COMMAND_LINE, "hudhud reindex")
+    suffixes = [suffix for one in FORMATS for suffix in one.suffixes if suffix]
+    names = [name for tried in DEFAULTS.values() for name in tried]
+    expected = [*(one.name for one in FORMATS), *suffixes, *PACKINGS, ZIP, *DEFAULTS, *names]
+    assert [name for name in expected if f"`{name}`" not in described] == []
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import chunking, corpus, embedded_model
+from indexer import chunking, embedded_model
+from indexer.corpus import Corpus
 from indexer.eightbit import runtime
 from indexer.eightbit.architecture import read_architecture
 from indexer.eightbit.convert import Facts, converted
@@ -22,7 +23,7 @@ from indexer.errors import ModelDamaged, ModelNotConvertible
 from indexer.model import Model, locate
 from indexer.orthography import encoder_input
 from indexer.packed_model import Source
-from indexer.records import Article, Encoder, Vectors
+from indexer.records import Article, Encoder, Record, Vectors
 from indexer.torch_encoder import TorchEncoder
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -41,7 +42,8 @@ QUERIES = [
 @pytest.fixture(scope="module")
 def passages(exact: Encoder) -> list[str]:
     """The passages and the lines of the seed articles, as the encoder reads them."""
-    articles = [article for article in corpus.read([SEEDS]) if isinstance(article, Article)]
+    records = [record for record in Corpus([SEEDS]) if isinstance(record, Record)]
+    articles = [article for record in records if isinstance(article := record.load(), Article)]
     texts = [
         encoder_input(text, article.language)
         for article in articles
@@ -230,10 +232,13 @@ import sys
 from pathlib import Path
 from fastapi.testclient import TestClient
 from search_api.app import create_app
-from search_api.search import open_searcher
-with TestClient(create_app(open_searcher(Path({str(seed_index)!r}), None, None))) as client:
+from indexer.generation import Layout
+from search_api.live import Live
+from search_api.opening import Opener
+layout = Layout(Path({str(seed_index)!r}))
+with Live(layout, Opener(None, None)) as live, TestClient(create_app(live)) as client:
     assert client.get("/v1/search", params={{"q": "what was said of the drones"}}).json()["hits"]
-heavy = {{"torch", "transformers", "sentence_transformers", "hazm", "gensim", "camel_tools", "pandas"}}
+heavy = {{"torch", "transformers", "sentence_transformers", "hazm", "gensim", "pandas"}}
 print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

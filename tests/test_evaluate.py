@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nights import CountingEncoder
 from typer.testing import CliRunner, Result
 
-import indexer.build
 import indexer.encoder
 import indexer.lexicon
 import indexer.model
 import search_api.evaluation.indexes
+from indexer.drafting import Progress
 from indexer.errors import IndexLocked
-from indexer.generation import Layout
+from indexer.layout import Layout
 from indexer.model import Model
 from indexer.records import Article, Encoder
-from indexer.similarity import PASSAGES
 from search_api.cli import app
 from search_api.evaluation import evaluate as evaluation
 from search_api.evaluation.beir import EvaluationSet, Question, read_sets
@@ -144,7 +144,10 @@ def test_the_table_says_the_same(hudhud: Hudhud, weather: Path) -> None:
         "weather          6        3  1.000 [1.000, 1.000]  1.000 [1.000, 1.000]  1.000  1.000  "
     )
     assert lines[2] == "  ar: R@10 1.000, R@100 1.000 (2 queries)"
-    assert "weather: 6 documents indexed (6 texts embedded, 6 reused)" in result.stderr
+    stages = ["embedding", "numbering", "comparing", "words", "checksums", "publishing"]
+    lines = [line for line in result.stderr.splitlines() if line.startswith("weather: ")]
+    told = [line for line in lines if "queries" not in line]
+    assert told == [f"weather: {stage}" for stage in stages]
     assert "weather: 0 of 3 queries searched" in result.stderr
 
 
@@ -160,11 +163,11 @@ def test_a_wrong_answer_lowers_the_score(hudhud: Hudhud, tmp_path: Path) -> None
 def test_the_index_is_used_again_and_made_again_when_the_corpus_changed(
     hudhud: Hudhud, weather: Path, evaluation_cache: Path
 ) -> None:
-    assert "documents indexed" in hudhud(weather).stderr
-    assert "documents indexed" not in hudhud(weather).stderr
+    assert "weather: embedding" in hudhud(weather).stderr
+    assert "weather: embedding" not in hudhud(weather).stderr
     corpus = weather / "corpus.jsonl"
     corpus.write_text(corpus.read_text(encoding="utf-8").replace("البصرة", "الموصل"), encoding="utf-8")
-    assert "6 documents indexed (1 texts embedded, 11 reused)" in hudhud(weather).stderr
+    assert "weather: embedding" in hudhud(weather).stderr
     assert len([found for found in (evaluation_cache / "evaluation").iterdir() if found.is_dir()]) == 2
 
 
@@ -189,18 +192,16 @@ def test_an_interrupted_index_is_not_taken_for_a_whole_one(
 ) -> None:
     articles = [Article(name, "", text, None, language, "") for name, (language, text) in TEXTS.items()]
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(Layout, "publish", interrupted)
         with pytest.raises(KeyboardInterrupt):
             open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
-    reused: list[int] = []
-    index = open_index(
-        articles, model, encoder, evaluation_cache, lambda progress: reused.append(progress.reused)
-    )
-    assert (index.manifest.articles, reused) == (6, [12])
+    counting = CountingEncoder(encoder)
+    index = open_index(articles, model, counting, evaluation_cache, lambda progress: None)
+    assert (index.manifest.articles, counting.texts) == (6, [])
     index.close()
 
 
@@ -208,7 +209,7 @@ def test_a_damaged_index_is_made_again(model: Model, encoder: Encoder, evaluatio
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
     index = open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
     index.close()
-    (index.folder / PASSAGES).write_bytes(b"")
+    (index.folder / "passage-rows.npy").write_bytes(b"")
     again = open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
     assert (again.manifest.articles, again.folder != index.folder) == (1, True)
     again.close()
@@ -337,7 +338,7 @@ def test_an_index_that_another_process_writes_is_said(
 ) -> None:
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
 
-    def inner(_: indexer.build.Progress) -> None:
+    def inner(_: Progress) -> None:
         with pytest.raises(IndexLocked, match="wait for it to end"):
             open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
 

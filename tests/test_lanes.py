@@ -8,6 +8,7 @@ from indexer.records import ALL_KINDS, KINDS, Candidates, Encoder, MatchKind, Re
 from search_api.fusion import fuse
 from search_api.lanes import FUSED, LANES, Lane
 from search_api.query import parse
+from search_api.query_encoder import QueryEncoders
 from search_api.search import Searcher
 
 NUCLEAR, WITKOFF = "003_f7d4c279eac3b33f", "004_964fd79116a5ca89"
@@ -35,6 +36,7 @@ class Recording:
         self.name, self.lexicon = self._index.name, self._index.lexicon
         self.passages, self.sentences = self._index.passages, self._index.sentences
         self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
+        self.close = self._index.close
         self.asked: set[tuple[int, MatchKind]] = set()
 
     def candidates(self, request: Request) -> Candidates:
@@ -82,7 +84,7 @@ def test_lanes_with_words_are_fused(lane: Lane) -> None:
 
 def of(searcher: Searcher, encoder: Encoder, model: Model, lane: Lane) -> tuple[Searcher, Recording]:
     index = Recording(searcher)
-    return Searcher(index, encoder, model.prompts.query, lane=lane), index
+    return Searcher(index, QueryEncoders.of(encoder, model.prompts.query), lane=lane), index
 
 
 def test_vectors_alone_order_hits_by_their_cosines(
@@ -127,7 +129,7 @@ def test_names_in_another_script_are_found_by_their_sound(
 
 def test_a_search_uses_everything(searcher: Searcher, encoder: Encoder, model: Model) -> None:
     asked = parse("Zaporizhzhia nuclear plant lost external power")
-    plain = Searcher(searcher.index, encoder, model.prompts.query).search(asked).hits
+    plain = Searcher(searcher.index, QueryEncoders.of(encoder, model.prompts.query)).search(asked).hits
     fused = of(searcher, encoder, model, FUSED)[0].search(asked).hits
     assert [(hit.passage, hit.scores, hit.words) for hit in plain] == [
         (hit.passage, hit.scores, hit.words) for hit in fused

@@ -5,14 +5,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer import lexical
 from indexer.errors import IndexDamaged
-from indexer.lexical import K1, B, LexicalIndex, LexicalWriter
-from indexer.records import Expansion
+from indexer.lexical import K1, B, LexicalIndex, LexicalWriter, Postings, merge
+from indexer.records import Expansion, Numbers
 
 PASSAGES = (
     (["rain", "rain", "city"], ["flood", "city"]),
@@ -222,13 +225,14 @@ def test_a_missing_or_truncated_file_is_damage(tmp_path: Path, name: str) -> Non
 def test_files_that_do_not_fit_each_other_are_damage(tmp_path: Path, name: str) -> None:
     write(tmp_path)
     np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit each other: reindex"):
+    fits = "its passages" if name == lexical.LENGTHS else "each other"
+    with pytest.raises(IndexDamaged, match=rf"the postings in .* do not fit {fits}: reindex"):
         LexicalIndex(tmp_path, FIRST_SENTENCES)
 
 
 def test_postings_of_other_sentences_are_damage(tmp_path: Path) -> None:
     write(tmp_path)
-    with pytest.raises(IndexDamaged, match="do not fit each other"):
+    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit its passages: reindex"):
         LexicalIndex(tmp_path, np.array([0, 2, 3, 5]))
 
 
@@ -237,3 +241,112 @@ def test_sums_by_sorting_and_by_table_are_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(lexical, "SORTING", sorting)
     rows, sums = lexical._summed(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), 7)
     assert (rows.tolist(), sums.tolist()) == ([1, 3, 5], [2.0, 8.0, 5.0])
+
+
+def test_wrong_lengths_are_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert LexicalIndex(tmp_path, FIRST_SENTENCES).sentences_with_wrong_lengths().tolist() == []
+    np.save(tmp_path / lexical.LENGTHS, np.array([3, 3, 2, 4, 1, 2], np.uint32))
+    index = LexicalIndex(tmp_path, FIRST_SENTENCES)
+    assert index.sentences_with_wrong_lengths().tolist() == [1, 5]
+
+
+def test_a_sentence_of_more_words_than_are_counted_is_not_called_wrong(tmp_path: Path) -> None:
+    write(tmp_path, [[["rain"] * 300, ["rain"] * 255, ["sun"]]])
+    assert LexicalIndex(tmp_path, np.array([0, 3])).sentences_with_wrong_lengths().tolist() == []
+
+
+Sentences = list[list[str]]
+WORD = st.sampled_from(["rain", "sun", "باران", "مطر", "مطرا", "a", "😀", "2025"])
+PARTS = st.lists(st.lists(st.lists(WORD, max_size=6), max_size=6), min_size=1, max_size=4)
+
+
+def written(folder: Path, sentences: Sentences) -> Postings:
+    folder.mkdir()
+    writer = LexicalWriter(folder)
+    for sentence in sentences:
+        writer.add(sentence)
+    writer.save()
+    return Postings(folder)
+
+
+def same_bytes(one: Path, other: Path) -> None:
+    assert sorted(found.name for found in one.iterdir()) == sorted(FILES)
+    for name in FILES:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def merged(folder: Path, parts: Sequence[Sentences], numbers: Sequence[Numbers]) -> Path:
+    """The folder of what `merge` makes of `parts`, whose sentences get these numbers."""
+    postings = [written(folder / f"part{place}", sentences) for place, sentences in enumerate(parts)]
+    (folder / "merged").mkdir()
+    assert merge(list(zip(postings, numbers, strict=True)), folder / "merged") == FILES
+    return folder / "merged"
+
+
+@pytest.mark.parametrize("spill", [1, 3, 4_000_000])
+def test_merging_is_adding_one_by_one(spill: int) -> None:
+    @settings(deadline=None, max_examples=25)
+    @given(PARTS, st.data())
+    def check(parts: list[Sentences], data: st.DataObject) -> None:
+        places = [
+            (part, sentence) for part, sentences in enumerate(parts) for sentence in range(len(sentences))
+        ]
+        dead = {place for place in places if data.draw(st.integers(0, 3)) == 0}
+        order = data.draw(st.permutations([place for place in places if place not in dead]))
+        numbers = [np.full(len(sentences), -1, np.int64) for sentences in parts]
+        for number, (part, sentence) in enumerate(order):
+            numbers[part][sentence] = number
+        with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+            straight = [parts[part][sentence] for part, sentence in order]
+            written(Path(name) / "straight", straight)
+            patch.setattr(lexical, "SPILL", spill)
+            same_bytes(merged(Path(name), parts, numbers), Path(name) / "straight")
+
+    check()
+
+
+def test_words_of_dead_sentences_alone_vanish(tmp_path: Path) -> None:
+    parts = [[["rain", "sun"], ["flood"]], [["sun"], ["snow", "rain"]]]
+    folder = merged(tmp_path, parts, [np.array([1, -1]), np.array([0, -1])])
+    postings = Postings(folder)
+    assert [postings.words[number] for number in range(len(postings.words))] == ["rain", "sun"]
+    assert postings.starts.tolist() == [0, 1, 3]
+    assert postings.sentences.tolist() == [1, 0, 1]
+    assert postings.lengths.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("parts", [[], [[]], [[["rain"]], [["sun"], []]]])
+def test_nothing_alive_is_merged_to_nothing(tmp_path: Path, parts: list[Sentences]) -> None:
+    folder = merged(tmp_path, parts, [np.full(len(sentences), -1, np.int64) for sentences in parts])
+    postings = Postings(folder)
+    assert (len(postings.words), postings.starts.tolist(), postings.lengths.tolist()) == (0, [0], [])
+    written(tmp_path / "none", [])
+    same_bytes(folder, tmp_path / "none")
+
+
+@pytest.mark.parametrize("spill", [1, 3, 4_000_000])
+def test_copying_is_adding_one_by_one(spill: int) -> None:
+    @settings(deadline=None, max_examples=25)
+    @given(st.lists(st.lists(WORD, max_size=6), max_size=6), PARTS, st.data())
+    def check(before: Sentences, parts: list[Sentences], data: st.DataObject) -> None:
+        with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+            folder = Path(name)
+            sources = [written(folder / f"part{place}", part) for place, part in enumerate(parts)]
+            straight = list(before)
+            (folder / "copied").mkdir()
+            patch.setattr(lexical, "SPILL", spill)
+            writer = LexicalWriter(folder / "copied")
+            for sentence in before:
+                writer.add(sentence)
+            for source, part in zip(sources, parts, strict=True):
+                kept = [place for place in range(len(part)) if data.draw(st.booleans())]
+                writer.copy(source, np.array(kept, np.int64))
+                straight += [part[place] for place in kept]
+            writer.add(["sun", "sun"])
+            writer.save()
+            patch.undo()
+            written(folder / "straight", [*straight, ["sun", "sun"]])
+            same_bytes(folder / "copied", folder / "straight")
+
+    check()

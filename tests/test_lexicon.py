@@ -2,20 +2,27 @@
 
 import os
 import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import encode
+from numpy.typing import NDArray
 
-from indexer import lexicon, vocabulary
-from indexer.cache import CachedEncoder, VectorCache
-from indexer.dense import QuantisedIndex
+from indexer import lexicon, row_blocks, vocabulary
+from indexer.cache import CachedEncoder, VectorCache, keys_of
 from indexer.errors import IndexDamaged
-from indexer.generation import Layout
-from indexer.lexicon import Lexicon
+from indexer.layout import Layout
+from indexer.lexicon import Lexicon, Words, language_bit
 from indexer.model import Model
-from indexer.orthography import tokens
+from indexer.orthography import encoder_input, tokens
+from indexer.orthography.stems import stem
 from indexer.records import ALL_KINDS, KINDS, Encoder, Expansion, MatchKind, QueryWord, Vectors
+from indexer.row_blocks import RowBlocks
 from indexer.vocabulary import Vocabulary
 
 PERSIAN = (
@@ -27,6 +34,7 @@ ARABIC = (
     " السلام الماء الخبز البيت السوق الكتاب المال الحكومة الوزير الجيش الشرطة المرض الطبيب الناس خبر نادر"
 )
 RARE = "نادر"
+CACHE = {"cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm"}
 Found = dict[str, tuple[float, str]]
 
 
@@ -42,6 +50,14 @@ LANGUAGES = languages_of_words()
 WORDS = sorted(LANGUAGES)
 
 
+def words_of(languages: Mapping[str, Iterable[str]], rare: Iterable[str] = ()) -> Words:
+    """The vocabulary of an index: words with the languages that they stand in."""
+    in_order = sorted(languages)
+    bits = [sum(map(language_bit, languages[word])) for word in in_order]
+    frequent = [word not in set(rare) for word in in_order]
+    return Words(in_order, np.array(bits, np.uint8), np.array(frequent, np.bool_))
+
+
 @pytest.fixture(scope="module")
 def folder(
     model: Model, encoder: Encoder, seed_index: Path, tmp_path_factory: pytest.TempPathFactory
@@ -50,8 +66,10 @@ def folder(
     folder = tmp_path_factory.mktemp("lexicon")
     with VectorCache(Path(shutil.copy(Layout(seed_index).cache, folder))) as cache:
         cached = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.query)
-        names = lexicon.write(WORDS, LANGUAGES, lambda word: word != RARE, cached.encode, folder)
-    assert all((folder / name).exists() for name in names)
+        names = lexicon.write(words_of(LANGUAGES, [RARE]), cached.encode, folder)
+    assert {str(found.relative_to(folder)) for found in folder.rglob("*") if found.is_file()} - CACHE == set(
+        names
+    )
     vocabulary.write(WORDS, folder, "words")
     return folder
 
@@ -127,7 +145,7 @@ def test_a_name_is_found_by_its_sound_in_both_scripts(words: Lexicon) -> None:
 
 
 def test_weights_of_sound_rise_with_the_square_of_likeness(words: Lexicon) -> None:
-    alike = dict(words._sound.matches("Zelensky", floor=0.6, limit=8))
+    alike = dict(words.sound.matches("Zelensky", floor=0.6, limit=8))
     found = read(expanded(words, "Zelensky", "en"))
     for word in ("زلنسکی", "زیلنسکی"):
         assert found[word][0] == pytest.approx(((alike[WORDS.index(word)] - 0.6) / 0.4) ** 2, abs=1e-4)
@@ -209,7 +227,7 @@ def test_in_an_index_of_one_language_no_vector_is_asked_for(
     tmp_path: Path, of_index: tuple[str, ...], asked: dict[str, bool]
 ) -> None:
     known = ["باران", "سیل"]
-    lexicon.write(known, dict.fromkeys(known, of_index), lambda word: True, of_numbers, tmp_path)
+    lexicon.write(words_of(dict.fromkeys(known, of_index)), of_numbers, tmp_path)
     vocabulary.write(known, tmp_path, "words")
     alone = Lexicon(tmp_path, Vocabulary(tmp_path, "words"))
     assert {code: alone.is_translated(QueryWord("باران", "باران", code)) for code in asked} == asked
@@ -285,10 +303,16 @@ def test_frequent_words_of_arabic_script_have_vectors(folder: Path) -> None:
     assert (spelled["المطر"], spelled["باران"], spelled["فیضانات"], spelled["سیل"]) == (1, 0, 1, 0)
 
 
+def stored(folder: Path) -> NDArray[np.float16]:
+    """The vectors of all words that have one."""
+    vectors = RowBlocks(folder, lexicon.VECTORS)
+    return vectors[np.arange(len(vectors))]
+
+
 def test_nearness_is_csls(words: Lexicon, folder: Path, vector_of: VectorOf) -> None:
     """The formula of the module's docstring, over all vectors at once."""
     vector = vector_of("rain")
-    vectors = np.load(folder / f"{lexicon.VECTORS}.npy").astype(np.float32)
+    vectors = stored(folder).astype(np.float32)
     hubness, spread = np.load(folder / lexicon.VECTOR_HUBNESS), float(np.load(folder / lexicon.SPREAD))
     cosines = vectors @ vector
     csls = (2 * cosines - np.sort(cosines)[-10:].mean() - hubness) / spread
@@ -313,20 +337,121 @@ def of_numbers(texts: object) -> Vectors:
 
 
 def test_an_index_without_words_has_a_lexicon(tmp_path: Path) -> None:
-    lexicon.write([], {}, lambda word: True, of_numbers, tmp_path)
+    lexicon.write(words_of({}), of_numbers, tmp_path)
     vocabulary.write([], tmp_path, "words")
     empty = Lexicon(tmp_path, Vocabulary(tmp_path, "words"))
     expansion = empty.expand(QueryWord("rain", "rain", "en"), np.array([0.6, 0.8], np.float32))
     assert (expansion.word, expansion.terms.tolist()) == ("rain", [])
 
 
+def spread(vectors: NDArray[np.float64], reference: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Hubness and the standard deviation of CSLS, as the module's docstring says, all at once."""
+    cosines = vectors @ reference.T
+    hubness = np.sort(cosines, axis=1)[:, -10:].mean(axis=1)
+    csls = 2 * cosines - hubness[:, None]
+    centred = csls - csls.mean(axis=0)
+    return hubness, float(np.sqrt((centred**2).mean()))
+
+
+def test_the_spread_is_that_of_brute_force(folder: Path, words: Lexicon) -> None:
+    vectors = stored(folder).astype(np.float64)
+    reference = words.reference().astype(np.float64)
+    assert reference.shape == (lexicon.REFERENCE_WORDS, 384)
+    hubness, deviation = spread(vectors, reference)
+    np.testing.assert_allclose(np.load(folder / lexicon.VECTOR_HUBNESS), hubness, atol=1e-6)
+    assert float(np.load(folder / lexicon.SPREAD)) == pytest.approx(deviation, rel=1e-5)
+
+
+def test_a_single_word_has_a_spread(tmp_path: Path) -> None:
+    """All of CSLS is its mean: counted in units then."""
+    lexicon.write(words_of({"باران": ["fa"]}), encode, tmp_path)
+    assert float(np.load(tmp_path / lexicon.SPREAD)) == 1.0
+
+
+def test_vectors_are_made_of_what_the_model_reads(folder: Path, words: Lexicon) -> None:
+    with_vectors = [word for word in WORDS if word not in {RARE, "2025"}]
+    codes = np.load(folder / lexicon.VECTOR_LANGUAGES).tolist()
+    texts = [
+        encoder_input(word, "ar" if code else "fa") for word, code in zip(with_vectors, codes, strict=True)
+    ]
+    np.testing.assert_array_equal(words.vector_keys, keys_of(texts))
+
+
+def test_stems_are_those_of_the_languages_where_a_word_stands(words: Lexicon) -> None:
+    assert words.stems(WORDS.index("بارانها")) == [stem("بارانها", "fa")] == ["بار"]
+    assert words.stems(WORDS.index("المدرسه")) == [stem("المدرسه", "ar")]
+    both = sorted({stem("انتخابات", "fa"), stem("انتخابات", "ar")})
+    assert words.stems(WORDS.index("انتخابات")) == both
+    assert words.word_languages[WORDS.index("انتخابات")] == language_bit("fa") | language_bit("ar")
+
+
+VOCABULARY = sorted({*WORDS, "kyiv", "bbc", "۱", "ب"})
+LANGUAGES_OF = st.sets(st.sampled_from(["fa", "prs", "ar", "en"]), min_size=1, max_size=4)
+SOME = st.dictionaries(st.sampled_from(VOCABULARY), LANGUAGES_OF, max_size=20)
+EXACT = {lexicon.VECTOR_HUBNESS, lexicon.VECTOR_SQUARES, lexicon.SPREAD}
+"""Sums that hang in their last bits on how many words are encoded together."""
+
+
+def opened(folder: Path, words: Words) -> Lexicon:
+    vocabulary.write(words.words, folder, "words")
+    return Lexicon(folder, Vocabulary(folder, "words"))
+
+
+@settings(deadline=None, max_examples=25)
+@given(SOME, SOME, st.sets(st.sampled_from(VOCABULARY), max_size=5), st.sets(st.sampled_from(VOCABULARY)))
+def test_a_base_changes_nothing(
+    old: dict[str, set[str]], new: dict[str, set[str]], rare_before: set[str], rare: set[str]
+) -> None:
+    """Words come, go, stay, become frequent, and stand in other languages than before."""
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon, "REFERENCE_WORDS", 30)
+        base, straight, based = (Path(name) / part for part in ("base", "straight", "based"))
+        for folder in (base, straight, based):
+            folder.mkdir()
+        known = words_of(old, rare_before)
+        lexicon.write(known, encode, base)
+        words = words_of(new, rare)
+        names = lexicon.write(words, encode, straight)
+        lexicon.write(words, encode, based, opened(base, known))
+        np.testing.assert_array_equal(stored(based), stored(straight))
+        for file in names:
+            if file.startswith(lexicon.VECTORS) and not file.endswith(".faiss"):
+                continue  # where vectors lie hangs on the base
+            if file in EXACT:
+                one, other = np.load(based / file), np.load(straight / file)
+                np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+            else:
+                assert (based / file).read_bytes() == (straight / file).read_bytes(), file
+        opened(based, words)
+
+
+def test_only_words_that_the_base_has_not_are_encoded(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def counted(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        return encode(texts)
+
+    (tmp_path / "base").mkdir()
+    (tmp_path / "new").mkdir()
+    # one was rare, one is spelled otherwise in Arabic
+    old = words_of({"باران": ["fa"], "سیل": ["fa"], "مدرسه": ["fa"], "جنگ": ["fa"]}, ["سیل"])
+    lexicon.write(old, encode, tmp_path / "base")
+    new = words_of({"باران": ["prs"], "سیل": ["fa"], "مدرسه": ["ar"], "آب": ["fa"]})
+    lexicon.write(new, counted, tmp_path / "new", opened(tmp_path / "base", old))
+    assert asked == [
+        encoder_input(word, code) for word, code in (("آب", "fa"), ("سیل", "fa"), ("مدرسه", "ar"))
+    ]
+
+
 FILES = (
     *(f"{lexicon.STEMS}.npy", lexicon.STEM_STARTS, lexicon.STEM_WORDS, lexicon.WORD_STEMS),
-    *(lexicon.VECTOR_WORDS, lexicon.VECTOR_LANGUAGES, lexicon.VECTOR_HUBNESS, lexicon.SPREAD),
+    *(lexicon.VECTOR_WORDS, lexicon.VECTOR_LANGUAGES, lexicon.VECTOR_HUBNESS, lexicon.VECTOR_SQUARES),
+    *(lexicon.VECTOR_KEYS, lexicon.WORD_LANGUAGES, lexicon.SPREAD),
 )
 
 
-@pytest.mark.parametrize("name", [*FILES, f"{lexicon.STEMS}.txt", f"{lexicon.VECTORS}.npy"])
+@pytest.mark.parametrize("name", [*FILES, f"{lexicon.STEMS}.txt", f"{lexicon.VECTORS}-rows.npy"])
 def test_a_missing_or_truncated_file_is_damage(damaged: Path, name: str) -> None:
     known = Vocabulary(damaged, "words")
     os.truncate(damaged / name, 20)
@@ -352,6 +477,7 @@ def test_a_lexicon_of_other_words_is_damage(damaged: Path) -> None:
 
 
 def test_vectors_of_other_words_are_damage(damaged: Path) -> None:
-    QuantisedIndex.write(np.eye(4, dtype=np.float32), damaged, lexicon.VECTORS)
+    shutil.rmtree(damaged / lexicon.VECTORS)
+    row_blocks.write(damaged, lexicon.VECTORS, np.eye(4, dtype=np.float16))
     with pytest.raises(IndexDamaged, match="does not fit its vocabulary"):
         Lexicon(damaged, Vocabulary(damaged, "words"))

@@ -13,17 +13,22 @@ from typer.testing import CliRunner, Result
 
 import indexer.encoder
 import indexer.model
+import search_api.opening
 import search_api.search
 from indexer import torch_encoder
 from indexer.errors import ModelDamaged, ModelNotFound
 from indexer.generation import open_live
+from indexer.layout import Layout
 from indexer.model import Model
 from indexer.records import Encoder, Reranker, Scores
 from indexer.torch_encoder import TorchReranker, load_reranker
 from search_api.app import create_app
 from search_api.cli import app
+from search_api.live import Live
+from search_api.opening import Opener, open_searcher
 from search_api.query import parse
-from search_api.search import RERANKED, Searcher, open_searcher
+from search_api.query_encoder import QueryEncoders
+from search_api.search import RERANKED, Searcher
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] war peace rain talks Iran اوکراین روسیه جنگ صلح از در به و که"
 WINDOW = 48
@@ -109,7 +114,7 @@ def reranking(
 ) -> Iterator[Searcher]:
     """The seed articles, with the tiny reranker."""
     generation = open_live(seed_index)
-    yield Searcher(generation, encoder, model.prompts.query, reranker)
+    yield Searcher(generation, QueryEncoders.of(encoder, model.prompts.query), reranker)
     generation.close()
 
 
@@ -117,7 +122,7 @@ def reranking(
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already."""
     monkeypatch.setattr(indexer.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.search, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.opening, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, [str(argument) for argument in arguments])
@@ -140,7 +145,7 @@ class Pure:
 
 
 def searcher_with(reranker: Reranker, like: Searcher, encoder: Encoder, model: Model) -> Searcher:
-    return Searcher(like.index, encoder, model.prompts.query, reranker)
+    return Searcher(like.index, QueryEncoders.of(encoder, model.prompts.query), reranker)
 
 
 class TestScores:
@@ -278,8 +283,10 @@ class TestOrder:
 
 
 class TestAtTheEdges:
-    def test_the_api_says_what_was_reranked(self, reranking: Searcher) -> None:
-        with TestClient(create_app(reranking)) as client:
+    @pytest.mark.usefixtures("hudhud")
+    def test_the_api_says_what_was_reranked(self, seed_index: Path, folder: Path) -> None:
+        opener = Opener(None, None, reranker=str(folder))
+        with Live(Layout(seed_index), opener) as live, TestClient(create_app(live)) as client:
             body = client.get("/v1/search", params={"q": "peace talks"}).json()
         assert body["reranking_ms"] > 0
         scores = [hit["scores"]["reranked"] for hit in body["hits"]]

@@ -10,6 +10,7 @@ from indexer.lexicon import STEM_WEIGHT
 from indexer.model import Model
 from indexer.records import Candidates, Encoder, MatchKind, Request
 from search_api.query import parse
+from search_api.query_encoder import QueryEncoders
 from search_api.search import DEPTH_PER_HIT, LEAST_DEPTH, Hit, Searcher
 
 NUCLEAR, WITKOFF, DRONES, LAVROV, RUTTE = (
@@ -250,6 +251,7 @@ class Recording:
         self.name, self.lexicon = self._index.name, self._index.lexicon
         self.passages, self.sentences = self._index.passages, self._index.sentences
         self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
+        self.close = self._index.close
         self.depths: list[int] = []
 
     def candidates(self, request: Request) -> Candidates:
@@ -266,7 +268,7 @@ def test_many_articles_are_found_however_few_passages_are_asked_for_first(
     monkeypatch.setattr(search_api.search, "LEAST_DEPTH", 1)
     monkeypatch.setattr(search_api.search, "DEPTH_PER_HIT", 0)
     index = Recording(searcher)
-    found = Searcher(index, encoder, model.prompts.query).search(query)
+    found = Searcher(index, QueryEncoders.of(encoder, model.prompts.query)).search(query)
     assert [(hit.article.id, hit.passage) for hit in found.hits] == expected
     assert index.depths == [4**step for step in range(len(index.depths))]
     assert len(index.depths) > 2
@@ -274,7 +276,7 @@ def test_many_articles_are_found_however_few_passages_are_asked_for_first(
 
 def test_passages_are_asked_for_once(searcher: Searcher, encoder: Encoder, model: Model) -> None:
     index = Recording(searcher)
-    again = Searcher(index, encoder, model.prompts.query)
+    again = Searcher(index, QueryEncoders.of(encoder, model.prompts.query))
     again.search(parse("war", limit=100, group="passage"))
     again.search(parse("war", limit=5))
     assert index.depths == [100 * DEPTH_PER_HIT, LEAST_DEPTH]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from indexer import sound, sound_distance
 from indexer.errors import IndexDamaged
 from indexer.orthography import fold
-from indexer.phonemes import ARABIC_LETTERS, SYMBOLS, VOWELS
+from indexer.phonemes import ARABIC_LETTERS, SYMBOLS, VOWELS, Form, arabic_forms
 from indexer.sound import SoundIndex, write
 from indexer.sound_distance import codes, distances
 
@@ -249,6 +250,43 @@ def test_writing_twice_gives_the_same_files(folder: Path, tmp_path: Path) -> Non
     assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in FILES)
 
 
+def numbers_in(base: tuple[str, ...] | list[str], words: tuple[str, ...] | list[str]) -> NDArray[np.int64]:
+    """For each of `words` its number in `base`, or -1."""
+    return np.array([base.index(word) if word in base else -1 for word in words], np.int64)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(
+    base=st.lists(FOLDED, max_size=8, unique=True),
+    others=st.lists(FOLDED | st.just("Kyiv"), max_size=8, unique=True),
+    kept=st.sets(st.integers(0, 7)),
+)
+def test_a_base_changes_no_byte(tmp_path: Path, base: list[str], others: list[str], kept: set[int]) -> None:
+    words = sorted({*others, *(word for place, word in enumerate(base) if place in kept)})
+    for name in ("base", "straight", "based"):
+        (tmp_path / name).mkdir(exist_ok=True)
+    write(base, tmp_path / "base")
+    write(words, tmp_path / "straight")
+    write(words, tmp_path / "based", SoundIndex(tmp_path / "base"), numbers_in(base, words))
+    for name in FILES:
+        assert (tmp_path / "based" / name).read_bytes() == (tmp_path / "straight" / name).read_bytes()
+
+
+def test_what_a_base_has_is_not_read_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(word: str) -> list[Form]:
+        read.append(word)
+        return arabic_forms(word)
+
+    monkeypatch.setattr(sound, "arabic_forms", counted)
+    words = ("باران", *WORDS[3:], "سیل")
+    write(words, tmp_path, SoundIndex(folder), numbers_in(WORDS, words))
+    assert read == ["باران", "سیل"]
+
+
 @pytest.mark.parametrize("words", [(), ("Kyiv", "1403")])
 def test_an_index_without_arabic_script_matches_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
     write(words, tmp_path)
@@ -262,7 +300,7 @@ def test_a_truncated_file_is_damage(folder: Path, tmp_path: Path, name: str) -> 
     whole = (tmp_path / name).read_bytes()
     for size in (0, 50, len(whole) - 1):
         (tmp_path / name).write_bytes(whole[:size])
-        with pytest.raises(IndexDamaged, match=rf"{name} cannot be read .*: reindex"):
+        with pytest.raises(IndexDamaged, match=rf"{name} cannot be read: reindex"):
             SoundIndex(tmp_path)
 
 
@@ -270,7 +308,7 @@ def test_a_truncated_file_is_damage(folder: Path, tmp_path: Path, name: str) -> 
 def test_a_missing_file_is_damage(folder: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / name).unlink()
-    with pytest.raises(IndexDamaged, match=rf"{name} cannot be read .*: reindex"):
+    with pytest.raises(IndexDamaged, match=rf"{name} cannot be read: reindex"):
         SoundIndex(tmp_path)
 
 
@@ -296,5 +334,5 @@ def test_places_beyond_the_end_are_damage(folder: Path, tmp_path: Path, name: st
 def test_numbers_of_another_kind_are_damage(folder: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     np.save(tmp_path / name, np.load(tmp_path / name).astype(np.float32))
-    with pytest.raises(IndexDamaged, match=rf"{name} holds float32 .*, not a row of uint"):
+    with pytest.raises(IndexDamaged, match=rf"{name} holds float32, not uint"):
         SoundIndex(tmp_path)

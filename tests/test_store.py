@@ -1,38 +1,39 @@
-"""Articles, passages and sentences in SQLite, and what filters admit."""
+"""The articles of a segment in SQLite."""
 
 import datetime
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from indexer.errors import ArticleNotFound, IndexDamaged
-from indexer.records import Article, Chunk, Filter, Passage, Sentence, Span
+from indexer import store as stores
+from indexer.errors import IndexDamaged
+from indexer.records import Article
 from indexer.store import Store, StoreWriter
 
 DAY = datetime.date
 ARTICLES = (
-    Article("a", "کابل", "کابل آرام است. باران می‌بارد.", DAY(2025, 9, 3), "prs", "in/a.txt"),
-    Article("b", "تهران", "تهران گرم است.", DAY(2025, 9, 9), "fa", "in/b.txt"),
-    Article("c", "بيروت", "بيروت هادئة. البحر قريب.", None, "ar", "in/c.txt"),
+    Article("a", "کابل", "کابل آرام است. باران بارید.", DAY(2025, 9, 3), "prs", "in/a.txt"),
+    Article("b", "تهران", "تهران گرم است.", DAY(2025, 9, 9), "fa", "in/b.txt", "۱۸ شهریور ۱۴۰۴"),
+    Article("c", "بيروت", "بيروت هادئة. البحر قريب.", None, "ar", "in/c.txt", None, "https://example.org/c"),
     Article("d", "Short", "One 😀 line.", DAY(2025, 12, 6), "en", "in/d.txt"),
-)
-CHUNKS = (
-    [Chunk(0, 14, (Span(0, 14),)), Chunk(15, 29, (Span(15, 29),))],
-    [Chunk(0, 14, (Span(0, 5), Span(6, 14)))],
-    [Chunk(0, 12, (Span(0, 12),)), Chunk(13, 24, (Span(13, 24),))],
-    [Chunk(0, 11, (Span(0, 3), Span(4, 5), Span(6, 11)))],
+    Article("", "", "", None, "und", ""),
 )
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    with StoreWriter(tmp_path / "store.sqlite") as writer:
-        for article, chunks in zip(ARTICLES, CHUNKS, strict=True):
-            writer.add(article, chunks)
-        assert (writer.articles, writer.passages, writer.sentences) == (4, 6, 9)
+    writer = StoreWriter(tmp_path / "store.sqlite")
+    for article in ARTICLES:
+        writer.add(article)
+    assert len(writer) == 5
+    writer.close()
     return tmp_path / "store.sqlite"
 
 
@@ -44,115 +45,126 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def test_an_article_comes_back_as_it_was(store: Store) -> None:
-    assert store.articles([3, 0, 1, 2]) == [ARTICLES[3], *ARTICLES[:3]]
-    assert store.article_by_id("c") == ARTICLES[2]
+    assert store.articles([3, 0, 4, 1, 2]) == [ARTICLES[3], ARTICLES[0], ARTICLES[4], *ARTICLES[1:3]]
+    assert store.articles([2, 2]) == [ARTICLES[2], ARTICLES[2]]
+    assert store.articles([]) == []
 
 
-def test_passages_come_in_the_order_asked_for_with_their_text(store: Store) -> None:
-    assert store.passages([4, 0, 5]) == [
-        Passage(4, 2, 13, 24, "البحر قريب."),
-        Passage(0, 0, 0, 14, "کابل آرام است."),
-        Passage(5, 3, 0, 11, "One 😀 line."),
-    ]
-    assert store.passages([]) == []
+@pytest.mark.parametrize("at_once", [1, 2, 500])
+def test_articles_come_some_at_a_time_in_the_order_asked_for(
+    store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "_ROWS_AT_ONCE", at_once)
+    order = [4, 1, 3, 0, 1]
+    assert list(store.iterate(order)) == [ARTICLES[row] for row in order]
+    assert store.articles(order) == [ARTICLES[row] for row in order]
+    assert list(store.iterate([])) == []
 
 
-def test_sentences_come_in_the_order_asked_for_with_their_passage(store: Store) -> None:
-    assert store.sentences([8, 3, 0, 7]) == [
-        Sentence(6, 11, 8, 5),
-        Sentence(6, 14, 3, 2),
-        Sentence(0, 14, 0, 0),
-        Sentence(4, 5, 7, 5),
-    ]
-    assert store.sentences([]) == []
-    with pytest.raises(IndexDamaged, match="holds no row 9"):
-        store.sentences([8, 9])
-
-
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        (Filter(frozenset({"fa"})), [0, 1, 2]),
-        (Filter(frozenset({"prs"})), [0, 1]),
-        (Filter(frozenset({"prs", "ar"})), [0, 1, 3, 4]),
-        (Filter(frozenset({"tr"})), []),
-        (Filter(since=DAY(2025, 9, 9)), [2, 5]),
-        (Filter(until=DAY(2025, 9, 9)), [0, 1, 2]),
-        (Filter(since=DAY(2025, 9, 3), until=DAY(2025, 9, 3)), [0, 1]),
-        (Filter(frozenset({"fa"}), since=DAY(2025, 9, 4)), [2]),
-    ],
-)
-def test_a_filter_admits_by_language_and_by_date(store: Store, wanted: Filter, expected: list[int]) -> None:
-    admitted = store.admitted(wanted)
-    assert admitted is not None
-    assert admitted.tolist() == expected
-
-
-def test_an_empty_filter_admits_all(store: Store) -> None:
-    assert store.admitted(Filter()) is None
-
-
-def test_what_it_holds_is_counted(store: Store) -> None:
-    assert store.languages() == {"ar": 1, "en": 1, "fa": 1, "prs": 1}
-    assert store.dates() == ("2025-09-03", "2025-12-06")
-    assert (store.count("articles"), store.count("passages"), store.count("sentences")) == (4, 6, 9)
-
-
-def test_an_id_that_is_not_there_is_named(store: Store) -> None:
-    with pytest.raises(ArticleNotFound, match="no article has the id 'z'"):
-        store.article_by_id("z")
-
-
-def test_a_passage_that_is_not_there_is_damage(store: Store) -> None:
-    with pytest.raises(IndexDamaged, match="holds no row 77"):
-        store.passages([1, 77])
+@pytest.mark.parametrize("row", [5, 77, -1, 2**70])
+def test_a_row_that_is_not_there_is_damage(store: Store, row: int) -> None:
+    expected = "cannot be read" if row > 2**63 else f"holds no row {row}: run `hudhud verify`"
+    with pytest.raises(IndexDamaged, match=expected):
+        store.articles([1, row])
 
 
 def test_many_threads_may_read_at_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as threads:
-        texts = list(threads.map(lambda number: store.passages([number % 6])[0].number, range(100)))
-    assert texts == [number % 6 for number in range(100)]
+        ids = list(threads.map(lambda number: store.articles([number % 5])[0].id, range(100)))
+    assert ids == [ARTICLES[number % 5].id for number in range(100)]
+
+
+def test_a_closed_store_opens_again(store: Store) -> None:
+    assert store.articles([0]) == [ARTICLES[0]]
+    store.close()
+    store.close()
+    assert store.articles([1]) == [ARTICLES[1]]
 
 
 def test_a_sound_store_has_no_faults(store: Store) -> None:
     assert store.faults() == []
 
 
-@pytest.mark.parametrize(
-    ("statement", "fault"),
-    [
-        ("DELETE FROM passages WHERE number = 2", "store: passages are not numbered from 0 without gaps"),
-        ("DELETE FROM articles WHERE number = 1", "store: articles are not numbered from 0 without gaps"),
-        (
-            "UPDATE passages SET article = 9 WHERE number = 5",
-            "store: passages of an article that is not there",
-        ),
-        ("UPDATE passages SET past = 99 WHERE number = 5", "store: passages outside their article's text"),
-        ("DELETE FROM sentences WHERE number = 3", "store: sentences are not numbered from 0 without gaps"),
-        ("DELETE FROM sentences WHERE number = 0", "store: passages without a sentence"),
-        ("UPDATE sentences SET passage = 9 WHERE number = 8", "store: sentences outside their passage"),
-        ("UPDATE sentences SET passage = 1 WHERE number = 0", "store: sentences outside their passage"),
-        ("UPDATE sentences SET first = 5 WHERE number = 7", "store: sentences outside their passage"),
-        ("UPDATE sentences SET past = 12 WHERE number = 8", "store: sentences outside their passage"),
-    ],
-)
-def test_a_broken_reference_is_a_fault(path: Path, statement: str, fault: str) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute(statement)
-    connection.close()
-    store = Store(path)
-    assert fault in store.faults()
-    store.close()
+def test_an_index_in_disorder_is_a_fault(path: Path) -> None:
+    """Rows out of order, as a flipped bit in a number would leave them."""
+    content = bytearray(path.read_bytes())
+    page_size = int.from_bytes(content[16:18], "big")
+    cells = page_size + 8  # page 2 is the table's only leaf; its cells' places follow the header
+    content[cells : cells + 2], content[cells + 2 : cells + 4] = (
+        content[cells + 2 : cells + 4],
+        content[cells : cells + 2],
+    )
+    path.write_bytes(content)
+    with closing(Store(path)) as store:
+        (fault,) = store.faults()
+        assert fault.endswith("Rowid 1 out of order")
 
 
-def test_a_failed_build_leaves_no_rows(tmp_path: Path) -> None:
-    def interrupted() -> None:
-        with StoreWriter(tmp_path / "store.sqlite") as writer:
-            writer.add(ARTICLES[0], CHUNKS[0])
-            raise KeyboardInterrupt
+def test_a_file_that_is_no_database_is_damage(path: Path) -> None:
+    path.write_bytes(b"no database" * 100)
+    with closing(Store(path)) as store, pytest.raises(IndexDamaged, match=r"store\.sqlite cannot be read"):
+        store.articles([0])
 
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    store = Store(tmp_path / "store.sqlite")
-    assert (store.count("articles"), store.count("passages"), store.count("sentences")) == (0, 0, 0)
-    store.close()
+
+def test_a_truncated_file_is_damage(path: Path) -> None:
+    os.truncate(path, 4096)
+    with closing(Store(path)) as store, pytest.raises(IndexDamaged, match=r"store\.sqlite cannot be read"):
+        store.articles([0])
+
+
+def test_a_missing_file_is_damage_and_not_made(path: Path) -> None:
+    path.unlink()
+    with closing(Store(path)) as store, pytest.raises(IndexDamaged, match=r"store\.sqlite cannot be read"):
+        store.articles([0])
+    assert not path.exists()
+
+
+def test_the_same_articles_give_the_same_bytes(path: Path, tmp_path: Path) -> None:
+    writer = StoreWriter(tmp_path / "again.sqlite")
+    for article in ARTICLES:
+        writer.add(article)
+    writer.close()
+    assert (tmp_path / "again.sqlite").read_bytes() == path.read_bytes()
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["again.sqlite", "store.sqlite"]
+
+
+def test_what_is_discarded_leaves_no_rows(tmp_path: Path) -> None:
+    writer = StoreWriter(tmp_path / "store.sqlite")
+    writer.add(ARTICLES[0])
+    writer.discard()
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from indexer.errors import IndexNotWritable
+from indexer.records import Article
+from indexer.store import StoreWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+limit = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    writer = StoreWriter(Path(sys.argv[1]))
+    for number in range(40):
+        writer.add(Article(str(number), "", "x" * 100_000, None, "fa", ""))
+    writer.close()
+except IndexNotWritable as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of Unix")
+@pytest.mark.parametrize("limit", [0, 1_000_000])
+def test_a_full_disk_is_named(tmp_path: Path, limit: int) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "store.sqlite"), str(limit)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("the index cannot be written: ")

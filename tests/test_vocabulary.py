@@ -77,3 +77,11 @@ def test_an_array_of_another_shape_is_damage(folder: Path, ends: object) -> None
     np.save(folder / "words.npy", np.asarray(ends))
     with pytest.raises(IndexDamaged):
         Vocabulary(folder, "words")
+
+
+def test_words_in_another_order_are_read_by_number(tmp_path: Path) -> None:
+    """Ids of a segment are not sorted: they have numbers, and no search."""
+    given_order = ["c/1", "", "a", "", "😀"]
+    vocabulary.write(iter(given_order), tmp_path, "ids")
+    ids = Vocabulary(tmp_path, "ids")
+    assert [ids[number] for number in range(len(ids))] == given_order

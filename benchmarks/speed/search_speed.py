@@ -20,6 +20,7 @@ from indexer.orthography import encoder_input
 from search_api.evaluation.beir import read_sets
 from search_api.evaluation.indexes import collections, open_index
 from search_api.query import parse
+from search_api.query_encoder import QueryEncoders
 from search_api.search import Searcher
 
 WARM_UP = 20
@@ -37,7 +38,7 @@ def main() -> None:
     rows = []
     for collection in collections(read_sets(given.sets, given.queries), pool=given.pool):
         index = open_index(collection.articles, model, encoder, default_cache(), lambda progress: None)
-        searcher = Searcher(index, encoder, model.prompts.query)
+        searcher = Searcher(index, QueryEncoders.of(encoder, model.prompts.query))
         for part in collection.parts:
             alone, whole = [], []
             for query in part.set.queries:

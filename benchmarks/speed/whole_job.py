@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,9 @@ from benchmarks.speed.options import Options
 from benchmarks.speed.processes import Finished, Server, free_port, memory, run_to_end, serving
 from benchmarks.speed.products import Hudhud, Product, Txtai
 from benchmarks.speed.texts import CountTokens
-from indexer import lexicon
-from indexer.generation import STORE, Layout
-from indexer.lexical import WORDS
+from indexer.embedding import passage_texts, sentence_texts
+from indexer.generation import open_live
 from indexer.model import Model, locate
-from indexer.orthography import encoder_input
-from indexer.store import Store
-from indexer.vocabulary import Vocabulary
 
 CONNECTIONS = (1, 16)
 TARGETS = {
@@ -145,21 +142,13 @@ def _report(finished: Finished) -> dict[str, Any]:
 
 def _our_tokens(index: Path, model: Model, count: CountTokens, summary: dict[str, Any]) -> int:
     """Tokens of the distinct texts that our indexing encoded, read back from the index."""
-    store = Store(Layout(index).live() / STORE)
-    try:
-        found = store.passages(range(store.count("passages")))
-        sentences = store.sentences(range(store.count("sentences")))
-        articles = store.articles(range(store.count("articles")))
-    finally:
-        store.close()
-    distinct = {encoder_input(passage.text, articles[passage.article].language) for passage in found}
-    owners = [articles[found[sentence.passage].article] for sentence in sentences]
-    distinct |= {
-        encoder_input(sentence.of(article.text), article.language)
-        for sentence, article in zip(sentences, owners, strict=True)
-    }
-    live = Layout(index).live()
-    distinct |= set(lexicon.encoded_texts(live, Vocabulary(live, WORDS)))
+    with closing(open_live(index)) as generation:
+        distinct: set[str] = set()
+        for segment in generation.segments:
+            for row, article in enumerate(segment.store.iterate(range(len(segment)))):
+                chunks = segment.chunks(row)
+                distinct.update(passage_texts(article, chunks), sentence_texts(article, chunks))
+        distinct.update(generation.lexicon.encoded_texts())
     if summary["embedded"] != len(distinct):
         raise RuntimeError(f"{summary['embedded']} texts were encoded, and the index holds {len(distinct)}")
     return texts.encoded_tokens(sorted(distinct), model.prompts.passage, count)

@@ -1,79 +1,163 @@
-"""Files to articles: every input becomes an Article or a Skipped with its reason."""
+"""Whatever articles lie in, to records: every input becomes a Record or a Skipped with its reason."""
 
-import hashlib
+import json
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+import sys
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from indexer.corpus import text
-from indexer.corpus.files import FoundFile, require, walk
-from indexer.errors import DuplicateArticleId
-from indexer.records import Article, Skipped
+from indexer.corpus import formats
+from indexer.corpus.claims import Claims, name_digest
+from indexer.corpus.fields import AS_USUAL, Fields
+from indexer.corpus.files import walk
+from indexer.corpus.formats import FoundFile
+from indexer.corpus.paths import STANDARD_INPUT, Given, given, roots_of
+from indexer.corpus.source import Source, digest, printable
+from indexer.errors import InvalidMapping
+from indexer.records import Article, Record, Skipped, SkipReason
 
-__all__ = ["read", "require"]
-
-
-def read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
-    """All that lies at and below `paths`, in a fixed order, one file in memory at a time.
-
-    A file that two of the paths reach is read once, and has the id that the first of them gives it.
-    Within one path every name counts: two links to one file are two articles.
-
-    Raises:
-        PathNotFound: at once, before anything is read.
-        DuplicateArticleId: when the second of two files that claim one id is reached.
-    """
-    require(paths)
-    return _read(paths)
+__all__ = ["Corpus", "Fields", "InMemory"]
 
 
-def _read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
-    seen: set[bytes] = set()
-    for item in _articles(paths):
-        if isinstance(item, Article):
-            key = _digest(item.id)
-            if key in seen:
-                raise _duplicate(paths, item)
-            seen.add(key)
-        yield item
+class Corpus:
+    """All that lies at and below some paths, in a fixed order; it may be gone through again."""
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        fields: Fields = AS_USUAL,
+        format: str | None = None,
+        roots: Sequence[str] = (),
+    ) -> None:
+        """Look at `paths`: files, folders, patterns, or `-` for standard input.
+
+        Args:
+            paths: what to read. What two of them reach is read once.
+            fields: what the columns and keys in them mean.
+            format: name of the format of standard input, and of files whose names tell none; without it
+                the one is JSON Lines, the others are text.
+            roots: of the corpora before. A file below one has the id that the deepest of them gives it.
+
+        Raises:
+            PathNotFound: one does not exist, or is a pattern that nothing matches.
+            InvalidMapping: there is no such format.
+        """
+        self._format = formats.named(format) if format is not None else None
+        if format is not None and self._format is None:
+            raise InvalidMapping(f"no format is called {format!r}: there are {', '.join(formats.NAMES)}")
+        self._fields = fields
+        self._origin = ", ".join(printable(path) for path in paths)
+        self._paths = [None if str(path) == STANDARD_INPUT else given(path) for path in paths]
+        listed = [path for path in self._paths if path]
+        self._listed: list[Given] = listed
+        self._roots = roots_of(listed, roots)
+        self._known = frozenset((*roots, *self._roots))
+        self._input: BinaryIO | None = None
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Absolute paths of the folders from which the ids of the articles are reckoned."""
+        return self._roots
+
+    @property
+    def origin(self) -> str:
+        """The paths, for messages."""
+        return self._origin
+
+    def source_of(self, path: str) -> str | None:
+        """Which of the paths lists, or would list, the file at this absolute path; None if none does."""
+        if not path:
+            return None
+        return next((listed.name for listed in self._listed if listed.covers(path)), None)
+
+    def __iter__(self) -> Iterator[Record | Skipped]:
+        """Every article, and what is none, with its reason; the second of one id is skipped."""
+        with Claims.opened() as claims:
+            for item in self._records():
+                first = claims.claim(item) if isinstance(item, Record) else None
+                if first is None:
+                    yield item
+                else:
+                    detail = f"article {item.id!r} was read from {first} already"
+                    yield Skipped(item.source, SkipReason.DUPLICATE, detail, item.path, item.id)
+
+    def _records(self) -> Iterator[Record | Skipped]:
+        reached: set[bytes] = set()
+        for path in self._paths:
+            if path is None:
+                yield from self._standard_input()
+                continue
+            for found in self._found(path, reached):
+                if isinstance(found, FoundFile):
+                    yield from formats.read(found, self._fields)
+                else:
+                    yield found
+
+    def _found(self, path: Given, reached: set[bytes]) -> Iterator[FoundFile | Skipped]:
+        """What is found at one path, and was not found before at another one."""
+        alone = len(self._paths) == 1 and not path.pattern
+        for start in path.starts(self._known, self._format):
+            new: set[bytes] = set()
+            for found in walk(start, self._known):
+                if not alone:
+                    key = _key(found)
+                    if key in reached:
+                        continue
+                    new.add(key)
+                yield found
+            reached |= new
+
+    def _standard_input(self) -> Iterator[Record | Skipped]:
+        if self._input is None:
+            self._input = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the corpus)
+            weakref.finalize(self, self._input.close)
+            shutil.copyfileobj(sys.stdin.buffer, self._input)
+        opened: BinaryIO = self._input
+        opened.seek(0)
+        source = Source("stdin", "stdin", "", lambda: nullcontext(opened))
+        yield from formats.read_source(source, self._format or formats.LINES, self._fields, None)
 
 
-def _articles(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
-    for found in _files(paths):
-        yield text.read(found) if isinstance(found, FoundFile) else found
+class InMemory:
+    """Articles that are in memory, as a corpus; an index never takes one of them for removed."""
+
+    roots: tuple[str, ...] = ()
+
+    def __init__(self, articles: Iterable[Article | Skipped], origin: str = "what was given") -> None:
+        """Hold `articles`, which come from `origin`."""
+        self._articles = tuple(articles)
+        self.origin = origin
+
+    def source_of(self, path: str) -> str | None:
+        """None: there are no files."""
+        del path
+        return None
+
+    def __iter__(self) -> Iterator[Record | Skipped]:
+        """Every article, and what is none."""
+        for article in self._articles:
+            if isinstance(article, Skipped):
+                yield article
+            else:
+                content = json.dumps(asdict(article), default=str).encode()
+                found = digest(b"article", content)
+                yield Record(article.id, article.source, "", found, partial(_same, article))
 
 
-def _files(paths: Sequence[Path]) -> Iterator[FoundFile | Skipped]:
-    """What is found below each of `paths` and was not below one before."""
-    reached: set[bytes] = set()
-    for path in paths:
-        new: set[bytes] = set()
-        for found in walk(path):
-            if len(paths) > 1:
-                key = _key(found)
-                if key in reached:
-                    continue
-                new.add(key)
-            yield found
-        reached |= new
+def _same(article: Article) -> Article:
+    return article
 
 
 def _key(found: FoundFile | Skipped) -> bytes:
+    """Stands for a file, by whatever path it is reached, or for a reason to leave it out."""
     if isinstance(found, FoundFile):
-        return _digest(os.path.realpath(found.path))
-    return _digest(f"{found.reason} {os.path.realpath(found.source)}")
-
-
-def _digest(name: str) -> bytes:
-    """Stands for a name in a set: a million names take 100 MB less than as text."""
-    return hashlib.blake2b(os.fsencode(name), digest_size=16).digest()
-
-
-def _duplicate(paths: Sequence[Path], second: Article) -> DuplicateArticleId:
-    """The error for `second`; the paths are read once more to find who had its id first."""
-    same = (item for item in _articles(paths) if isinstance(item, Article) and item.id == second.id)
-    first = next(same, second)
-    return DuplicateArticleId(
-        f"{first.source} and {second.source} would both be article {second.id!r}: "
-        "rename one, or index a folder that holds both"
-    )
+        return name_digest(os.path.realpath(found.path))
+    return name_digest(f"{found.reason} {os.path.realpath(found.path)}")

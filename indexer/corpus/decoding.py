@@ -60,7 +60,31 @@ def decode(raw: bytes) -> str:
         return _text(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         _text(raw.decode("latin-1"))
-        return _guessed(raw, error)
+        if _is_damaged_utf8(raw):
+            raise UnknownEncoding(f"UTF-8, but for byte {error.start} ({error.reason})") from None
+        return _guessed(raw, error)[1]
+
+
+def encoding_of(beginning: bytes) -> str:
+    """The name of the encoding of a stream that begins with these bytes, as Python knows it.
+
+    Single bytes that are not UTF-8 do not make another encoding of it: who reads it must expect some.
+
+    Raises:
+        BinaryContent, UnknownEncoding: as `decode` does.
+    """
+    for mark, encoding in _MARKS:
+        if beginning.startswith(mark):
+            name = encoding.removesuffix("-le").removesuffix("-be")
+            return "utf-8-sig" if name == "utf-8" else name
+    if b"\0" in beginning:
+        raise BinaryContent("it holds NUL bytes")
+    try:
+        _text(beginning.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        _text(beginning.decode("latin-1"))
+        return "utf-8" if _is_damaged_utf8(beginning) else _guessed(beginning, error)[0]
+    return "utf-8"
 
 
 def _strictly(raw: bytes, encoding: str) -> str:
@@ -77,26 +101,29 @@ def _text(decoded: str) -> str:
     return decoded.removeprefix("\ufeff")
 
 
-def _guessed(raw: bytes, error: UnicodeDecodeError) -> str:
-    """The first believable decoding of bytes that are not UTF-8 because of `error`."""
+def _is_damaged_utf8(raw: bytes) -> bool:
+    """Whether `raw`, which is not UTF-8, has so few faults that it must have been."""
     replaced = raw.decode("utf-8", "replace")
     foreign = sum(not character.isascii() for character in replaced)
-    if replaced.count("\ufffd") <= max(1, MAX_DAMAGED_SHARE * foreign) < foreign:
-        raise UnknownEncoding(f"UTF-8, but for byte {error.start} ({error.reason})")
-    for text in _candidates(raw):
+    return replaced.count("\ufffd") <= max(1, MAX_DAMAGED_SHARE * foreign) < foreign
+
+
+def _guessed(raw: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
+    """The first believable encoding of bytes that are not UTF-8 because of `error`, and their text."""
+    for encoding, text in _candidates(raw):
         if _is_believable(text):
-            return text
+            return encoding, text
     raise UnknownEncoding(
         f"not UTF-8 (byte {error.start}: {error.reason}), nor one of {', '.join(CANDIDATES)}"
     )
 
 
-def _candidates(raw: bytes) -> Iterator[str]:
+def _candidates(raw: bytes) -> Iterator[tuple[str, str]]:
     """`raw` in the encodings that charset-normalizer thinks possible, likeliest first."""
     from charset_normalizer import from_bytes
 
     for match in from_bytes(raw, cp_isolation=list(CANDIDATES), enable_fallback=False):
-        yield raw.decode(match.encoding)
+        yield match.encoding, raw.decode(match.encoding)
 
 
 def _is_believable(text: str) -> bool:

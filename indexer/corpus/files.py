@@ -1,32 +1,33 @@
 """The files at and below a path, sorted, each with the id of the article it holds."""
 
-import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.errors import PathNotFound
+from indexer.corpus.formats import Format, FoundFile, kind_of, unsupported
+from indexer.corpus.source import explained, printable
 from indexer.records import Skipped, SkipReason
-
-SUFFIXES = frozenset({"", ".txt", ".text", ".md"})
-"""What is read in a folder, in either case; a file that is itself given as a path is always read."""
 
 Identity = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file to read: `path` opens it, `id` and `source` are text that can be stored and shown."""
+class Start:
+    """A file or folder to begin with.
+
+    Attributes:
+        path: as it was given.
+        place: its absolute path, printable.
+        prefix: what the ids at or below it begin with: empty, or ending in a slash.
+        otherwise: the format of a file whose name tells none; None if it is then not read.
+    """
 
     path: Path
-    id: str
-
-    @property
-    def source(self) -> str:
-        """The path as text."""
-        return printable(self.path)
+    place: str
+    prefix: str
+    otherwise: Format | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,87 +35,94 @@ class _Folder:
     """A folder being walked: what the ids of its entries begin with, and the entries still to come."""
 
     path: Path
+    place: str
     prefix: str
     identity: Identity
     names: Iterator[str]
 
 
-def require(paths: Sequence[Path]) -> None:
-    """Raise PathNotFound unless all of `paths` exist."""
-    for path in paths:
-        try:
-            path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            message = f"{printable(path)} does not exist: give files, or folders of .txt or .md files"
-            raise PathNotFound(message) from None
-        except OSError:
-            continue
+def walk(start: Start, roots: Collection[str] = ()) -> Iterator[FoundFile | Skipped]:
+    """The files at or below a path; the entries of a folder in the order of their names.
 
-
-def walk(path: Path) -> Iterator[FoundFile | Skipped]:
-    """The files at or below `path`; the entries of a folder in the order of their names.
-
-    Links are followed, but not into a folder that is being walked already. A file of the name
-    `a/b.txt` below `path` has the id `a/b`; `path` itself, if it is a file, has its stem.
+    Links are followed, but not into a folder that is being walked already. A file `a/b.txt` below a folder
+    has the id `a/b`, behind the folder's prefix; a folder that is one of `roots` has none.
     """
-    found = _entry(path, path.stem, "", ())
-    if not isinstance(found, _Folder):
+    found = _entry(start.path, start.place, start.prefix, ())
+    if isinstance(found, _Folder):
+        yield from _below(replace(found, prefix=start.prefix), roots)
+    elif isinstance(found, Skipped):
         yield found
-        return
-    above = [found]
+    elif start.otherwise and (found.kind.suffix == "" or not found.kind.is_read):
+        yield replace(found, kind=replace(found.kind, format=start.otherwise))
+    else:
+        yield found if found.kind.is_read else _unsupported(found)
+
+
+def _below(folder: _Folder, roots: Collection[str]) -> Iterator[FoundFile | Skipped]:
+    above = [folder]
     while above:
         name = next(above[-1].names, None)
         if name is None:
-            above.pop()
+            last = above.pop()
+            if _identity(last.path) != last.identity:
+                detail = "no longer the folder that it was when reading began"
+                yield skipped(last.path, last.place, SkipReason.UNREADABLE, detail)
             continue
-        found = _entry_in_folder(above[-1].path / name, above)
+        found = _entry_in_folder(name, above, roots)
         if isinstance(found, _Folder):
             above.append(found)
         else:
             yield found
 
 
-def _entry_in_folder(path: Path, above: Sequence[_Folder]) -> FoundFile | _Folder | Skipped:
+def _entry_in_folder(
+    name: str, above: Sequence[_Folder], roots: Collection[str]
+) -> FoundFile | _Folder | Skipped:
     """What an entry of the last folder of `above` is, by the rules for what is not given by name."""
-    if path.name.startswith("."):
-        return skipped(path, SkipReason.HIDDEN, "its name begins with a dot")
-    prefix = above[-1].prefix
-    found = _entry(path, prefix + path.stem, f"{prefix}{path.name}/", above)
-    if isinstance(found, FoundFile) and path.suffix.lower() not in SUFFIXES:
-        return skipped(path, SkipReason.UNSUPPORTED, f"{path.suffix} is not a format that is read")
+    folder = above[-1]
+    path, place = folder.path / name, below(folder.place, printable(name))
+    if name.startswith("."):
+        return skipped(path, place, SkipReason.HIDDEN, "its name begins with a dot")
+    found = _entry(path, place, folder.prefix, above)
+    if isinstance(found, _Folder):
+        return replace(found, prefix="" if place in roots else f"{folder.prefix}{printable(name)}/")
+    if isinstance(found, FoundFile) and not found.kind.is_read:
+        return _unsupported(found)
     return found
 
 
-def _entry(path: Path, name: str, prefix: str, above: Sequence[_Folder]) -> FoundFile | _Folder | Skipped:
-    """What `path` is: a file of the id `name`, or a folder whose entries' ids begin with `prefix`."""
+def _entry(path: Path, place: str, prefix: str, above: Sequence[_Folder]) -> FoundFile | _Folder | Skipped:
+    """What `path` is: a file whose id begins with `prefix`, or a folder, whose own prefix is still to set."""
     try:
         status = path.stat()
         if not stat.S_ISDIR(status.st_mode):
-            return FoundFile(path, printable(name))
+            kind = kind_of(path.name)
+            return FoundFile(path, prefix + printable(kind.stem), printable(path), place, kind)
         identity = (status.st_dev, status.st_ino)
         if any(folder.identity == identity for folder in above):
-            return skipped(path, SkipReason.LINK_LOOP, "leads back to a folder that it lies in")
-        return _Folder(path, prefix, identity, iter(sorted(entry.name for entry in path.iterdir())))
+            return skipped(path, place, SkipReason.LINK_LOOP, "leads back to a folder that it lies in")
+        return _Folder(path, place, prefix, identity, iter(sorted(entry.name for entry in path.iterdir())))
     except OSError as error:
-        return unreadable(path, error)
+        return skipped(path, place, *explained(path, error))
 
 
-def printable(name: Path | str) -> str:
-    r"""A file name as text that can be stored: bytes that are not UTF-8 are written as \xNN."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def below(place: str, name: str) -> str:
+    """The place of `name` in the folder at `place`."""
+    return f"{place}{name}" if place.endswith(os.sep) else f"{place}{os.sep}{name}"
 
 
-def skipped(path: Path, reason: SkipReason, detail: str) -> Skipped:
+def _identity(path: Path) -> Identity | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _unsupported(found: FoundFile) -> Skipped:
+    return skipped(found.path, found.place, SkipReason.UNSUPPORTED, unsupported(found.kind))
+
+
+def skipped(path: Path, place: str, reason: SkipReason, detail: str) -> Skipped:
     """A Skipped whose fields can be stored and shown."""
-    return Skipped(printable(path), reason, printable(detail))
-
-
-def unreadable(path: Path, error: OSError) -> Skipped:
-    """The Skipped for what the system does not give."""
-    if error.errno == errno.ELOOP:
-        return skipped(path, SkipReason.LINK_LOOP, "a link that leads to itself")
-    if error.errno == errno.ENOENT:
-        return skipped(
-            path, SkipReason.UNREADABLE, "a link to nothing" if path.is_symlink() else "no longer there"
-        )
-    return skipped(path, SkipReason.UNREADABLE, error.strerror or str(error))
+    return Skipped(printable(path), reason, printable(detail), place)

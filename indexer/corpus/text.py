@@ -6,19 +6,17 @@ letter or digit, or that line's first sentence if it is long.
 """
 
 import datetime
-import os
 import re
-import stat
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
-from indexer.corpus.files import FoundFile, skipped, unreadable
+from indexer.corpus.source import Source, digest
 from indexer.language import identify
-from indexer.records import Article, Skipped, SkipReason
+from indexer.records import Article, Record, Skipped, SkipReason
 from indexer.sentences import split
 
-MAX_BYTES = 64 * 2**20
-"""A larger file is no article, and reading it could exhaust the memory."""
+NOTHING = "no letter and no digit in it"
 
 TITLE_LENGTH = 120
 """Code points up to which the whole first line is the title."""
@@ -31,25 +29,34 @@ _TITLE_LINE = re.compile(r"^[^\S\n]*(?:#{1,6}[^\S\n]+)?(.*[^\W_].*)$", re.MULTIL
 _NEWLINE = re.compile(r"\r\n?")
 
 
-def read(file: FoundFile) -> Article | Skipped:
-    """The article in `file`, or why there is none."""
+def read(source: Source) -> Iterator[Record | Skipped]:
+    """The one article in `source`."""
+    with source.open() as opened:
+        raw = opened.read()
+    if not raw or raw.isspace():
+        yield source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    else:
+        yield Record(source.id, source.name, source.path, digest(b"text", raw), partial(_load, source, raw))
+
+
+def _load(source: Source, raw: bytes) -> Article | Skipped:
     try:
-        content = _content(file.path)
-        if isinstance(content, Skipped):
-            return content
-        decoded = decode(content)
-    except OSError as error:
-        return unreadable(file.path, error)
+        decoded = decode(raw)
     except BinaryContent as error:
-        return skipped(file.path, SkipReason.BINARY, str(error))
+        return source.skipped(SkipReason.BINARY, str(error), id=source.id)
     except UnknownEncoding as error:
-        return skipped(file.path, SkipReason.ENCODING, str(error))
-    date, text = parse(_NEWLINE.sub("\n", decoded))
+        return source.skipped(SkipReason.ENCODING, str(error), id=source.id)
+    date, text = parse(normalise_newlines(decoded))
     language = identify(text)
     title = title_of(text, language)
     if not title:
-        return skipped(file.path, SkipReason.EMPTY, "no letter and no digit in it")
-    return Article(file.id, title, text, date, language, file.source)
+        return source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    return Article(source.id, title, text, date, language, source.name)
+
+
+def normalise_newlines(text: str) -> str:
+    """`text` with every newline as one `\\n`, which is what offsets count in."""
+    return _NEWLINE.sub("\n", text)
 
 
 def parse(content: str) -> tuple[datetime.date | None, str]:
@@ -76,17 +83,3 @@ def title_of(text: str, language: str) -> str:
     if len(sentence) <= MAX_TITLE_LENGTH:
         return sentence
     return sentence[:MAX_TITLE_LENGTH].rsplit(maxsplit=1)[0] + "…"
-
-
-def _content(path: Path) -> bytes | Skipped:
-    """A regular file's bytes; a pipe or a device is not waited for."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        return skipped(path, SkipReason.UNREADABLE, "not a regular file")
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return skipped(path, SkipReason.UNREADABLE, "not a regular file")
-        if status.st_size > MAX_BYTES:
-            return skipped(path, SkipReason.UNSUPPORTED, f"larger than {MAX_BYTES // 2**20} MiB")
-        return opened.read()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.build import Progress
+from indexer.drafting import Progress
 from indexer.errors import InvalidQuery
 from indexer.model import Model
 from indexer.records import Encoder, Reranker
@@ -18,6 +18,7 @@ from search_api.evaluation.measures import Recall, Scores, recall, score
 from search_api.evaluation.runs import Ranked, RunFiles
 from search_api.lanes import FUSED, LANES
 from search_api.query import MAX_LIMIT, Query, parse
+from search_api.query_encoder import QueryEncoders
 from search_api.search import Result, Searcher
 
 DEPTH = MAX_LIMIT
@@ -116,7 +117,7 @@ def evaluate(
         try:
             for part in collection.parts:
                 for lane in LANES if lanes else (FUSED,):
-                    searcher = Searcher(index, encoder, model.prompts.query, reranker, lane)
+                    searcher = Searcher(index, QueryEncoders.of(encoder, model.prompts.query), reranker, lane)
                     answers = _ask(part, searcher.search, report)
                     found = _measure(part, answers, len(collection.articles))
                     measured.append(replace(found, lane=lane.name) if lanes else found)
@@ -195,7 +196,15 @@ def _with_own_ids(part: Part, found: Mapping[str, Sequence[Ranked]]) -> dict[str
 
 
 def _building(label: str, report: Callable[[str], None]) -> Callable[[Progress], None]:
-    return lambda progress: report(
-        f"{label}: {progress.articles:,} documents indexed"
-        f" ({progress.embedded:,} texts embedded, {progress.reused:,} reused)"
-    )
+    """Tells when a stage of a build begins, and now and then how far it is."""
+    stage = ""
+
+    def tell(progress: Progress) -> None:
+        nonlocal stage
+        if progress.stage != stage:
+            stage = progress.stage
+            report(f"{label}: {stage}")
+        elif progress.done and progress.done % _REPORT_EVERY == 0:
+            report(f"{label}: {stage}, {progress.done:,} {progress.unit}")
+
+    return tell

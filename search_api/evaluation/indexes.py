@@ -3,14 +3,20 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.build import Progress, build, versions
+from indexer.assembly import versions
+from indexer.build import build
+from indexer.corpus import InMemory
+from indexer.drafting import Report
 from indexer.errors import IndexDamaged, IndexMismatch, IndexNotFound
-from indexer.generation import FORMAT, Generation, Layout, open_live
+from indexer.generation import Generation, open_live
+from indexer.layout import Layout
+from indexer.manifest import FORMAT
 from indexer.model import Model
+from indexer.options import Options
 from indexer.records import Article, Encoder
 from search_api.evaluation.beir import EvaluationSet, Qrels
 
@@ -71,7 +77,7 @@ def open_index(
     model: Model,
     encoder: Encoder,
     cache: Path,
-    report: Callable[[Progress], None],
+    report: Report,
 ) -> Generation:
     """The index of `articles`, out of `cache` when it was made before.
 
@@ -96,7 +102,7 @@ def open_index(
         pass
     except (IndexDamaged, IndexMismatch) as error:
         _logger.warning("made again: %s", error)
-    build(articles, layout, model, encoder, report)
+    build(InMemory(articles), layout, model, encoder, report, options=Options(fresh=True, keep=1))
     return open_live(layout.folder)
 
 

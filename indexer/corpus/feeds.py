@@ -1,0 +1,134 @@
+"""RSS and Atom feeds to articles: every entry is one, with what the feed gives of its text.
+
+The feed is read as bytes, so that nothing in it is ever fetched.
+"""
+
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from indexer.corpus import dates
+from indexer.corpus.html import chosen_language, plain_text, with_title
+from indexer.corpus.language_codes import language_of
+from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
+from indexer.corpus.text import NOTHING, normalise_newlines, title_of
+from indexer.language import UNDETERMINED
+from indexer.records import Article, Record, Skipped, SkipReason
+
+_CLOSED = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(/?)(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
+_END = 2000
+"""Bytes at the end of a feed in which it is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a feed gives of an entry; `title` and `text` may be HTML."""
+
+    title: str
+    title_is_html: bool
+    text: str
+    text_is_html: bool
+    date: str
+    link: str
+    language: str
+
+
+def read(source: Source) -> Iterator[Record | Skipped]:
+    """The entries of the feed in `source`; of one that is cut off, those that are whole."""
+    with source.open() as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        yield source.skipped(SkipReason.TOO_LARGE, too_large())
+    elif not raw or raw.isspace():
+        yield source.skipped(SkipReason.EMPTY, NOTHING)
+    else:
+        yield from _entries(raw, source)
+
+
+def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
+    feed = _parsed(raw)
+    if isinstance(feed, Exception):
+        yield source.skipped(SkipReason.MALFORMED, f"the feed cannot be read ({type(feed).__name__})")
+        return
+    if not feed.get("version"):
+        is_xml = raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        yield source.skipped(SkipReason.UNSUPPORTED, f"{'XML, but ' * is_xml}no RSS or Atom feed")
+        return
+    entries = feed["entries"]
+    is_cut = bool(feed.get("bozo")) and not _CLOSED.search(raw[-_END:].replace(b"\0", b""))
+    if is_cut and _is_open(raw):
+        entries = entries[:-1]
+    language = dict.get(feed["feed"], "language") or ""
+    for number, values in enumerate(entries, 1):
+        yield _record(values, language, source, number)
+    if is_cut:
+        yield source.skipped(SkipReason.MALFORMED, f"cut off behind {len(entries)} whole entries")
+
+
+def _parsed(raw: bytes) -> Mapping[str, Any] | Exception:
+    """The feed as feedparser gives it, or what it could not do."""
+    import feedparser
+
+    try:
+        feed: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(raw), resolve_relative_uris=False, sanitize_html=False
+        )
+    except Exception as error:
+        logging.getLogger(__name__).debug("feedparser", exc_info=True)
+        return error
+    return feed
+
+
+def _is_open(raw: bytes) -> bool:
+    """Whether the last entry that is begun is not ended."""
+    marks = _ENTRY.findall(raw)
+    return bool(marks) and marks[-1] == b""
+
+
+def _record(values: Mapping[str, Any], language: str, source: Source, number: int) -> Record:
+    """An entry; `values` are asked as a plain dict, for feedparser's own takes one key for another."""
+    get = partial(dict.get, values)
+    title, link = get("title_detail") or {}, (get("link") or "").strip()
+    contents = [content for content in get("content") or () if (content.get("value") or "").strip()]
+    text = contents[0] if contents else get("summary_detail") or {}
+    entry = _Entry(
+        title.get("value") or "",
+        title.get("type") != "text/plain",
+        text.get("value") or "",
+        text.get("type") != "text/plain",
+        get("published") or get("updated") or "",
+        link,
+        text.get("language") or language,
+    )
+    identity = (get("id") or "").strip() or link or f"{source.id}/{number}"
+    at = f": entry {number}"
+    load = partial(_load, entry, source, identity, at)
+    return Record(identity, source.name + at, source.path, digest(b"entry", repr(entry).encode()), load)
+
+
+def _load(entry: _Entry, source: Source, identity: str, at: str) -> Article | Skipped:
+    title = " ".join(_plain(entry.title, entry.title_is_html).split())
+    text = with_title(title, _plain(entry.text, entry.text_is_html))
+    if not title_of(text, UNDETERMINED):
+        return source.skipped(SkipReason.EMPTY, NOTHING, at=at, id=identity)
+    language = chosen_language(text, language_of(entry.language))
+    return Article(
+        identity,
+        title_of(title, language) or title_of(text, language),
+        text,
+        dates.parse(entry.date, language),
+        language,
+        source.name + at,
+        dates.written(entry.date),
+        entry.link if entry.link.startswith(("http://", "https://")) else None,
+    )
+
+
+def _plain(value: str, is_html: bool) -> str:
+    return plain_text(value) if is_html and _TAG.search(value) else normalise_newlines(value).strip()

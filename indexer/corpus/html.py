@@ -1,0 +1,343 @@
+"""Web pages to articles: the main text without what surrounds it, and what the page states about it.
+
+trafilatura finds the text and the title. The date is the first that the page states and that can be read, in
+a meta element, as JSON-LD, in or near the article, or in its address; none is guessed from the text.
+"""
+
+import codecs
+import functools
+import json
+import logging
+import re
+from collections.abc import Iterator
+from functools import partial
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from indexer.corpus import dates
+from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.language_codes import language_of
+from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
+from indexer.corpus.text import NOTHING, title_of
+from indexer.language import (
+    CYRILLIC_SCRIPT,
+    DECIDING_LETTERS,
+    LATIN_SCRIPT,
+    SAMPLE,
+    UNDETERMINED,
+    identify,
+    script_of,
+)
+from indexer.orthography.common import ZWNJ
+from indexer.records import Article, Record, Skipped, SkipReason
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+CELL_OF_TEXT = 120
+"""Code points from which a cell makes its table one of layout; other tables are data and are left out."""
+
+SURE_LENGTH = 200
+"""Code points of a text from which its own words tell Arabic and Persian and their neighbours apart."""
+
+MANY_ELEMENTS = 8_000
+"""With more, extractors are not compared: one takes time with the square of the paragraphs."""
+
+LOUD = ("trafilatura", "htmldate", "courlan", "justext")
+"""Loggers that tell of every page that is not as it should be."""
+
+_ZWJ = "\u200d"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding=[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+_CHARSET_WITHIN = 4096
+_TRUSTED = re.compile(
+    r"utf-(?:16|32)(?:-[lb]e)?|cp(?:125[013-8]|8\d\d)|iso8859-(?:[2-9]|1\d)|koi8-[rut]|mac-\w+"
+    r"|gb\w+|big5\w*|euc_\w+|shift_jis"
+)
+"""Codecs that are believed where a page states them. Latin-1 is not: it is what servers say by default."""
+
+_ARABIC_SCRIPT = frozenset({"ar", "fa", "prs", *DECIDING_LETTERS})
+_BLOCKS = _words(
+    "address article aside blockquote dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li "
+    "main ol p pre section table tr ul"
+)
+_UNSEEN = frozenset({"script", "style", "template", "noscript"})
+_PARAGRAPH, _LINE = "\u2029", "\u2028"
+_SPACE = re.compile(r"\s+")
+_LINEAR_A = range(0x10600, 0x10737)
+_DATE_METAS = _words(
+    "article:published_time og:article:published_time og:published_time article:published datepublished "
+    "dc.date.issued dcterms.issued dc.date.published dc.date.created dcterms.created dcterms.date dc.date "
+    "citation_publication_date citation_date parsely-pub-date sailthru.date publication_date publish_date "
+    "publish-date publishdate pubdate date"
+)
+_CLASS = (
+    "translate(concat(' ', @class, ' ', @id), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+)
+_ASIDE = " or ".join(
+    (
+        "self::nav or self::aside or self::footer",
+        *(f"contains({_CLASS}, '{word}')" for word in ("comment", "relat")),
+    )
+)
+_DATE_CLASS = " or ".join(f"contains({_CLASS}, '{word}')" for word in ("date", "publish", "time"))
+_CHANGED_CLASS = " or ".join(f"contains({_CLASS}, '{word}')" for word in ("update", "modif"))
+_IS_DATE = f"self::time or @itemprop='datePublished' or (({_DATE_CLASS}) and not({_CHANGED_CLASS}))"
+_DATE_ELEMENTS = (
+    " | ".join(
+        f"{where}//*[{_IS_DATE}][not(ancestor-or-self::*[{_ASIDE}])]" for where in ("//article", "//main")
+    )
+    + f" | (//h1)[1]/following::*[{_IS_DATE}][not(ancestor-or-self::*[{_ASIDE}])]"
+)
+"""In the article or behind its heading, where neither comments nor other articles are announced."""
+
+_IN_ADDRESS = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2})(?=/|$)", re.ASCII)
+_BREAKS = re.compile(f" *([{_PARAGRAPH}{_LINE}])[ {_LINE}{_PARAGRAPH}]*")
+
+
+def read(source: Source) -> Iterator[Record | Skipped]:
+    """The one page in `source`."""
+    with source.open() as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        yield source.skipped(SkipReason.TOO_LARGE, too_large(), id=source.id)
+    elif not raw or raw.isspace():
+        yield source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    else:
+        load = partial(article_of, raw, id=source.id, source=source.name, path=source.path)
+        yield Record(source.id, source.name, source.path, digest(b"html", raw), load)
+
+
+def article_of(
+    raw: bytes, *, id: str, source: str, path: str, url: str | None = None, encoding: str | None = None
+) -> Article | Skipped:
+    """The article of a page.
+
+    Args:
+        raw: the page, not compressed.
+        id: of the article.
+        source: for people: the file, and the place in it.
+        path: of the file on disk.
+        url: where the page was got from; the page may state a better one.
+        encoding: what the server said of it.
+    """
+    skipped = partial(Skipped, source, path=path, id=id)
+    try:
+        page = _decoded(raw, encoding)
+    except BinaryContent as error:
+        return skipped(SkipReason.BINARY, str(error))
+    except UnknownEncoding as error:
+        return skipped(SkipReason.ENCODING, str(error))
+    try:
+        return _article(page, id, source, url) or skipped(SkipReason.EMPTY, "no text in the page")
+    except Exception as error:
+        logging.getLogger(__name__).debug("%s", source, exc_info=True)
+        return skipped(SkipReason.MALFORMED, f"the page cannot be read ({type(error).__name__})")
+
+
+def plain_text(fragment: str) -> str:
+    """The text of a piece of HTML, its paragraphs apart by an empty line."""
+    tree = _tree(f"<html><body><div>{fragment}</div></body></html>")
+    if tree is None:
+        return ""
+    for element in tree.iter():
+        element.text = "" if element.tag in _UNSEEN else _SPACE.sub(" ", element.text or "")
+        element.tail = _SPACE.sub(" ", element.tail or "")
+        if element.tag in _BLOCKS:
+            element.text, element.tail = _PARAGRAPH + element.text, _PARAGRAPH + element.tail
+        elif element.tag == "br":
+            element.tail = _LINE + element.tail
+    text = _BREAKS.sub(_longest_break, "".join(tree.itertext()))
+    return text.replace(_PARAGRAPH, "\n\n").replace(_LINE, "\n").strip()
+
+
+def with_title(title: str, text: str) -> str:
+    """`text` below its title, unless it begins with it."""
+    return text if not title or text.startswith(title) else f"{title}\n\n{text}".rstrip()
+
+
+def chosen_language(text: str, declared: str | None) -> str:
+    """The language of `text`, which is `declared`, a code that Hudhud knows, if that can be.
+
+    It cannot where the script is another. Arabic script tells its languages apart if there is enough of it,
+    but Dari hardly; and English is what templates declare that nobody has changed.
+    """
+    found = identify(text)
+    if declared in (None, UNDETERMINED, "en") or _script(declared) != script_of(text[:SAMPLE]):
+        return found
+    if {declared, found} == {"fa", "prs"}:
+        return "prs"
+    return found if declared in _ARABIC_SCRIPT and len(text) >= SURE_LENGTH else declared
+
+
+@functools.cache
+def silence(*names: str) -> None:
+    """Keep what these libraries log from people, unless somebody has asked for more than warnings."""
+    for name in names:
+        logger = logging.getLogger(name)
+        if logger.level in (logging.NOTSET, logging.WARNING):
+            logger.setLevel(logging.CRITICAL + 1)
+
+
+def _article(page: str, id: str, source: str, url: str | None) -> Article | None:
+    from trafilatura import bare_extraction
+
+    tree = _tree(page)
+    if tree is None:
+        return None
+    address = _canonical(tree, url)
+    stated = [*_stated_dates(tree), *_IN_ADDRESS.findall(address or "")]
+    declared = next(filter(None, map(language_of, tree.xpath("//html/@lang | //html/@xml:lang"))), None)
+    with_joiners = _hide_joiners(tree, page)
+    _unwrap_layout(tree)
+    title = " ".join(_title(tree).translate(with_joiners).split())
+    is_vast = sum(1 for _ in tree.iter()) > MANY_ELEMENTS
+    found = bare_extraction(tree, fast=is_vast, include_comments=False, include_tables=False)
+    text = (getattr(found, "text", "") or "").translate(with_joiners).strip()
+    if not title_of(text, UNDETERMINED):
+        return None
+    language = chosen_language(text, declared)
+    title = title_of(title, language)
+    dated = ((dates.parse(value, language), dates.written(value)) for value in stated)
+    date, date_text = next((pair for pair in dated if pair[0]), (None, None))
+    text = with_title(title, text)
+    return Article(id, title or title_of(text, language), text, date, language, source, date_text, address)
+
+
+def _tree(page: str) -> "HtmlElement | None":
+    from trafilatura import load_html
+
+    silence(*LOUD)
+    tree = load_html(page)
+    return load_html(f"<html><body>{page}</body></html>") if tree is None else tree
+
+
+def _title(tree: "HtmlElement") -> str:
+    from trafilatura.metadata import examine_meta, extract_title
+
+    return unescape(examine_meta(tree).title or extract_title(tree) or "")
+
+
+def _canonical(tree: "HtmlElement", url: str | None) -> str | None:
+    """The address that the page says is its own, else `url`."""
+    stated = tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    for address in map(str.strip, stated):
+        try:
+            whole = urljoin(url or "", address)
+            parts = urlsplit(whole)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.netloc and not _SPACE.search(whole):
+            return whole
+    return url
+
+
+def _hide_joiners(tree: "HtmlElement", page: str) -> dict[int, str]:
+    """Put letters that `page` does not have for ZWNJ and ZWJ, which trafilatura drops.
+
+    Returns:
+        A table for `str.translate` that puts them back.
+    """
+    unused = (letter for letter in map(chr, _LINEAR_A) if letter not in page)
+    hidden = {joiner: next(unused) for joiner in (ZWNJ, _ZWJ)}
+    table = str.maketrans(hidden)
+    for element in tree.iter():
+        element.text = element.text and element.text.translate(table)
+        element.tail = element.tail and element.tail.translate(table)
+        if element.tag == "meta" and "content" in element.attrib:
+            element.set("content", element.get("content").translate(table))
+    return {ord(letter): joiner for joiner, letter in hidden.items()}
+
+
+def _unwrap_layout(tree: "HtmlElement") -> None:
+    """Make plain blocks of tables that hold running text."""
+    for table in list(tree.iter("table")):
+        rows = table.xpath("./tr | ./tbody/tr | ./thead/tr | ./tfoot/tr")
+        cells = [cell for row in rows for cell in row.xpath("./td | ./th")]
+        if any(len(_SPACE.sub(" ", "".join(cell.itertext()))) >= CELL_OF_TEXT for cell in cells):
+            for element in (table, *table.xpath("./tbody | ./thead | ./tfoot"), *rows, *cells):
+                element.tag = "div"
+
+
+def _stated_dates(tree: "HtmlElement") -> Iterator[str]:
+    """What the page gives as the date of its publication, the likeliest first."""
+    metas = [
+        (
+            (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(),
+            meta.get("content"),
+        )
+        for meta in tree.iter("meta")
+        if meta.get("content")
+    ]
+    yield from (content for wanted in _DATE_METAS for name, content in metas if name == wanted)
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        yield from _in_json(script)
+    for element in tree.xpath(_DATE_ELEMENTS):
+        yield from (element.get(name) for name in ("datetime", "content", "title") if element.get(name))
+        if len(text := _SPACE.sub(" ", "".join(element.itertext()))) <= dates.MAX_LENGTH:
+            yield text
+
+
+def _in_json(script: str) -> Iterator[str]:
+    """Every datePublished of JSON-LD, the outermost first."""
+    try:
+        level = [json.loads(script, strict=False)]
+    except (ValueError, RecursionError):
+        return
+    while level:
+        inner: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                published = value.get("datePublished")
+                yield from [published] if isinstance(published, str) else []
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        level = inner
+
+
+def _decoded(raw: bytes, encoding: str | None) -> str:
+    """The text of a page: UTF-8 if it can be, else what is stated, else what is believable.
+
+    Raises:
+        BinaryContent, UnknownEncoding: as `decode` does.
+    """
+    stated = [found.decode("ascii") for match in _CHARSET.findall(raw[:_CHARSET_WITHIN]) for found in match]
+    for name in (encoding, *stated) if not _is_utf8(raw) else ():
+        try:
+            codec = codecs.lookup(name or "").name
+            if _TRUSTED.fullmatch(codec):
+                return raw.decode(codec)
+        except (LookupError, ValueError):
+            continue
+    return decode(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw
+
+
+def _script(language: str | None) -> str:
+    """The script that a language is written in, as `script_of` calls it."""
+    if language in _ARABIC_SCRIPT:
+        return "arabic"
+    if language in CYRILLIC_SCRIPT:
+        return "cyrillic"
+    return "latin" if language in LATIN_SCRIPT else "other"
+
+
+def _longest_break(match: re.Match[str]) -> str:
+    return _PARAGRAPH if _PARAGRAPH in match[0] else _LINE * match[0].count(_LINE)

@@ -1,0 +1,124 @@
+"""JSON Lines and JSON: one object is one article."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from indexer.corpus import source as limits
+from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.fields import Fields, record
+from indexer.corpus.source import Source, too_large
+from indexer.records import Record, Skipped, SkipReason
+
+LISTS = ("articles", "items", "data", "documents", "docs", "records", "results", "entries", "rows")
+"""Keys that are looked at first for the array of articles in an object."""
+
+_MARK = b"\xef\xbb\xbf"
+_PIECE = 2**20
+
+
+def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
+    """The articles in JSON Lines: an object a line, in UTF-8; a bad line costs only itself."""
+    number = 0
+    with source.open() as opened:
+        for line_number, line in enumerate(_lines(opened), 1):
+            at = f":{line_number}"
+            if line is None:
+                number += 1
+                yield source.skipped(SkipReason.TOO_LARGE, f"a line {too_large()}", at=at)
+                continue
+            if line_number == 1 and b"\0" in line:
+                yield source.skipped(SkipReason.BINARY, "it holds NUL bytes; JSON Lines are text in UTF-8")
+                return
+            content = line.removeprefix(_MARK) if line_number == 1 else line
+            if not content.strip():
+                continue
+            number += 1
+            value = _value(content, source, at)
+            yield value if isinstance(value, Skipped) else record(value, fields, source, number, at)
+
+
+def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
+    """The articles in a JSON file: an array of objects, one in an object, or one object."""
+    with source.open() as opened:
+        raw = opened.read()
+    try:
+        value = json.loads(decode(raw))
+    except BinaryContent as error:
+        yield source.skipped(SkipReason.BINARY, str(error))
+    except UnknownEncoding as error:
+        yield source.skipped(SkipReason.ENCODING, str(error))
+    except (ValueError, RecursionError) as error:
+        yield source.skipped(SkipReason.MALFORMED, _complaint(error))
+    else:
+        del raw
+        yield from _articles(value, source, fields)
+
+
+def _articles(value: object, source: Source, fields: Fields) -> Iterator[Record | Skipped]:
+    listed = value if isinstance(value, list) else _list_in(value, fields)
+    if listed is None:
+        if isinstance(value, Mapping) and any(_has(value, field, fields) for field in ("text", "title")):
+            yield record(value, fields, source, None, "")
+        else:
+            yield source.skipped(SkipReason.MALFORMED, "neither an article nor a list of articles")
+        return
+    for number, item in enumerate(listed, 1):
+        at = f", record {number}"
+        if isinstance(item, Mapping):
+            yield record(item, fields, source, number, at)
+        else:
+            yield source.skipped(SkipReason.MALFORMED, "not a JSON object", at=at)
+
+
+def _list_in(value: object, fields: Fields) -> list[object] | None:
+    """The array of objects in an object that has no text itself; None if there is none, or several."""
+    if not isinstance(value, Mapping) or _has(value, "text", fields):
+        return None
+    lists = {
+        key: inner
+        for key, inner in value.items()
+        if isinstance(inner, list) and any(isinstance(item, Mapping) for item in inner)
+    }
+    for key in LISTS:
+        if key in lists:
+            return lists[key]
+    return next(iter(lists.values())) if len(lists) == 1 else None
+
+
+def _has(value: Mapping[str, object], field: str, fields: Fields) -> bool:
+    return isinstance(fields.value(value, field), str)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of `stream`; None for one that is too large, which is read past in pieces."""
+    limit = limits.MAX_BYTES
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(_PIECE)
+        yield None
+
+
+def _value(line: bytes, source: Source, at: str) -> Mapping[str, object] | Skipped:
+    """The object in a line."""
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        detail = f"not UTF-8 (byte {error.start}: {error.reason})"
+        return source.skipped(SkipReason.ENCODING, detail, at=at)
+    except (ValueError, RecursionError) as error:
+        return source.skipped(SkipReason.MALFORMED, _complaint(error), at=at)
+    if not isinstance(value, Mapping):
+        return source.skipped(SkipReason.MALFORMED, "not a JSON object", at=at)
+    return value
+
+
+def _complaint(error: ValueError | RecursionError) -> str:
+    """What is wrong with some JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at character {error.pos + 1}"
+    what = "nested too deeply" if isinstance(error, RecursionError) else "a number of too many digits"
+    return f"not JSON that can be read: {what}"

@@ -1,0 +1,214 @@
+"""Web archives to articles: every page that was answered with HTML, under its address.
+
+Requests, metadata, images and pages that were not found are no articles and no faults. The day of the crawl
+is no date of publication.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
+
+from indexer.corpus import html
+from indexer.corpus.source import MAX_BYTES, DamagedArchive, Source, digest, too_large
+from indexer.records import Article, Record, Skipped, SkipReason
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+_MAX_LINE, _BLOCK = 8192, 2**16
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_GZIP = b"\x1f\x8b"
+
+
+class _Broken(ValueError):
+    """The body of an answer is not what its headers say."""
+
+
+class _Unsupported(ValueError):
+    """The body of an answer is compressed in a way that is not read."""
+
+
+class _TooLarge(ValueError):
+    """The body of an answer is larger than any article."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """What is said of a page where it lies."""
+
+    NAMES: ClassVar = ("Content-Type", "Content-Encoding", "Transfer-Encoding")
+
+    content_type: str
+    content_encoding: str = ""
+    transfer_encoding: str = ""
+
+
+def read(source: Source) -> Iterator[Record | Skipped]:
+    """The pages in `source`, one in memory at a time; behind a fault nothing is read."""
+    from warcio.exceptions import ArchiveLoadFailed
+
+    html.silence("warcio")
+    whole = 0
+    with source.open() as opened:
+        try:
+            for record in _records(opened):
+                yield from _page(record, source, f": record {whole + 1}")
+                _to_end(record)
+                whole += 1
+        except (DamagedArchive, ArchiveLoadFailed, EOFError) as error:
+            yield source.skipped(SkipReason.DAMAGED, f"behind {whole} whole records: {error}")
+
+
+def _records(stream: BinaryIO) -> Iterator["ArcWarcRecord"]:
+    """Every record of an archive, compressed or not. Its block must be read before the next is asked for.
+
+    Raises:
+        DamagedArchive, ArchiveLoadFailed: no record follows the last.
+    """
+    from warcio.bufferedreaders import DecompressingBufferedReader
+    from warcio.recordloader import ArcWarcRecordLoader
+
+    reader = DecompressingBufferedReader(stream, block_size=_BLOCK, read_all_members=True)
+    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+    while line := reader.readline(_MAX_LINE):
+        if not line.strip():
+            continue
+        if not line.startswith(b"WARC/"):
+            raise DamagedArchive("what follows is no record")
+        record = loader.parse_record_stream(reader, line, "warc", no_record_parse=True)
+        if not (record.rec_headers.get_header("Content-Length") or "").strip().isdecimal():
+            raise DamagedArchive("the next does not say how long it is")
+        yield record
+
+
+def _page(record: "ArcWarcRecord", source: Source, at: str) -> Iterator[Record | Skipped]:
+    """The page in a record, if it holds one."""
+    headers = _headers(record)
+    if not headers or headers.content_type.partition(";")[0].strip().lower() not in HTML_TYPES:
+        return
+    payload = record.raw_stream.read(MAX_BYTES + 1)
+    _to_end(record)
+    address = (record.rec_headers.get_header("WARC-Target-URI") or "").strip()
+    if not address:
+        yield source.skipped(SkipReason.MALFORMED, "it has no WARC-Target-URI", at=at)
+    elif len(payload) > MAX_BYTES:
+        yield source.skipped(SkipReason.TOO_LARGE, too_large(), at=at, id=address)
+    else:
+        parts = (b"page", address.encode(), *map(str.encode, astuple(headers)), payload)
+        load = partial(_load, payload, headers, source, address, at)
+        yield Record(address, source.name + at, source.path, digest(*parts), load)
+
+
+def _load(payload: bytes, headers: _Headers, source: Source, address: str, at: str) -> Article | Skipped:
+    skipped = partial(source.skipped, at=at, id=address)
+    try:
+        raw = _body(payload, headers)
+    except _Broken as error:
+        return skipped(SkipReason.MALFORMED, str(error))
+    except _Unsupported as error:
+        return skipped(SkipReason.UNSUPPORTED, str(error))
+    except _TooLarge:
+        return skipped(SkipReason.TOO_LARGE, too_large())
+    charset = _CHARSET.search(headers.content_type)
+    place = source.name + at
+    encoding = charset[1] if charset else None
+    return html.article_of(raw, id=address, source=place, path=source.path, url=address, encoding=encoding)
+
+
+def _to_end(record: "ArcWarcRecord") -> None:
+    """Read what is left of a record.
+
+    Raises:
+        DamagedArchive: that is less than it should be.
+    """
+    while record.raw_stream.read(_BLOCK):
+        pass
+    if record.raw_stream.limit:
+        raise DamagedArchive("the next is cut off")
+
+
+def _headers(record: "ArcWarcRecord") -> _Headers | None:
+    """What a record says of the page in it; None if it holds none that was found."""
+    from warcio.statusandheaders import StatusAndHeadersParser
+
+    if record.rec_type == "resource":
+        return _Headers(record.rec_headers.get_header("Content-Type") or "")
+    if record.rec_type != "response" or not (record.content_type or "").startswith("application/http"):
+        return None
+    try:
+        answer = StatusAndHeadersParser([], verify=False).parse(record.raw_stream)
+    except EOFError:
+        return None
+    if answer.get_statuscode() != "200":
+        return None
+    return _Headers(*(answer.get_header(name) or "" for name in _Headers.NAMES))
+
+
+def _body(payload: bytes, headers: _Headers) -> bytes:
+    """The body of an answer without its codings, of which crawlers may have removed any already.
+
+    Raises:
+        _Broken, _Unsupported, _TooLarge
+    """
+    if "chunked" in headers.transfer_encoding.lower():
+        payload = _joined(payload)
+    for coding in reversed(headers.content_encoding.lower().split(",")):
+        payload = _unpacked(payload, coding.strip())
+    return payload
+
+
+def _joined(payload: bytes) -> bytes:
+    """The chunks of a body as one (RFC 9112, 7.1); a body that does not begin with a chunk as it is."""
+    head = _CHUNK.match(payload)
+    if not head:
+        return payload
+    chunks = []
+    while head and (size := int(head[1], 16)):
+        chunks.append(payload[head.end() : head.end() + size])
+        end = head.end() + size
+        head = _CHUNK.match(payload, end + 2) if payload[end : end + 2] == b"\r\n" else None
+    if not head:
+        raise _Broken("its chunks are damaged or cut off")
+    return b"".join(chunks)
+
+
+def _unpacked(payload: bytes, coding: str) -> bytes:
+    match coding:
+        case "" | "identity":
+            return payload
+        case "gzip" | "x-gzip":
+            return _inflated(payload, 16 + zlib.MAX_WBITS) if payload.startswith(_GZIP) else payload
+        case _ if _is_markup(payload):
+            return payload
+        case "deflate":
+            # RFC 9110, 8.4.1.2: some servers leave out the zlib wrapper
+            is_wrapped = (
+                len(payload) > 1 and payload[0] & 15 == 8 and int.from_bytes(payload[:2], "big") % 31 == 0
+            )
+            return _inflated(payload, zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS)
+    raise _Unsupported(f"content encoding {coding[:20]}")
+
+
+def _inflated(payload: bytes, window: int) -> bytes:
+    inflater = zlib.decompressobj(window)
+    try:
+        inflated = inflater.decompress(payload, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise _Broken(f"its compression is damaged ({error})") from None
+    if len(inflated) > MAX_BYTES:
+        raise _TooLarge
+    if not inflater.eof:
+        raise _Broken("it is cut off within its compression")
+    return inflated
+
+
+def _is_markup(payload: bytes) -> bool:
+    """Whether a body is not compressed, whatever its header says: deflated bytes are no long ASCII."""
+    beginning = payload[:64].lstrip()[:8]
+    return beginning.startswith(b"<") and beginning.isascii()

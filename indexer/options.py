@@ -1,0 +1,31 @@
+"""How a reindex treats what is there."""
+
+from dataclasses import dataclass
+
+from indexer.layout import KEPT
+
+CACHE_BYTES = 20 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a reindex treats what is there.
+
+    Attributes:
+        fresh: the new index holds what is given and nothing else.
+        allow_removals: remove articles however many of a source are gone.
+        keep_missing: remove nothing.
+        strict: the first record that cannot be read is an error.
+        keep: how many generations stay.
+        cache_bytes: how large the cache of vectors may be.
+    """
+
+    fresh: bool = False
+    allow_removals: bool = False
+    keep_missing: bool = False
+    strict: bool = False
+    keep: int = KEPT
+    cache_bytes: int = CACHE_BYTES
+
+
+AS_USUAL = Options()

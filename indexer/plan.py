@@ -1,0 +1,135 @@
+"""What a reindex would do, and what it would cost, without doing it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+
+from indexer.assembly import outdated, shares_articles
+from indexer.chunking import chunk
+from indexer.compare import Comparison, Corpus, SkipLog, Skips, Verdict
+from indexer.drafting import Progress, Report
+from indexer.embedding import passage_texts, sentence_texts
+from indexer.errors import TooManyRemovals
+from indexer.generation import Generation, open_soundest
+from indexer.layout import Layout
+from indexer.model import Model
+from indexer.options import AS_USUAL, Options
+from indexer.records import Article, Encoder, Skipped
+
+SAMPLED_TEXTS = 200
+"""Texts that are encoded to see how fast this machine is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reindex would do.
+
+    Attributes:
+        read, new, changed, unchanged, skips, removed, kept, rebuilt: as in a Summary.
+        refused: why it would refuse to start, for people.
+        characters: of the articles that would be embedded.
+        seconds: what embedding them would take at most; what is in the cache takes none.
+    """
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    skips: Skips
+    removed: int
+    kept: int
+    rebuilt: tuple[str, ...]
+    refused: str | None
+    characters: int
+    seconds: float
+
+
+def plan(
+    corpus: Corpus,
+    layout: Layout,
+    model: Model,
+    encoder: Encoder,
+    report: Report = lambda progress: None,
+    *,
+    options: Options = AS_USUAL,
+    sink: Callable[[Skipped], None] = lambda skipped: None,
+) -> Plan:
+    """Look at everything that a reindex would look at; nothing is written.
+
+    `sink` is given everything that would be left out.
+
+    Raises:
+        InputError: whatever `corpus` raises while it is read.
+        IndexingError: the index is damaged.
+    """
+    log = SkipLog(sink, strict=options.strict)
+    base = None if options.fresh else open_soundest(layout.folder)
+    with closing(base) if base else nullcontext():
+        comparison = Comparison(base, corpus)
+        survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
+        characters, sample = 0, list[Article]()
+        added = Counter[Verdict]()
+        for done, (record, verdict) in enumerate(comparison.changed(log), start=1):
+            article = record.load()
+            if isinstance(article, Skipped):
+                log.add(article)
+                continue
+            added[verdict] += 1
+            characters += len(article.text)
+            if len(sample) < SAMPLED_TEXTS:
+                sample.append(article)
+            report(Progress("loading", done, survey.new + survey.changed, "articles"))
+        if base and not shares_articles(base.manifest, model):
+            kept, some = _kept(base)
+            characters += kept
+            sample = sample or some
+        refused = None
+        if not (options.allow_removals or options.keep_missing):
+            try:
+                survey.require_few_removals()
+            except TooManyRemovals as error:
+                refused = str(error)
+        missing = len(survey.missing)
+        skips = log.summary()
+        return Plan(
+            read=added.total() + survey.unchanged + skips.total,
+            new=added[Verdict.NEW],
+            changed=added[Verdict.CHANGED],
+            unchanged=survey.unchanged,
+            skips=skips,
+            removed=0 if options.keep_missing else missing,
+            kept=survey.kept + (missing if options.keep_missing else 0),
+            rebuilt=tuple(outdated(base.manifest, model)) if base else (),
+            refused=refused,
+            characters=characters,
+            seconds=_seconds(characters, sample, model, encoder),
+        )
+
+
+def _kept(base: Generation) -> tuple[int, list[Article]]:
+    """Characters of all passages of a generation, and some of its articles."""
+    characters = 0
+    for segment, rows in zip(base.segments, base.catalogue.live_rows(), strict=True):
+        for row in rows.tolist():
+            spans = segment.passage_spans[segment.first_passages[row] : segment.first_passages[row + 1]]
+            characters += int((spans[:, 1].astype(int) - spans[:, 0]).sum())
+    return characters, base.articles(range(min(len(base.catalogue), SAMPLED_TEXTS)))
+
+
+def _seconds(characters: int, sample: Sequence[Article], model: Model, encoder: Encoder) -> float:
+    """How long embedding so many characters takes here, from encoding some of them."""
+    texts: list[str] = []
+    read = 0
+    for article in sample:
+        chunks = chunk(article, encoder.count_tokens)
+        texts += [*passage_texts(article, chunks), *sentence_texts(article, chunks)]
+        read += len(article.text)
+        if len(texts) >= SAMPLED_TEXTS:
+            break
+    if not texts:
+        return 0.0
+    started = time.perf_counter()
+    encoder.encode([model.prompts.passage + text for text in texts])
+    return (time.perf_counter() - started) * characters / max(read, 1)

@@ -1,0 +1,166 @@
+"""Small articles, segments and generations, whose vectors are a pure function of their texts."""
+
+import datetime
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer import catalogue, manifest
+from indexer.assembly import Making, assemble
+from indexer.cache import keys_of
+from indexer.catalogue import Catalogue
+from indexer.embedding import passage_texts, sentence_texts
+from indexer.generation import SEGMENTS, Generation
+from indexer.layout import Layout
+from indexer.manifest import MANIFEST, FileFact, Manifest, digest_of, fact_of
+from indexer.model import Model, Prompts
+from indexer.records import Article, Chunk, Span, Vectors
+from indexer.segment import Embedded, Origin, Segment, SegmentWriter
+from indexer.segments import Part, SegmentsWriter, share_segment
+
+DIMENSIONS = 8
+MODEL = Model("hand-made", Path(), Prompts("query: ", "passage: "), "f" * 64)
+DAY = datetime.date(2025, 9, 3)
+
+Passages = Sequence[Sequence[str]]
+"""Of each passage its sentences."""
+
+
+def encode(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Vectors:
+    """Unit vectors out of checksums."""
+    checksums = np.array([zlib.crc32(text.encode()) for text in texts], np.float64).reshape(-1, 1)
+    waves = np.sin(checksums * np.sqrt(np.arange(2, 2 + dimensions)))
+    unit: Vectors = (waves / np.linalg.norm(waves, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def embedded(
+    article_id: str,
+    passages: Passages,
+    language: str = "fa",
+    date: datetime.date | None = DAY,
+    vectors: tuple[Vectors, Vectors] | None = None,
+) -> Embedded:
+    """An article of these passages, one a line; with `vectors` of its passages and of its sentences."""
+    text = ""
+    chunks: list[Chunk] = []
+    for sentences in passages:
+        spans: list[Span] = []
+        for sentence in sentences:
+            start = len(text) + len(spans[:1])
+            text += " " * len(spans[:1]) + sentence
+            spans.append(Span(start, len(text)))
+        chunks.append(Chunk(spans[0].start, spans[-1].end, tuple(spans)))
+        text += "\n"
+    article = Article(article_id, f"title of {article_id}", text, date, language, f"in/{article_id}")
+    digest = hashlib.sha256(f"{article_id}\n{text}".encode()).digest()[:16]
+    texts = passage_texts(article, chunks), sentence_texts(article, chunks)
+    of_passages, of_sentences = vectors or (encode(texts[0]), encode(texts[1]))
+    return Embedded(
+        article,
+        Origin(f"/in/{article_id}", digest),
+        chunks,
+        of_passages,
+        of_sentences,
+        keys_of(texts[0]),
+        keys_of(texts[1]),
+    )
+
+
+def segment(folder: Path, articles: Iterable[Embedded], dimensions: int = DIMENSIONS) -> Segment:
+    """A segment of these articles in `folder`."""
+    writer = SegmentWriter(folder, dimensions)
+    for article in articles:
+        writer.add(article)
+    writer.save()
+    return Segment(folder)
+
+
+def whole(segments: Iterable[Segment]) -> list[Part]:
+    """Segments with all of their rows."""
+    return [(one, np.arange(len(one))) for one in segments]
+
+
+def catalogued(folder: Path, parts: Sequence[Part]) -> Catalogue:
+    """The catalogue of some rows of some segments, in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    catalogue.write(parts, folder)
+    return Catalogue(folder, [one for one, _ in parts])
+
+
+def publish(
+    layout: Layout,
+    articles: Sequence[Embedded],
+    base: Generation | None = None,
+    dead: Sequence[int] = (),
+    *,
+    live: bool = True,
+) -> Manifest:
+    """Publish a generation of `articles` and of those of `base` that are not `dead`; to be called alone.
+
+    `dead` are numbers of articles of `base`.
+    """
+    with layout.writing():
+        draft = layout.draft()
+        dimensions = articles[0].passages.shape[1] if articles else DIMENSIONS
+        writer = SegmentsWriter(draft, dimensions)
+        for article in articles:
+            writer.add(article)
+        writer.close()
+        facts: dict[str, FileFact] = {}
+        parts: list[Part] = []
+        for place, one in enumerate(base.segments if base else ()):
+            assert base
+            gone = [base.catalogue.place(number) for number in dead]
+            rows = np.setdiff1d(
+                base.catalogue.live_rows()[place], [row for owner, row in gone if owner is one]
+            )
+            if len(rows):
+                facts |= share_segment(one, base.manifest.files, draft)
+                parts.append((one, rows.astype(np.int64)))
+        for name, files in writer.written.items():
+            parts += whole([Segment(draft / SEGMENTS / name)])
+            facts |= {f"{SEGMENTS}/{name}/{file}": fact for file, fact in files.items()}
+        making = Making(MODEL, "by hand", dimensions, base.name if base else None)
+        words = partial(encode, dimensions=dimensions)
+        made = assemble(draft, layout, parts, facts, words, base, making)
+        layout.publish(draft, made, live=live)
+    return made
+
+
+def published(folder: Path, articles: Sequence[Embedded]) -> Layout:
+    """An index with one generation of `articles`."""
+    layout = Layout(folder)
+    publish(layout, articles)
+    return layout
+
+
+def forge(folder: Path, **changes: object) -> Manifest:
+    """Change the manifest of a generation, by names of its attributes."""
+    forged = replace(Manifest.read(folder / MANIFEST), **changes)  # type: ignore[arg-type]
+    forged.write(folder / MANIFEST)
+    return forged
+
+
+def approve(folder: Path) -> Manifest:
+    """Give the manifest of a generation the sizes and checksums that its files have now."""
+    names = Manifest.read(folder / MANIFEST).files
+    return forge(folder, files={name: fact_of(folder / name) for name in names})
+
+
+def fingerprint(folder: Path) -> str:
+    """What stands for the content of all files of a generation but its manifest."""
+    return digest_of(Manifest.read(folder / MANIFEST).files)
+
+
+def signed(values: dict[str, Any]) -> bytes:
+    """A manifest of these values, with the checksum that fits them."""
+    said = {name: value for name, value in values.items() if name != manifest._CHECKSUM}
+    return json.dumps(said | {manifest._CHECKSUM: manifest._checksum(said)}).encode()

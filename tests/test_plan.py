@@ -1,0 +1,113 @@
+"""What a dry run says: the numbers of the reindex that would follow, and nothing is written."""
+
+from pathlib import Path
+
+import pytest
+from nights import TEXTS, Nights, numbered, tree, write
+
+from indexer import chunking
+from indexer.compare import Skips
+from indexer.corpus import Corpus
+from indexer.errors import UnreadableInput
+from indexer.layout import Layout
+from indexer.model import Model
+from indexer.options import Options
+from indexer.plan import Plan, plan
+from indexer.records import Encoder, Skipped, SkipReason
+
+
+@pytest.fixture
+def nights(layout: Layout, model: Model, encoder: Encoder) -> Nights:
+    return Nights(layout, model, encoder)
+
+
+def planned(nights: Nights, archive: Path, **options: bool) -> Plan:
+    """A plan, after which everything lies as before."""
+    before = tree(nights.layout.folder)
+    found = plan(
+        nights.files(archive), nights.layout, nights.model, nights.encoder, options=Options(**options)
+    )
+    assert tree(nights.layout.folder) == before
+    return found
+
+
+def test_it_says_what_the_reindex_then_does(nights: Nights, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", numbered(20))
+    nights(archive)
+    (archive / "03.txt").unlink()
+    write(archive, {"05": TEXTS[0], "06": "", "new": TEXTS[3], "photo.jpg": "x"})
+    (archive / "binary.txt").write_bytes(bytes(range(256)))
+    before = planned(nights, archive)
+    done = nights(archive)
+    assert (before.read, before.new, before.changed, before.unchanged) == (22, 1, 1, 17)
+    assert (before.read, before.new, before.changed, before.unchanged) == (
+        done.read,
+        done.new,
+        done.changed,
+        done.unchanged,
+    )
+    assert before.skips == done.skips
+    assert before.skips.counts == {"empty": 1, "unsupported format": 1, "binary": 1}
+    assert (before.removed, before.kept, before.rebuilt) == (done.removed, done.kept, done.rebuilt)
+    assert (before.removed, before.kept) == (1, 0)
+    assert (before.refused, before.characters) == (None, len(TEXTS[0]) + len(TEXTS[3]))
+    assert before.seconds > 0
+
+
+def test_where_nothing_is_to_do_nothing_is_encoded(nights: Nights, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", numbered(3))
+    nights(archive)
+    nights.encoder.texts.clear()
+    assert planned(nights, archive) == Plan(3, 0, 0, 3, Skips({}, ()), 0, 0, (), None, 0, 0.0)
+    assert nights.encoder.texts == []
+
+
+def test_where_there_is_no_index_no_folder_is_made(model: Model, encoder: Encoder, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", numbered(3))
+    found = plan(Corpus([archive]), Layout(tmp_path / "index"), model, encoder)
+    assert (found.new, found.characters) == (3, sum(map(len, numbered(3).values())))
+    assert not (tmp_path / "index").exists()
+
+
+def test_it_says_that_a_reindex_would_refuse(nights: Nights, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", numbered(10))
+    nights(archive)
+    for name in ("03.txt", "04.txt"):
+        (archive / name).unlink()
+    refused = planned(nights, archive)
+    assert refused.removed == 2
+    assert refused.refused
+    assert refused.refused.startswith(f"2 of the 10 articles from {archive} are no longer there")
+    allowed = planned(nights, archive, allow_removals=True)
+    assert (allowed.removed, allowed.kept, allowed.refused) == (2, 0, None)
+    kept = planned(nights, archive, keep_missing=True)
+    assert (kept.removed, kept.kept, kept.refused) == (0, 2, None)
+
+
+def test_fresh_takes_everything_for_new(nights: Nights, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", numbered(3))
+    nights(archive)
+    found = planned(nights, archive, fresh=True)
+    assert (found.new, found.unchanged, found.rebuilt) == (3, 0, ())
+
+
+def test_what_must_be_made_anew_is_counted(
+    nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write(tmp_path / "first", {"a": TEXTS[1]}), write(tmp_path / "second", {"b": TEXTS[4]})
+    nights(first, second)
+    monkeypatch.setattr(chunking, "VERSION", chunking.VERSION + 1)
+    write(first, {"new": TEXTS[7]})
+    found = planned(nights, first)
+    assert found.rebuilt == (f"chunking ({chunking.VERSION - 1} → {chunking.VERSION})",)
+    assert (found.new, found.unchanged) == (1, 1)
+    assert found.characters == len(TEXTS[1]) + len(TEXTS[4]) + len(TEXTS[7])
+
+
+def test_strict_and_the_report_are_heeded(nights: Nights, tmp_path: Path) -> None:
+    archive = write(tmp_path / "in", {"a": TEXTS[1], "b": ""})
+    told: list[Skipped] = []
+    plan(Corpus([archive]), nights.layout, nights.model, nights.encoder, sink=told.append)
+    assert [(Path(one.path).name, one.reason) for one in told] == [("b.txt", SkipReason.EMPTY)]
+    with pytest.raises(UnreadableInput, match=r"b\.txt cannot be read"):
+        planned(nights, archive, strict=True)
