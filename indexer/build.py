@@ -4,7 +4,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,10 @@ from indexer.assembly import Making, outdated
 from indexer.cache import VectorCache
 from indexer.compare import Comparison, Corpus, SkipLog, Skips, Survey, Verdict
 from indexer.drafting import Drafting, Progress, Report, require_sound, sweep
-from indexer.errors import EmptyCorpus, IndexDamaged, IndexingError, IndexNotFound, IndexNotWritable
+from indexer.errors import EmptyCorpus, IndexDamaged, IndexNotFound, IndexNotWritable
 from indexer.generation import Generation, open_soundest
 from indexer.layout import Layout, Pruned
-from indexer.manifest import MANIFEST, Manifest
+from indexer.manifest import Manifest
 from indexer.model import Model
 from indexer.options import AS_USUAL, Options
 from indexer.records import Article, Encoder, Skipped
@@ -105,22 +105,24 @@ def build(
     started = time.monotonic()
     log = SkipLog(sink, strict=options.strict)
     with layout.writing(), _base(layout, options) as base, VectorCache(layout.cache) as cache:
-        comparison = Comparison(base, corpus)
+        deleted = layout.deleted()
+        comparison = Comparison(base, corpus, deleted)
         survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
         if not (options.allow_removals or options.keep_missing):
             survey.require_few_removals()
         changes = outdated(base.manifest, model) if base else []
-        removing = 0 if options.keep_missing else len(survey.missing)
-        if base and not (changes or removing or survey.new or survey.changed):
+        missing = survey.missing[:0] if options.keep_missing else survey.missing
+        gone = np.union1d(missing, comparison.deleted())
+        if base and not (changes or len(gone) or survey.new or survey.changed):
             return _unchanged(layout, base, survey, started)
         _require_space(layout, base, survey)
         draft = Drafting(layout.draft(), layout, model, encoder, cache, base, report)
         with closing(draft):
-            if removing:
-                draft.alive[survey.missing] = False
+            draft.alive[missing] = False
             added = Counter[Verdict]()
             draft.add(_loaded(comparison, log, draft, added), survey.new + survey.changed)
-            if base and not (changes or removing or added.total()):
+            draft.alive[comparison.deleted()] = False
+            if base and not (changes or len(gone) or added.total()):
                 unread = replace(survey, new=0, changed=0, skips=log.summary())
                 return _unchanged(layout, base, unread, started)
             if draft.is_empty:
@@ -133,7 +135,7 @@ def build(
                 base=base.name if base else None,
                 skipped=log.summary().counts,
                 roots=_roots(base, corpus),
-                deleted=_deleted(layout, base) if base else (),
+                deleted=sorted(deleted),
             )
             manifest = draft.publish(making)
         if base:
@@ -176,16 +178,6 @@ def _loaded(
         else:
             added[verdict] += 1
             yield article, Origin(record.path, record.digest)
-
-
-def _deleted(layout: Layout, base: Generation) -> list[str]:
-    """What was deleted by hand, also since a base that is built on in place of a damaged one."""
-    deleted = set(base.manifest.deleted)
-    if not _is_live(layout, base):
-        for folder in layout.published():
-            with suppress(IndexingError):
-                deleted.update(Manifest.read(folder / MANIFEST).deleted)
-    return sorted(deleted)
 
 
 def _roots(base: Generation | None, corpus: Corpus) -> list[str]:
@@ -262,7 +254,7 @@ def _summary(
         unchanged=survey.unchanged,
         skips=skips,
         removed=removed,
-        kept=survey.kept + len(survey.missing) - removed,
+        kept=survey.kept + max(len(survey.missing) - removed, 0),
         rebuilt=tuple(changes),
         articles=manifest.articles,
         passages=manifest.passages,

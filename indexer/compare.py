@@ -8,7 +8,7 @@ there and could not be read.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -158,15 +158,17 @@ class Survey:
 class Comparison:
     """Compares records with the articles of an index."""
 
-    def __init__(self, base: Generation | None, corpus: Corpus, *, anew: bool = False) -> None:
+    def __init__(self, base: Generation | None, corpus: Corpus, deleted: Collection[str] = ()) -> None:
         """Compare with `base`; nothing is there when it is None.
 
-        `anew` takes every record for changed.
+        Args:
+            base: the generation that is built upon.
+            corpus: what is there now.
+            deleted: ids that were deleted by hand.
         """
         self._corpus = corpus
         self._catalogue = base.catalogue if base else None
-        self._deleted = frozenset(base.manifest.deleted) if base else frozenset()
-        self._anew = anew
+        self._deleted = frozenset(deleted)
 
     def judge(self, record: Record) -> Verdict | Skipped:
         """What a record is to the index; Skipped where it may not become an article."""
@@ -184,8 +186,7 @@ class Comparison:
         segment, row = self._catalogue.place(number)
         origin = segment.origin(row)
         if origin.path == record.path:
-            same = origin.digest == record.digest and not self._anew
-            return Verdict.UNCHANGED if same else Verdict.CHANGED
+            return Verdict.UNCHANGED if origin.digest == record.digest else Verdict.CHANGED
         if self._is_elsewhere(origin.path):
             detail = f"{origin.path} holds the article of this id: rename one of them"
             return Skipped(record.source, SkipReason.DUPLICATE, detail, record.path, record.id)
@@ -194,6 +195,11 @@ class Comparison:
     def number(self, article_id: str) -> int | None:
         """The number of an article in the index."""
         return self._catalogue.ids.number(article_id) if self._catalogue else None
+
+    def deleted(self) -> Numbers:
+        """Numbers of the articles of the index that were deleted by hand since it was made."""
+        found = [number for article_id in self._deleted if (number := self.number(article_id)) is not None]
+        return np.array(sorted(found), np.int64)
 
     def _is_elsewhere(self, path: str) -> bool:
         """Whether a file belongs to a source that is not listed now, and is still there."""

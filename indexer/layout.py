@@ -107,6 +107,17 @@ class Layout:
         names = ", ".join(folder.name for folder in self.published()) or "none"
         raise GenerationNotFound(f"{self.folder} has no generation {name!r}; it has {names}")
 
+    def deleted(self) -> frozenset[str]:
+        """Ids that were deleted by hand: as the live generation says, or any where that cannot be read."""
+        try:
+            return frozenset(Manifest.read(self.live() / MANIFEST).deleted)
+        except IndexingError:
+            found: set[str] = set()
+            for folder in self.published():
+                with contextlib.suppress(IndexingError):
+                    found.update(Manifest.read(folder / MANIFEST).deleted)
+            return frozenset(found)
+
     def roots(self) -> tuple[str, ...]:
         """The folders that the live generation's articles were read from; none where that cannot be told."""
         try:

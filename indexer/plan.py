@@ -67,7 +67,7 @@ def plan(
     log = SkipLog(sink, strict=options.strict)
     base = None if options.fresh else open_soundest(layout.folder)
     with closing(base) if base else nullcontext():
-        comparison = Comparison(base, corpus)
+        comparison = Comparison(base, corpus, layout.deleted())
         survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
         characters, sample = 0, list[Article]()
         added = Counter[Verdict]()

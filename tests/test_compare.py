@@ -324,8 +324,9 @@ class TestSurvey:
         assert [base.catalogue.ids[number] for number in found.missing] == ["01"]
         assert found.sources == {str(archive): (5, 1)}
         assert found.skips.counts == {"empty": 1}
-        anew = Comparison(base, Corpus([archive]), anew=True).survey(SkipLog())
-        assert (anew.new, anew.changed, anew.unchanged) == (1, 3, 0)
+        without = Comparison(base, Corpus([archive]), {"02", "new"}).survey(SkipLog())
+        assert (without.new, without.changed, without.unchanged) == (0, 0, 2)
+        assert without.skips.counts == {"deleted by hand": 2, "empty": 1}
         base.close()
 
     def test_without_an_index_all_is_new(self, tmp_path: Path) -> None:

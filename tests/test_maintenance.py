@@ -8,6 +8,7 @@ import pytest
 from nights import Nights, bytes_below, numbered, tree, write
 
 from indexer import maintenance
+from indexer.build import build
 from indexer.cache import keys_of
 from indexer.checks import faults
 from indexer.errors import (
@@ -96,10 +97,22 @@ class TestDelete:
         summary = nights(archive)
         assert (summary.new, summary.embedded, nights.texts()["x"]) == (1, 0, SECRET)
 
-    def test_fresh_forgets_what_was_deleted(self, nights: Nights, archive: Path) -> None:
+    def test_what_was_deleted_stays_out_of_a_fresh_index(self, nights: Nights, archive: Path) -> None:
         delete(nights, "x")
-        assert nights(archive, fresh=True).new == 5
-        assert nights.manifest().deleted == []
+        summary = nights(archive, fresh=True)
+        assert (summary.new, summary.skips.counts) == (4, {"deleted by hand": 1})
+        assert nights.manifest().deleted == ["x"]
+
+    def test_what_was_deleted_stays_out_where_an_older_generation_is_built_upon(
+        self, nights: Nights, archive: Path
+    ) -> None:
+        delete(nights, "x")
+        live = nights.layout.live()
+        (live / "ids.txt").unlink()
+        summary = build(nights.files(archive), nights.layout, nights.model, nights.encoder)
+        assert (summary.removed, summary.articles) == (1, 4)
+        assert summary.skips.counts == {"deleted by hand": 1}
+        assert nights.manifest().deleted == ["x"]
 
     @pytest.mark.parametrize("ids", [("nothing",), ("a", "nothing")])
     @pytest.mark.usefixtures("archive")
