@@ -349,3 +349,17 @@ def test_whatever_bytes_are_articles_or_reasons(
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr(f"a{suffix}", content)
     outcome(tmp_path / "all.zip")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_a_file_without_a_line_is_told_and_protects_its_articles(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_bytes(content)
+    [item] = Corpus([path])
+    assert isinstance(item, Skipped)
+    assert (item.reason, item.detail, item.path, item.id) == (
+        SkipReason.EMPTY,
+        "no line in it",
+        str(path),
+        None,
+    )

@@ -55,7 +55,7 @@ def test_no_words_have_no_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["words.txt", "words.npy"])
 def test_a_missing_file_is_damage(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(IndexDamaged, match=f"{name} cannot be read: reindex"):
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read: "):
         Vocabulary(folder, "words")
 
 
@@ -68,7 +68,7 @@ def test_a_file_of_another_length_is_damage(folder: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no array"])
 def test_a_file_without_an_array_is_damage(folder: Path, content: bytes) -> None:
     (folder / "words.npy").write_bytes(content)
-    with pytest.raises(IndexDamaged, match=r"words\.npy cannot be read: reindex"):
+    with pytest.raises(IndexDamaged, match=r"words\.npy cannot be read: "):
         Vocabulary(folder, "words")
 
 

@@ -36,6 +36,8 @@ def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
             number += 1
             value = _value(content, source, at)
             yield value if isinstance(value, Skipped) else record(value, fields, source, number, at)
+    if not number:
+        yield source.skipped(SkipReason.EMPTY, "no line in it")
 
 
 def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
