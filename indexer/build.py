@@ -140,9 +140,10 @@ def build(
             manifest = draft.publish(making)
         if base:
             base.close()  # no longer read: it may be pruned
-        tidied = Tidied(
-            layout.prune(options.keep), sweep(cache, layout, encoder.dimensions, options.cache_bytes)
-        )
+        pruned, forgotten = layout.prune(options.keep), 0
+        if options.cache_bytes is not None:
+            forgotten = sweep(cache, layout, encoder.dimensions, options.cache_bytes)
+        tidied = Tidied(pruned, forgotten)
         return _summary(survey, log.summary(), added, removed, changes, draft, manifest, tidied, started)
 
 

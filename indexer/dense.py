@@ -219,7 +219,7 @@ class QuantisedIndex:
 
     EXACT_BELOW = 5000
     CANDIDATES_PER_RESULT = 2
-    TRAINED_ON = 65_536
+    TRAINED_ON = 16_384
 
     def __init__(self, vectors: RowBlocks, quantised: faiss.Index | None) -> None:
         self._vectors = vectors

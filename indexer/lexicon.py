@@ -81,7 +81,7 @@ CONFIDENT = 2.0
 
 LEAST_WEIGHT = 0.05
 REMEMBERED = 50_000
-_BLOCK = 8192
+_BLOCK = 2048
 _ROUNDING = 1e-6
 """A variance of less is that of rounding: there are no different words."""
 

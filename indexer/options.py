@@ -17,7 +17,8 @@ class Options:
         keep_missing: remove nothing.
         strict: the first record that cannot be read is an error.
         keep: how many generations stay.
-        cache_bytes: how large the cache of vectors may be.
+        cache_bytes: how large the cache of vectors may be; None where it serves other indexes too, and
+            nothing in it is forgotten.
     """
 
     fresh: bool = False
@@ -25,7 +26,7 @@ class Options:
     keep_missing: bool = False
     strict: bool = False
     keep: int = KEPT
-    cache_bytes: int = CACHE_BYTES
+    cache_bytes: int | None = CACHE_BYTES
 
 
 AS_USUAL = Options()

@@ -1,7 +1,9 @@
 """`hudhud evaluate` on small sets of our own, with the real model."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import indexer.encoder
 import indexer.lexicon
 import indexer.model
 import search_api.evaluation.indexes
+from indexer import drafting, lexicon
 from indexer.drafting import Progress
 from indexer.errors import IndexLocked
 from indexer.layout import Layout
@@ -22,7 +25,7 @@ from indexer.records import Article, Encoder
 from search_api.cli import app
 from search_api.evaluation import evaluate as evaluation
 from search_api.evaluation.beir import EvaluationSet, Question, read_sets
-from search_api.evaluation.indexes import collections, open_index
+from search_api.evaluation.indexes import FOLDER, VECTORS, collections, open_index
 from search_api.evaluation.measures import Recall
 
 TEXTS = {
@@ -343,3 +346,19 @@ def test_an_index_that_another_process_writes_is_said(
             open_index(articles, model, encoder, evaluation_cache, lambda progress: None)
 
     open_index(articles, model, encoder, evaluation_cache, inner).close()
+
+
+def test_an_index_leaves_the_vectors_of_others_in_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Model, encoder: Encoder
+) -> None:
+    monkeypatch.setattr(drafting, "SLACK_TEXTS", 0)
+    monkeypatch.setattr(lexicon, "REFERENCE_WORDS", 20)
+    (tmp_path / FOLDER).mkdir()
+    counted: list[int] = []
+    for number in range(3):
+        text = " ".join(f"باران {place} بارید." for place in range(number * 40, number * 40 + 40))
+        article = Article(f"a{number}", "باران", text, None, "fa", "")
+        open_index([article], model, encoder, tmp_path, lambda progress: None).close()
+        with closing(sqlite3.connect(tmp_path / FOLDER / VECTORS)) as connection:
+            counted += connection.execute("SELECT count(*) FROM vectors").fetchone()
+    assert counted[0] < counted[1] < counted[2]

@@ -102,7 +102,14 @@ def open_index(
         pass
     except (IndexDamaged, IndexMismatch) as error:
         _logger.warning("made again: %s", error)
-    build(InMemory(articles), layout, model, encoder, report, options=Options(fresh=True, keep=1))
+    build(
+        InMemory(articles),
+        layout,
+        model,
+        encoder,
+        report,
+        options=Options(fresh=True, keep=1, cache_bytes=None),
+    )
     return open_live(layout.folder)
 
 
