@@ -146,9 +146,16 @@ class Catalogue:
         """
         for number in numbers:
             self._require(number, len(self), "article")
-        return [
-            article for segment, row in map(self.place, numbers) for article in segment.store.articles([row])
-        ]
+        rows: dict[Segment, dict[int, int]] = {}
+        for number in numbers:
+            segment, row = self.place(number)
+            rows.setdefault(segment, {})[number] = row
+        found: dict[int, Article] = {}
+        for segment, of_numbers in rows.items():
+            distinct = list(dict.fromkeys(of_numbers.values()))
+            by_row = dict(zip(distinct, segment.store.articles(distinct), strict=True))
+            found |= {number: by_row[row] for number, row in of_numbers.items()}
+        return [found[number] for number in numbers]
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of this id.
@@ -167,15 +174,15 @@ class Catalogue:
         Raises:
             IndexDamaged: there is no passage of one of these numbers.
         """
-        found = []
         for number in numbers:
             self._require(number, len(self.passage_rows), "passage")
-            article = int(np.searchsorted(self.first_passages, number, side="right")) - 1
-            segment, row = self.place(article)
-            inside = number - int(self.first_passages[article]) + int(segment.first_passages[row])
+        owners = (np.searchsorted(self.first_passages, np.array(numbers), side="right") - 1).tolist()
+        found = []
+        for number, owner, article in zip(numbers, owners, self.articles(owners), strict=True):
+            segment, row = self.place(owner)
+            inside = number - int(self.first_passages[owner]) + int(segment.first_passages[row])
             start, end = segment.passage_spans[inside].tolist()
-            text = segment.store.articles([row])[0].text[start:end]
-            found.append(Passage(number, article, start, end, text))
+            found.append(Passage(number, owner, start, end, article.text[start:end]))
         return found
 
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
