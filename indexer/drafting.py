@@ -88,13 +88,19 @@ class Drafting:
             self._report(Progress("embedding", done, max(expected, done), "articles"))
 
     def publish(
-        self, making: Making, *, rewrite: frozenset[str] = frozenset(), live: bool = True
+        self,
+        making: Making,
+        *,
+        rewrite: frozenset[str] = frozenset(),
+        sharing: bool = True,
+        live: bool = True,
     ) -> Manifest:
         """Join what stays with what came, and make it a generation; the live one, unless `live` is false.
 
         Args:
             making: what the manifest says.
             rewrite: names of segments that are written anew, whatever they hold.
+            sharing: whether files of word vectors may be shared that also hold what is gone.
             live: whether it becomes the live one.
         """
         parts, facts = self._parts(rewrite)
@@ -109,7 +115,7 @@ class Drafting:
             of_words,
             making,
             self._tell,
-            sharing=not rewrite,
+            sharing=sharing,
         )
         new = [self._folder / name for name in manifest.files]
         self._written = sum(path.stat().st_size for path in new if path.stat().st_nlink == 1)

@@ -195,7 +195,7 @@ def _without(
             return None
         deleted = sorted(gone | set(base.manifest.deleted))
         making = _making(model, encoder, base.manifest, deleted)
-        return draft.publish(making, rewrite=frozenset(rewrite), live=live).name
+        return draft.publish(making, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
 
 
 def _making(model: Model, encoder: Encoder, base: Manifest, deleted: Sequence[str]) -> Making:

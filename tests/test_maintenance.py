@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nights import Nights, bytes_below, numbered, tree, write
 
-from indexer import maintenance
+from indexer import maintenance, row_blocks, segments
 from indexer.build import build
 from indexer.cache import keys_of
 from indexer.checks import faults
@@ -198,6 +198,23 @@ class TestPurge:
         purge(nights, "x")
         assert "بنفش".encode() not in bytes_below(nights.layout.folder)
         assert keys_below(nights.layout, *self.ONLY_ITS) == []
+
+    def test_vectors_of_words_go_though_no_segment_has_the_article_any_more(
+        self, nights: Nights, archive: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(segments, "MOST_DEAD", 0.0)
+        monkeypatch.setattr(row_blocks, "MOST_DEAD", 1.0)
+        delete(nights, "x")
+        write(archive, {"d": "باران بارید. سیل آمد."})
+        nights(archive)
+        with closing(open_live(nights.layout.folder)) as merged:
+            assert all("x" not in [one.ids[row] for row in range(len(one))] for one in merged.segments)
+            vectors = merged.lexicon.vectors
+            assert vectors.stored > len(vectors)
+        purge(nights, "x")
+        with closing(open_live(nights.layout.folder)) as purged:
+            vectors = purged.lexicon.vectors
+            assert vectors.stored == len(vectors)
 
     @pytest.mark.usefixtures("archive")
     def test_what_was_deleted_before_is_erased_from_the_cache(self, nights: Nights) -> None:
