@@ -18,7 +18,7 @@ install:
 	echo 'hudhud: no python3 on PATH runs: install Python 3.11 or 3.12.' >&2; exit 1
 
 demo: install ## install all, index the five seed articles and ask them six questions in English
-	@$(BIN)/python -m search_api.demo seeds $(DEMO)
+	@$(BIN)/python -m search_api.commands.demo seeds $(DEMO)
 
 test: install ## run the tests
 	$(BIN)/python -m pytest
@@ -38,7 +38,7 @@ serve: install $(if $(INDEX),,$(DEMO)/CURRENT) ## serve the API over the demo's 
 	@$(BIN)/hudhud serve --index '$(or $(INDEX),$(DEMO))' --port '$(PORT)'
 
 $(DEMO)/CURRENT: | install
-	@$(BIN)/python -m search_api.demo seeds $(DEMO)
+	@$(BIN)/python -m search_api.commands.demo seeds $(DEMO)
 
 reindex: install ## index files and folders: PATHS="news archive.txt" [INDEX=folder]
 	@test -n '$(PATHS)' || { echo 'hudhud: say what to index, as in: make reindex PATHS="news archive.txt"' >&2; exit 2; }

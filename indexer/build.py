@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexer.assembly import Making, outdated
-from indexer.cache import VectorCache
-from indexer.compare import Comparison, Corpus, SkipLog, Skips, Survey, Verdict
-from indexer.drafting import Drafting, Progress, Report, require_sound, sweep
-from indexer.errors import EmptyCorpus, IndexDamaged, IndexNotFound, IndexNotWritable
-from indexer.generation import Generation, open_soundest
-from indexer.layout import Layout, Pruned
-from indexer.manifest import Manifest
-from indexer.model import Model
+from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexNotFound, IndexNotWritable
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article, Skipped
+from indexer.drafting.assembly import Making, outdated
+from indexer.drafting.compare import Comparison, Corpus, SkipLog, Skips, Survey, Verdict
+from indexer.drafting.draft import Drafting, Progress, Report, require_sound, sweep
+from indexer.generation.generation import Generation, open_soundest
+from indexer.generation.segment import Origin
+from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
-from indexer.records import Article, Encoder, Skipped
-from indexer.segment import Origin
+from indexer.storage.layout import Layout, Pruned
+from indexer.storage.manifest import Manifest
+from indexer.vectors.cache import VectorCache
 
 BYTES_PER_ARTICLE = 60_000
 """What an article takes on disk, index and cache together, where there is none yet to go by."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from indexer.layout import KEPT
+from indexer.storage.layout import KEPT
 
 CACHE_BYTES = 20 * 10**9
 

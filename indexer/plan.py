@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
-from indexer.assembly import outdated, shares_articles
-from indexer.chunking import chunk
-from indexer.compare import Comparison, Corpus, SkipLog, Skips, Verdict
-from indexer.drafting import Progress, Report
-from indexer.embedding import passage_texts, sentence_texts
-from indexer.errors import TooManyRemovals
-from indexer.generation import Generation, open_soundest
-from indexer.layout import Layout
-from indexer.model import Model
+from indexer.core.errors import TooManyRemovals
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article, Skipped
+from indexer.drafting.assembly import outdated, shares_articles
+from indexer.drafting.compare import Comparison, Corpus, SkipLog, Skips, Verdict
+from indexer.drafting.draft import Progress, Report
+from indexer.drafting.embedding import passage_texts, sentence_texts
+from indexer.generation.generation import Generation, open_soundest
+from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
-from indexer.records import Article, Encoder, Skipped
+from indexer.storage.layout import Layout
+from indexer.text.chunking import chunk
 
 SAMPLED_TEXTS = 200
 """Texts that are encoded to see how fast this machine is."""

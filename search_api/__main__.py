@@ -1,5 +1,5 @@
 """`python -m search_api` is `hudhud`."""
 
-from search_api.cli import main
+from search_api.commands.cli import main
 
 main()

@@ -5,23 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.records import (
-    Article,
-    Candidates,
-    Index,
-    Numbers,
-    Passage,
-    Request,
-    Reranker,
-    Scores,
-    Sentence,
-)
-from search_api.evidence import Evidence, WordMatch
-from search_api.lanes import FUSED, Lane
-from search_api.query import Group, Query
-from search_api.query_encoder import QueryEncoders
-from search_api.question import Question, understand
-from search_api.romanised import romanised, sounds_of
+from indexer.core.protocols import Index, Reranker
+from indexer.core.records import Article, Candidates, Numbers, Passage, Request, Scores, Sentence
+from search_api.searching.evidence import Evidence, WordMatch
+from search_api.searching.lanes import FUSED, Lane
+from search_api.searching.query import Group, Query
+from search_api.searching.query_encoder import QueryEncoders
+from search_api.searching.question import Question, understand
+from search_api.searching.romanised import romanised, sounds_of
 
 LEAST_DEPTH = 60
 DEPTH_PER_HIT = 2

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-import search_api.opening
+import search_api.serving.opening
 from indexer.build import build
+from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
-from indexer.encoder import load_encoder
-from indexer.layout import Layout
-from indexer.model import Model, locate
-from indexer.packed_model import Source
-from indexer.records import Encoder
-from indexer.torch_encoder import TorchEncoder
+from indexer.models.encoder import load_encoder
+from indexer.models.model import Model, locate
+from indexer.models.packed_model import Source
+from indexer.models.torch_encoder import TorchEncoder
+from indexer.storage.layout import Layout
 from search_api.evaluation.indexes import FOLDER, VECTORS
-from search_api.live import Live
-from search_api.opening import Opener
 from search_api.search import Searcher
+from search_api.serving.live import Live
+from search_api.serving.opening import Opener
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 SCALE = 1 / 64
@@ -147,7 +147,7 @@ def evaluation_cache(seed_index: Path, tmp_path_factory: pytest.TempPathFactory)
 def live(seed_index: Path, encoder: Encoder) -> Iterator[Live]:
     """What a server answers from, over the five seed articles."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search_api.opening, "load_encoder", lambda *_, **__: encoder)
+        patch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
         opened = Live(Layout(seed_index), Opener(None, None))
     yield opened
     opened.close()

@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from indexer import catalogue, manifest
-from indexer.assembly import Making, assemble
-from indexer.cache import keys_of
-from indexer.catalogue import Catalogue
-from indexer.embedding import passage_texts, sentence_texts
-from indexer.generation import SEGMENTS, Generation
-from indexer.layout import Layout
-from indexer.manifest import MANIFEST, FileFact, Manifest, digest_of, fact_of
-from indexer.model import Model, Prompts
-from indexer.records import Article, Chunk, Span, Vectors
-from indexer.segment import Embedded, Origin, Segment, SegmentWriter
-from indexer.segments import Part, SegmentsWriter, share_segment
+from indexer.core.records import Article, Chunk, Span, Vectors
+from indexer.drafting.assembly import Making, assemble
+from indexer.drafting.embedding import passage_texts, sentence_texts
+from indexer.drafting.merging import Part, SegmentsWriter, share_segment
+from indexer.generation import catalogue
+from indexer.generation.catalogue import Catalogue
+from indexer.generation.generation import SEGMENTS, Generation
+from indexer.generation.segment import Embedded, Origin, Segment, SegmentWriter
+from indexer.models.model import Model, Prompts
+from indexer.storage import manifest
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import MANIFEST, FileFact, Manifest, digest_of, fact_of
+from indexer.vectors.cache import keys_of
 
 DIMENSIONS = 8
 MODEL = Model("hand-made", Path(), Prompts("query: ", "passage: "), "f" * 64)

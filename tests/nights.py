@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from indexer.build import Summary, build
-from indexer.checks import faults
-from indexer.compare import Corpus
+from indexer.core.errors import IndexNotFound
+from indexer.core.protocols import Encoder
+from indexer.core.records import Skipped, Vectors
 from indexer.corpus import Corpus as Files
-from indexer.errors import IndexNotFound
-from indexer.generation import open_live
-from indexer.layout import Layout
-from indexer.manifest import MANIFEST, Manifest
-from indexer.model import Model
+from indexer.drafting.compare import Corpus
+from indexer.generation.generation import open_live
+from indexer.models.model import Model
 from indexer.options import Options
-from indexer.records import Encoder, Skipped, Vectors
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import MANIFEST, Manifest
+from indexer.upkeep.checks import faults
 
 TEXTS = (
     "باران شدید دیروز در شهر رشت خیابان‌ها را پر از آب کرد. مدرسه‌ها بسته شد.",

@@ -173,7 +173,7 @@ def _warm() -> None:
     """Build a tiny index with an encoder that needs no threads: everything lazy is loaded then."""
     from indexer.build import build
     from indexer.corpus import Corpus
-    from indexer.layout import Layout
+    from indexer.storage.layout import Layout
 
     class _Pure:
         dimensions = 8
@@ -200,17 +200,17 @@ def _work(connection: socket.socket) -> None:
         connection.sendall(json.dumps(message).encode() + b"\n")
 
     send({"pid": os.getpid()})
-    import indexer.cache
-    import indexer.encoder
-    import indexer.segments
-    from indexer.model import locate
-    from search_api.cli import app
+    import indexer.drafting.merging
+    import indexer.models.encoder
+    import indexer.vectors.cache
+    from indexer.models.model import locate
+    from search_api.commands.cli import app
 
-    loaded = indexer.encoder.load_encoder(locate(None))
+    loaded = indexer.models.encoder.load_encoder(locate(None))
     loaded.encode(["query: سلام"])
-    indexer.encoder.load_encoder = lambda *_, **__: loaded
-    indexer.cache._COMMIT_EVERY = COMMIT_EVERY
-    indexer.segments.LARGEST = LARGEST
+    indexer.models.encoder.load_encoder = lambda *_, **__: loaded
+    indexer.vectors.cache._COMMIT_EVERY = COMMIT_EVERY
+    indexer.drafting.merging.LARGEST = LARGEST
     steps = _Steps()
     send({"ready": True})
     for line in lines:

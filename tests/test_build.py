@@ -13,24 +13,28 @@ import numpy as np
 import pytest
 from nights import TEXTS, CountingEncoder, Nights, numbered, write
 
-from indexer import cache, catalogue, chunking, lexicon
-from indexer.assembly import versions
 from indexer.build import build
-from indexer.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
-from indexer.checks import faults
+from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexMismatch, IndexNotWritable
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import Corpus, InMemory
-from indexer.drafting import Progress
-from indexer.errors import EmptyCorpus, IndexDamaged, IndexMismatch, IndexNotWritable
-from indexer.generation import SEGMENTS, Generation, open_live
-from indexer.layout import Layout
-from indexer.lexicon import VECTORS
-from indexer.manifest import MANIFEST
-from indexer.model import Model, Prompts
+from indexer.drafting.assembly import versions
+from indexer.drafting.draft import Progress
+from indexer.generation import catalogue
+from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
+from indexer.generation.generation import SEGMENTS, Generation, open_live
+from indexer.lexicon import lexicon
+from indexer.lexicon.word_vectors import VECTORS
+from indexer.models.model import Model, Prompts
 from indexer.options import Options
-from indexer.records import Article, Encoder, Record, Skipped, SkipReason
-from search_api.query import parse
-from search_api.query_encoder import QueryEncoders
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import MANIFEST
+from indexer.text import chunking
+from indexer.upkeep.checks import faults
+from indexer.vectors import cache
 from search_api.search import Hit, Searcher
+from search_api.searching.query import parse
+from search_api.searching.query_encoder import QueryEncoders
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 ROWS = {ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS, f"{VECTORS}-files.npy", f"{VECTORS}-rows.npy"}
@@ -280,7 +284,7 @@ def test_an_index_is_a_function_of_its_articles(
             closing(open_live(nights.layout.folder)) as grown,
             closing(open_live(fresh.layout.folder)) as made,
         ):
-            grown_words, made_words = grown.lexicon.vectors, made.lexicon.vectors
+            grown_words, made_words = grown.lexicon.word_vectors.rows, made.lexicon.word_vectors.rows
             every = np.arange(len(made_words))
             np.testing.assert_array_equal(grown_words[every], made_words[every])
             found = answers(grown, nights)

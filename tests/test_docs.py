@@ -8,16 +8,17 @@ import pytest
 import typer.main
 from fastapi.routing import APIRoute
 
+from indexer.commands.terminal import EXIT_CODES, EXIT_FAULTS, EXIT_INTERRUPTED
+from indexer.core.records import SkipReason
+from indexer.core.settings import Settings
 from indexer.corpus.fields import DEFAULTS
 from indexer.corpus.formats import FORMATS, ZIP
 from indexer.corpus.packed import PACKINGS
-from indexer.records import SkipReason
-from indexer.settings import Settings
-from indexer.terminal import EXIT_CODES, EXIT_FAULTS, EXIT_INTERRUPTED
-from search_api.app import STATUSES, create_app
-from search_api.cli import app
-from search_api.live import Live
-from search_api.schemas import SearchRequest
+from scripts import tree
+from search_api.commands.cli import app
+from search_api.serving.app import STATUSES, create_app
+from search_api.serving.live import Live
+from search_api.serving.schemas import SearchRequest
 
 ROOT = Path(__file__).parent.parent
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -101,3 +102,8 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         if not (document.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_tree_of_the_architecture_is_that_of_the_code() -> None:
+    document = tree.DOCUMENT.read_text(encoding="utf-8")
+    assert tree.shown(document) == tree.tree(), "run `python scripts/tree.py --write`"

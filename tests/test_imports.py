@@ -1,121 +1,50 @@
-"""Imports run one way, and a third-party library enters through one file."""
+"""Imports follow the table of packages, and a third-party library enters through one file."""
 
 import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
-ORDER = (
-    {"indexer.errors", "indexer.disk", "indexer.sharing"},
-    {"indexer.records", "indexer.wordlists", "indexer.arrays", "indexer.manifest"},
-    {
-        "indexer.settings",
-        "indexer.sentences",
-        "indexer.language",
-        "indexer.repeats",
-        "indexer.packed_model",
-        "indexer.locks",
-        "indexer.row_blocks",
-    },
-    {
-        "indexer.orthography.hazm_words",
-        "indexer.orthography.common",
-        "indexer.cache",
-        "indexer.dense",
-        "indexer.vocabulary",
-        "indexer.model_files",
-        "indexer.layout",
-    },
-    {
-        "indexer.orthography.letters",
-        "indexer.made_once",
-        "indexer.batching",
-        "indexer.eightbit.architecture",
-        "indexer.options",
-    },
-    {"indexer.orthography.word_tables", "indexer.eightbit.graph"},
-    {
-        "indexer.orthography.persian",
-        "indexer.orthography.arabic",
-        "indexer.chunking",
-        "indexer.embedded_model",
-        "indexer.lexical",
-    },
-    {
-        "indexer.orthography.folding",
-        "indexer.orthography.word_tables_maker",
-        "indexer.store",
-        "indexer.hub",
-        "indexer.corpus.claims",
-        "indexer.corpus.dates",
-        "indexer.corpus.decoding",
-        "indexer.corpus.language_codes",
-        "indexer.corpus.source",
-    },
-    {
-        "indexer.orthography",
-        "indexer.orthography.stems",
-        "indexer.model",
-        "indexer.corpus.packed",
-        "indexer.corpus.text",
-        "indexer.corpus.watching",
-    },
-    {
-        "indexer.query_language",
-        "indexer.torch_encoder",
-        "indexer.eightbit.convert",
-        "indexer.phonemes",
-        "indexer.segment",
-        "indexer.corpus.fields",
-        "indexer.corpus.html",
-    },
-    {
-        "indexer.eightbit.runtime",
-        "indexer.sound_distance",
-        "indexer.catalogue",
-        "indexer.embedding",
-        "indexer.corpus.feeds",
-        "indexer.corpus.jsonl",
-        "indexer.corpus.tables",
-        "indexer.corpus.warc",
-    },
-    {"indexer.encoder", "indexer.sound", "indexer.similarity", "indexer.corpus.formats"},
-    {"indexer.lexicon", "indexer.corpus.files"},
-    {"indexer.retrieval", "indexer.words", "indexer.corpus.paths"},
-    {"indexer.generation", "indexer.corpus"},
-    {"indexer.segments", "indexer.archive", "indexer.checks", "indexer.compare"},
-    {"indexer.assembly"},
-    {"indexer.drafting"},
-    {"indexer.build", "indexer.plan", "indexer.maintenance", "indexer.terminal"},
-    {"indexer.cli", "indexer.cli_upkeep"},
-    {"search_api.query", "search_api.query_encoder", "search_api.memory"},
-    {"search_api.question", "search_api.fusion"},
-    {"search_api.evidence", "search_api.romanised", "search_api.lanes"},
-    {"search_api.search"},
-    {"search_api.opening", "search_api.leases"},
-    {"search_api.checking"},
-    {"search_api.live"},
-    {"search_api.schemas", "search_api.render", "search_api.evaluation.beir"},
-    {
-        "search_api.app",
-        "search_api.evaluation.indexes",
-        "search_api.evaluation.measures",
-        "search_api.evaluation.runs",
-    },
-    {"search_api.evaluation.evaluate"},
-    {"search_api.evaluation.report"},
-    {"search_api.cli", "search_api.demo"},
-    {"search_api.__main__"},
-)
-"""Ranks: a module imports only modules of ranks before its own."""
-EMPTY = {"indexer", "search_api", "indexer.eightbit", "search_api.evaluation"}
-"""Packages that are only a docstring."""
+TABLE = {
+    "indexer.core": "",
+    "indexer.storage": "core",
+    "indexer.text": "core storage",
+    "indexer.models": "core storage",
+    "indexer.vectors": "core storage",
+    "indexer.corpus": "core text",
+    "indexer.lexicon": "core storage text vectors",
+    "indexer.generation": "core storage text vectors lexicon",
+    "indexer.drafting": "core storage text models vectors lexicon generation",
+    "indexer.upkeep": "core storage models vectors generation drafting",
+    "indexer": "core storage text models vectors generation drafting",
+    "indexer.commands": "core storage text models corpus generation drafting upkeep indexer",
+    "search_api.searching": "core text",
+    "search_api": "core searching",
+    "search_api.serving": "core storage text models generation searching search_api",
+    "search_api.evaluation": (
+        "core storage text models corpus generation drafting indexer searching search_api"
+    ),
+    "search_api.commands": (
+        "core storage text models corpus indexer commands searching search_api serving evaluation"
+    ),
+}
+"""What the modules of a package may import besides each other, by the last parts of the names.
+
+`indexer` and `search_api` are the modules beside the packages: `indexer/build.py`, `search_api/search.py`.
+"""
+ENTRY = {"search_api.__main__": "search_api.commands"}
+"""Modules that belong to another package than the folder they must lie in."""
 EVERYWHERE = {"numpy"}
 SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "starlette", "torch", "transformers"}
-PACKAGES = ("indexer.eightbit",)
+ONE_PLACE = ("indexer.models.eightbit",)
 """Packages that count as one file: what they import enters there."""
+MOST_LINES = 350
+MOST_AT_THE_TOP = 12
 
 
 def module_name(path: Path) -> str:
@@ -128,7 +57,19 @@ MODULES = {
     for package in ("indexer", "search_api")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
+
+
+def package_of(module: str) -> str:
+    """The package of the table that a module belongs to."""
+    parts = module.split(".")
+    folder = ".".join(parts[:2])
+    return ENTRY.get(module) or (folder if folder in TABLE else parts[0])
+
+
+def allowed(package: str) -> set[str]:
+    """The packages whose modules those of `package` may import."""
+    short = {name.split(".")[-1]: name for name in TABLE if name != "search_api.commands"}
+    return {short[name] for name in TABLE[package].split()}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -142,22 +83,53 @@ def imported(path: Path) -> Iterator[str]:
             yield from (name if name in MODULES else node.module for name in names)
 
 
-def test_every_module_has_a_rank() -> None:
-    assert set(RANK) == set(MODULES) - EMPTY
+def edges() -> dict[str, dict[str, list[str]]]:
+    """Which packages import which, with the imports."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for module, path in MODULES.items():
+        for other in imported(path):
+            if other in MODULES and package_of(other) != package_of(module):
+                found[package_of(module)][package_of(other)].append(f"{module} imports {other}")
+    return found
 
 
-def test_imports_run_one_way() -> None:
-    wrong = [
-        f"{module} (rank {RANK[module]}) imports {other} (rank {RANK[other]})"
+EDGES = edges()
+
+
+@pytest.mark.parametrize("package", TABLE)
+def test_a_package_imports_what_the_table_says_and_all_of_it(package: str) -> None:
+    wrong = {other: lines for other, lines in EDGES[package].items() if other not in allowed(package)}
+    assert wrong == {}
+    assert allowed(package) - set(EDGES[package]) == set(), "the table allows what nobody uses"
+
+
+@pytest.mark.parametrize("package", [package for package in TABLE if "." in package])
+def test_the_docstring_of_a_package_says_what_it_may_import(package: str) -> None:
+    described = ast.get_docstring(ast.parse(MODULES[package].read_text(encoding="utf-8"))) or ""
+    assert (
+        " ".join(described.split("\n\n")[-1].split())
+        == f"May import: {', '.join(TABLE[package].split()) or 'nothing of Hudhud'}."
+    )
+
+
+def test_packages_are_listed_from_the_lowest_floor_up() -> None:
+    order = list(TABLE)
+    for package in order:
+        assert all(order.index(other) < order.index(package) for other in allowed(package))
+
+
+def test_no_circle_inside_a_package() -> None:
+    inside = {
+        module: {other for other in imported(path) if other in MODULES and other != module}
         for module, path in MODULES.items()
-        for other in imported(path)
-        if other in RANK and RANK[other] >= RANK[module]
-    ]
-    assert wrong == []
+    }
+    assert len(list(TopologicalSorter(inside).static_order())) == len(MODULES)
 
 
-def test_the_packages_themselves_import_nothing() -> None:
-    assert [list(imported(MODULES[package])) for package in ("indexer", "search_api")] == [[], []]
+def test_a_package_itself_imports_nothing_unless_it_is_the_way_in() -> None:
+    packages = [*TABLE, "indexer.models.eightbit"]
+    found = {package: list(imported(MODULES[package])) for package in packages}
+    assert [package for package, modules in found.items() if modules] == ["indexer.corpus"]
 
 
 def test_a_library_enters_through_one_file() -> None:
@@ -166,11 +138,19 @@ def test_a_library_enters_through_one_file() -> None:
         for name in imported(path):
             library = name.split(".")[0]
             if library not in sys.stdlib_module_names | {"indexer", "search_api"} | EVERYWHERE | SHARED:
-                importers[library].add(next((p for p in PACKAGES if module.startswith(p)), module))
+                importers[library].add(next((p for p in ONE_PLACE if module.startswith(p)), module))
     assert {library: sorted(modules) for library, modules in importers.items() if len(modules) > 1} == {}
 
 
-def test_the_order_check_sees_an_import_the_wrong_way(tmp_path: Path) -> None:
+def test_no_file_is_long_and_the_top_is_small() -> None:
+    lines = {module: path.read_text(encoding="utf-8").count("\n") for module, path in MODULES.items()}
+    assert {module: count for module, count in lines.items() if count > MOST_LINES} == {}
+    assert len(list((ROOT / "indexer").glob("*.py"))) <= MOST_AT_THE_TOP
+
+
+def test_the_check_sees_every_import(tmp_path: Path) -> None:
     sample = tmp_path / "sample.py"
-    sample.write_text("def f():\n    from indexer import build\n    from indexer.records import Article\n")
-    assert list(imported(sample)) == ["indexer.build", "indexer.records"]
+    sample.write_text(
+        "def f():\n    from indexer import build\n    from indexer.core.records import Article\n"
+    )
+    assert list(imported(sample)) == ["indexer.build", "indexer.core.records"]

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from nights import TEXTS, Nights, numbered, tree, write
 
-from indexer import chunking
-from indexer.compare import Skips
+from indexer.core.errors import UnreadableInput
+from indexer.core.protocols import Encoder
+from indexer.core.records import Skipped, SkipReason
 from indexer.corpus import Corpus
-from indexer.errors import UnreadableInput
-from indexer.layout import Layout
-from indexer.model import Model
+from indexer.drafting.compare import Skips
+from indexer.models.model import Model
 from indexer.options import Options
 from indexer.plan import Plan, plan
-from indexer.records import Encoder, Skipped, SkipReason
+from indexer.storage.layout import Layout
+from indexer.text import chunking
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import search_api.search
-from indexer.lexicon import STEM_WEIGHT
-from indexer.model import Model
-from indexer.records import Candidates, Encoder, MatchKind, Request
-from search_api.query import parse
-from search_api.query_encoder import QueryEncoders
+from indexer.core.protocols import Encoder
+from indexer.core.records import Candidates, MatchKind, Request
+from indexer.lexicon.forms import STEM_WEIGHT
+from indexer.models.model import Model
 from search_api.search import DEPTH_PER_HIT, LEAST_DEPTH, Hit, Searcher
+from search_api.searching.query import parse
+from search_api.searching.query_encoder import QueryEncoders
 
 NUCLEAR, WITKOFF, DRONES, LAVROV, RUTTE = (
     "003_f7d4c279eac3b33f",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from torture import INCREMENTAL, Torture
 
-from indexer.layout import Layout
+from indexer.storage.layout import Layout
 
 KILLS, SEED = 12, 5
 

@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from asking import Asker, Judge, Server, State
 from reindexing import Outcome, Worker, workers
 
-from indexer.checks import faults
+from indexer.core.errors import HudhudError
 from indexer.corpus.text import parse
-from indexer.errors import HudhudError
-from indexer.generation import Generation, open_live
-from indexer.layout import Layout
-from indexer.lexicon import reference_keys
+from indexer.generation.generation import Generation, open_live
+from indexer.lexicon.word_vectors import reference_keys
+from indexer.storage.layout import Layout
+from indexer.upkeep.checks import faults
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 ARTICLES, KEPT = 25, 10

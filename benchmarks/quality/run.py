@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.measure import machine, versions
-from indexer.encoder import load_encoder
-from indexer.errors import HudhudError
-from indexer.model import default_cache, locate
+from indexer.core.errors import HudhudError
+from indexer.models.encoder import load_encoder
+from indexer.models.model import default_cache, locate
 from search_api.evaluation.beir import read_sets
 from search_api.evaluation.evaluate import evaluate
 from search_api.evaluation.report import as_json, as_table

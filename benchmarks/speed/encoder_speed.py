@@ -12,9 +12,10 @@ from benchmarks import measure
 from benchmarks.measure import Series, interleaved
 from benchmarks.speed import bound, gpu, texts
 from benchmarks.speed.options import Options
-from indexer.encoder import load_encoder
-from indexer.model import Model, locate
-from indexer.records import Encoder, Vectors
+from indexer.core.protocols import Encoder
+from indexer.core.records import Vectors
+from indexer.models.encoder import load_encoder
+from indexer.models.model import Model, locate
 
 OURS = "hudhud"
 BASE = "sentence-transformers fp32"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.speed.bound import LAYERS, MULTIPLICATIONS
-from indexer.records import Encoder
+from indexer.core.protocols import Encoder
 
 _DENSE_BF16_TFLOPS = {"H200": 989.0, "H100": 989.0, "A100": 312.0, "L40S": 362.0, "L4": 121.0, "A10": 125.0}
 """Without sparsity, from NVIDIA's data sheets (SXM where there are two); first name in the device's."""

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical import LexicalIndex, LexicalWriter
-from indexer.records import Expansion
+from indexer.core.records import Expansion
+from indexer.generation.lexical import LexicalIndex
+from indexer.generation.postings import PostingsWriter
 
 LENGTH, VOCABULARY, WORDS, TERMS, QUERIES, ROUNDS = 120, 200_000, 8, 40, 20, 5
 Query = list[tuple[NDArray[np.int64], NDArray[np.float32]]]
@@ -46,7 +47,7 @@ def queries(random: np.random.Generator) -> list[Query]:
 
 def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
     """Hudhud's postings, one sentence a passage; every query new to it."""
-    writer = LexicalWriter(folder)
+    writer = PostingsWriter(folder)
     for row in texts:
         writer.add([f"{word:06d}" for word in row])
     writer.save()

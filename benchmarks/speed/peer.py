@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.model import default_cache
+from indexer.models.model import default_cache
 
 REQUIREMENTS = Path(__file__).parent / "requirements-txtai.txt"
 _STAMP = "complete"

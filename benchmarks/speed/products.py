@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.speed.processes import Command
 from benchmarks.speed.texts import ROOT
-from indexer.model import Model
+from indexer.models.model import Model
 
 LIMIT = 10
 """Hits that a search asks for, on both sides."""

@@ -14,14 +14,14 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import load_average
-from indexer.encoder import load_encoder
-from indexer.model import default_cache, locate
-from indexer.orthography import encoder_input
+from indexer.models.encoder import load_encoder
+from indexer.models.model import default_cache, locate
+from indexer.text.orthography import encoder_input
 from search_api.evaluation.beir import read_sets
 from search_api.evaluation.indexes import collections, open_index
-from search_api.query import parse
-from search_api.query_encoder import QueryEncoders
 from search_api.search import Searcher
+from search_api.searching.query import parse
+from search_api.searching.query_encoder import QueryEncoders
 
 WARM_UP = 20
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from indexer.chunking import chunk
-from indexer.language import identify
-from indexer.records import Article
-from indexer.sentences import split
+from indexer.core.records import Article
+from indexer.text.chunking import chunk
+from indexer.text.language import identify
+from indexer.text.sentences import split
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = ("xquad-en-ar", "tico-passage-en-fa", "arcd-ar-ar")

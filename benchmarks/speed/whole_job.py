@@ -20,9 +20,9 @@ from benchmarks.speed.options import Options
 from benchmarks.speed.processes import Finished, Server, free_port, memory, run_to_end, serving
 from benchmarks.speed.products import Hudhud, Product, Txtai
 from benchmarks.speed.texts import CountTokens
-from indexer.embedding import passage_texts, sentence_texts
-from indexer.generation import open_live
-from indexer.model import Model, locate
+from indexer.drafting.embedding import passage_texts, sentence_texts
+from indexer.generation.generation import open_live
+from indexer.models.model import Model, locate
 
 CONNECTIONS = (1, 16)
 TARGETS = {
@@ -148,7 +148,7 @@ def _our_tokens(index: Path, model: Model, count: CountTokens, summary: dict[str
             for row, article in enumerate(segment.store.iterate(range(len(segment)))):
                 chunks = segment.chunks(row)
                 distinct.update(passage_texts(article, chunks), sentence_texts(article, chunks))
-        distinct.update(generation.lexicon.encoded_texts())
+        distinct.update(generation.lexicon.word_vectors.texts())
     if summary["embedded"] != len(distinct):
         raise RuntimeError(f"{summary['embedded']} texts were encoded, and the index holds {len(distinct)}")
     return texts.encoded_tokens(sorted(distinct), model.prompts.passage, count)

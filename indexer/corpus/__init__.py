@@ -1,4 +1,7 @@
-"""Whatever articles lie in, to records: every input becomes a Record or a Skipped with its reason."""
+"""Whatever articles lie in, to records: every input becomes a Record or a Skipped with its reason.
+
+May import: core, text.
+"""
 
 import json
 import os
@@ -13,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from indexer.core.errors import InvalidMapping
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import formats
 from indexer.corpus.claims import Claims, name_digest
 from indexer.corpus.fields import AS_USUAL, Fields
@@ -20,8 +25,6 @@ from indexer.corpus.files import walk
 from indexer.corpus.formats import FoundFile
 from indexer.corpus.paths import STANDARD_INPUT, Given, given, roots_of
 from indexer.corpus.source import Source, digest, printable
-from indexer.errors import InvalidMapping
-from indexer.records import Article, Record, Skipped, SkipReason
 
 __all__ = ["Corpus", "Fields", "InMemory"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from indexer.errors import IndexNotWritable
-from indexer.records import Record
+from indexer.core.errors import IndexNotWritable
+from indexer.core.records import Record
 
 _LENGTH = 4
 _IN_MEMORY = 2**20

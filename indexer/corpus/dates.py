@@ -18,7 +18,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from indexer.orthography.common import INVISIBLE, ZWNJ, with_ascii_digits
+from indexer.text.orthography.common import INVISIBLE, ZWNJ, with_ascii_digits
 
 MAX_LENGTH = 200
 """Code points that a date field may have."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from functools import partial
 
+from indexer.core.errors import InvalidMapping
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import dates
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
-from indexer.errors import InvalidMapping
-from indexer.language import UNDETERMINED, identify
-from indexer.records import Article, Record, Skipped, SkipReason
+from indexer.text.language import UNDETERMINED, identify
 
 DEFAULTS = {
     "id": ("id", "_id", "docid", "doc_id", "guid"),

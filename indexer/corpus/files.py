@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from indexer.core.records import Skipped, SkipReason
 from indexer.corpus.formats import Format, FoundFile, kind_of, unsupported
 from indexer.corpus.source import explained, printable
-from indexer.records import Skipped, SkipReason
 
 Identity = tuple[int, int]
 

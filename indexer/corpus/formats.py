@@ -8,12 +8,12 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
+from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import jsonl, tables, text
 from indexer.corpus.fields import Fields
 from indexer.corpus.packed import PACKINGS, Member, members, open_file, unpacked
 from indexer.corpus.source import Reader, Source
 from indexer.corpus.watching import content_of, watched
-from indexer.records import Record, Skipped, SkipReason
 
 
 @dataclass(frozen=True, slots=True)

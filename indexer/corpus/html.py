@@ -15,12 +15,13 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import dates
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, title_of
-from indexer.language import (
+from indexer.text.language import (
     CYRILLIC_SCRIPT,
     DECIDING_LETTERS,
     LATIN_SCRIPT,
@@ -29,8 +30,7 @@ from indexer.language import (
     identify,
     script_of,
 )
-from indexer.orthography.common import ZWNJ
-from indexer.records import Article, Record, Skipped, SkipReason
+from indexer.text.orthography.common import ZWNJ
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

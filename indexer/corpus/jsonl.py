@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.fields import Fields, record
 from indexer.corpus.source import Source, too_large
-from indexer.records import Record, Skipped, SkipReason
 
 LISTS = ("articles", "items", "data", "documents", "docs", "records", "results", "entries", "rows")
 """Keys that are looked at first for the array of articles in an object."""

@@ -1,6 +1,6 @@
 """What a source says of its language, to the code that Hudhud has for it."""
 
-from indexer.language import CYRILLIC_SCRIPT, DECIDING_LETTERS, LATIN_SCRIPT, OTHER_SCRIPTS
+from indexer.text.language import CYRILLIC_SCRIPT, DECIDING_LETTERS, LATIN_SCRIPT, OTHER_SCRIPTS
 
 _SAME = {
     "ara": "ar", "arb": "ar", "arabic": "ar",

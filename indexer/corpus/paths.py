@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.core.errors import PathNotFound
 from indexer.corpus.files import Start, below
 from indexer.corpus.formats import TEXT, Format
 from indexer.corpus.source import printable
-from indexer.errors import PathNotFound
 
 STANDARD_INPUT = "-"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from indexer.records import Record, Skipped, SkipReason
+from indexer.core.records import Record, Skipped, SkipReason
 
 VERSION = 1
 """Raised whenever an article would be read otherwise from the same bytes."""

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, encoding_of
 from indexer.corpus.fields import DEFAULTS, Fields, record
 from indexer.corpus.packed import seekable
 from indexer.corpus.source import Source, too_large
-from indexer.records import Record, Skipped, SkipReason
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.source import Source, digest
-from indexer.language import identify
-from indexer.records import Article, Record, Skipped, SkipReason
-from indexer.sentences import split
+from indexer.text.language import identify
+from indexer.text.sentences import split
 
 NOTHING = "no letter and no digit in it"
 

@@ -11,9 +11,9 @@ from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
+from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import html
 from indexer.corpus.source import MAX_BYTES, DamagedArchive, Source, digest, too_large
-from indexer.records import Article, Record, Skipped, SkipReason
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord

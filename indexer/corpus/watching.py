@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.source import DamagedArchive, Source, explained, too_large
-from indexer.records import Record, Skipped, SkipReason
 
 CHANGED = "what was read of it counts; nothing of it is removed"
 

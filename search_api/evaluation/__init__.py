@@ -1,1 +1,4 @@
-"""Measuring the search on sets of queries whose right answers are known."""
+"""Measuring the search on sets of queries whose right answers are known.
+
+May import: core, storage, text, models, corpus, generation, drafting, indexer, searching, search_api.
+"""

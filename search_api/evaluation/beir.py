@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from indexer.core.errors import InvalidEvaluation
+from indexer.core.records import Article
 from indexer.corpus.text import title_of
-from indexer.errors import InvalidEvaluation
-from indexer.language import identify
-from indexer.records import Article
+from indexer.text.language import identify
 
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"

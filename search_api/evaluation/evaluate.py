@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.drafting import Progress
-from indexer.errors import InvalidQuery
-from indexer.model import Model
-from indexer.records import Encoder, Reranker
+from indexer.core.errors import InvalidQuery
+from indexer.core.protocols import Encoder, Reranker
+from indexer.drafting.draft import Progress
+from indexer.models.model import Model
 from search_api.evaluation.beir import EvaluationSet
 from search_api.evaluation.indexes import Part, collections, open_index
 from search_api.evaluation.measures import Recall, Scores, recall, score
 from search_api.evaluation.runs import Ranked, RunFiles
-from search_api.lanes import FUSED, LANES
-from search_api.query import MAX_LIMIT, Query, parse
-from search_api.query_encoder import QueryEncoders
 from search_api.search import Result, Searcher
+from search_api.searching.lanes import FUSED, LANES
+from search_api.searching.query import MAX_LIMIT, Query, parse
+from search_api.searching.query_encoder import QueryEncoders
 
 DEPTH = MAX_LIMIT
 """Articles that each query asks for: as many as the deepest measure looks at."""
@@ -100,7 +100,7 @@ def evaluate(
         encoder: of that model.
         cache: where indexes are kept for the next time.
         pool: search every set among the documents of all.
-        lanes: measure every lane of `search_api.lanes`, not only what searches use.
+        lanes: measure every lane of `search_api.searching.lanes`, not only what searches use.
         runs: where the rankings go; nowhere when None.
         report: called with a line for the user before and during what takes seconds.
         reranker: orders the best hits of every query; none does when None.

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.assembly import versions
 from indexer.build import build
+from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article
 from indexer.corpus import InMemory
-from indexer.drafting import Report
-from indexer.errors import IndexDamaged, IndexMismatch, IndexNotFound
-from indexer.generation import Generation, open_live
-from indexer.layout import Layout
-from indexer.manifest import FORMAT
-from indexer.model import Model
+from indexer.drafting.assembly import versions
+from indexer.drafting.draft import Report
+from indexer.generation.generation import Generation, open_live
+from indexer.models.model import Model
 from indexer.options import Options
-from indexer.records import Article, Encoder
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import FORMAT
 from search_api.evaluation.beir import EvaluationSet, Qrels
 
 _logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import InvalidEvaluation
+from indexer.core.errors import InvalidEvaluation
 from search_api.evaluation.beir import Qrels
 
 RESAMPLES = 2000

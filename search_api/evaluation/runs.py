@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.disk import sync
-from indexer.errors import InvalidEvaluation
+from indexer.core.errors import InvalidEvaluation
+from indexer.storage.disk import sync
 from search_api.evaluation.beir import EvaluationSet
 
 TAG = "hudhud"

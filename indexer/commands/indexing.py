@@ -1,0 +1,319 @@
+"""Commands that make and look at an index: reindex, info, verify."""
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from indexer.commands.terminal import (
+    EXIT_FAULTS,
+    EXIT_INTERRUPTED,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    QuietOption,
+    counted,
+    following,
+    megabytes,
+    plural,
+    print_rows,
+    say,
+    settings,
+    silent,
+    told_in_a_line,
+)
+from indexer.core.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from indexer.build import Summary
+    from indexer.core.records import Skipped
+    from indexer.drafting.compare import Skips
+    from indexer.plan import Plan
+
+
+@told_in_a_line
+def reindex(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders and patterns; - reads standard input."),
+    ],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=NAME", help="What a field is called, as in title=headline."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Format of standard input and of files without a suffix."
+        ),
+    ] = None,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Remove articles however many of a source are gone.")
+    ] = False,
+    keep_missing: Annotated[bool, typer.Option("--keep-missing", help="Remove no article.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew: the index will hold PATH... and nothing else.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and what it would cost; do nothing.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write all that is skipped to FILE, as JSON Lines."),
+    ] = None,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", help="Generations that stay.", min=1)] = 2,
+    cache_size: Annotated[
+        int, typer.Option("--cache-size", metavar="MB", help="Most that cached vectors may take.", min=0)
+    ] = 20_000,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index to what PATH... hold: embed what is new or changed, remove what is gone.
+
+    Articles from elsewhere stay. The old index answers until the new one is whole.
+
+    Example: hudhud reindex archive/ 'feeds/*.xml' --index /srv/hudhud
+    """
+    from indexer.build import build
+    from indexer.corpus import Corpus, Fields
+    from indexer.models.encoder import load_encoder
+    from indexer.models.model import locate
+    from indexer.options import Options
+    from indexer.plan import plan
+    from indexer.storage.layout import Layout
+    from indexer.text.orthography import prepare
+
+    chosen = settings()
+    layout = Layout(index or chosen.index)
+    options = Options(
+        fresh=fresh,
+        allow_removals=allow_removals,
+        keep_missing=keep_missing,
+        strict=strict,
+        keep=keep,
+        cache_bytes=cache_size * 10**6,
+    )
+    corpus = Corpus(paths, fields=Fields.parse(mapping or []), format=format, roots=layout.roots())
+    tell = silent if quiet else say
+    try:
+        with _stoppable(), _written(report) as sink, following(quiet) as show:
+            found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+            encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+            prepare(tell)
+            if dry_run:
+                planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)
+                _show_plan(planned, as_json)
+                return
+            summary = build(corpus, layout, found, encoder, show, options=options, sink=sink)
+    except KeyboardInterrupt:
+        say("\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
+        say("command goes on where this one stopped.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    if as_json:
+        print(json.dumps(_plain(summary), ensure_ascii=False))
+    else:
+        _show_summary(summary, layout.folder)
+
+
+@told_in_a_line
+def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Say what is live: generation, model, counts, dates, sizes.
+
+    Example: hudhud info --index /srv/hudhud
+    """
+    from indexer.generation.generation import open_live
+    from indexer.storage.layout import Layout
+
+    layout = Layout(index or settings().index)
+    generation = open_live(layout.folder)
+    manifest = generation.manifest
+    generation.close()
+    if as_json:
+        print(json.dumps(asdict(manifest), ensure_ascii=False))
+        return
+    rows = {
+        "Index": layout.folder.resolve(),
+        "Generation": f"{manifest.name}, made {manifest.created} by Hudhud {manifest.hudhud}",
+        "Generations": ", ".join(folder.name for folder in layout.published()),
+        "Model": f"{manifest.model}, {manifest.dimensions} dimensions, {manifest.fingerprint[:12]}",
+        "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
+        "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
+        "Dates": f"{manifest.first_date} to {manifest.last_date}" if manifest.first_date else "none",
+        "Skipped": counted(manifest.skipped) or "none",
+        "Deleted": f"{len(manifest.deleted):,} by hand" if manifest.deleted else "none",
+        "Size": f"{megabytes(manifest.bytes)} and {megabytes(layout.cache_size())} of cached vectors",
+    }
+    print_rows(rows)
+
+
+@told_in_a_line
+def verify(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    generation: Annotated[
+        str | None, typer.Option("--generation", metavar="NAME", help="Another generation than the live one.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check an index: checksums, cross-references, and vectors against their texts; exit 1 on a fault.
+
+    Example: hudhud verify --index /srv/hudhud && echo sound
+    """
+    from indexer.models.encoder import load_encoder
+    from indexer.models.model import locate
+    from indexer.storage.layout import Layout
+    from indexer.storage.manifest import MANIFEST, Manifest
+    from indexer.text.orthography import prepare
+    from indexer.upkeep.checks import encoding_faults, faults
+
+    chosen = settings()
+    layout = Layout(index or chosen.index)
+    folder = layout.named(generation) if generation else layout.live()
+    found = faults(folder)
+    if not found:
+        manifest = Manifest.read(folder / MANIFEST)
+        located = locate(model or chosen.model or manifest.model, cache=chosen.cache, progress=say)
+        if located.fingerprint == manifest.fingerprint:
+            prepare(say)
+            encoder = load_encoder(located, cache=chosen.cache, progress=say)
+            found = encoding_faults(folder, encoder)
+        else:
+            say(f"hudhud: {located.name} did not make this index: no vector is compared with its text")
+    name = folder.name
+    if as_json:
+        print(json.dumps({"generation": name, "sound": not found, "faults": found}, ensure_ascii=False))
+    elif found:
+        print("\n".join(found))
+        say(
+            f"hudhud: {name} in {layout.folder} is not sound: go back with `hudhud rollback`,"
+            " restore a backup, or make it anew with `hudhud reindex PATH... --fresh`"
+        )
+    else:
+        print(f"{name} in {layout.folder} is sound")
+    if found:
+        raise typer.Exit(EXIT_FAULTS)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands to the one `hudhud` command."""
+    app.command(no_args_is_help=True)(reindex)
+    app.command()(info)
+    app.command()(verify)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take a polite request to end, as from a service manager, like Ctrl-C."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _written(report: Path | None) -> "Iterator[Callable[[Skipped], None]]":
+    """Writes what is skipped to a file, a line each."""
+    if report is None:
+        yield lambda skipped: None
+        return
+    try:
+        file = report.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(f"--report {report} cannot be written: {error.strerror}") from error
+    with file:
+        yield lambda skipped: print(json.dumps(_plain_skipped(skipped), ensure_ascii=False), file=file)
+
+
+def _plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
+    return {
+        "source": skipped.source,
+        "id": skipped.id,
+        "reason": skipped.reason.value,
+        "detail": skipped.detail,
+    }
+
+
+def _plain(result: "Summary | Plan") -> dict[str, Any]:
+    """A result as JSON has it."""
+    values = asdict(result)
+    del values["skips"]
+    values["skipped"] = {
+        "total": result.skips.total,
+        "counts": result.skips.counts,
+        "samples": [_plain_skipped(skipped) for skipped in result.skips.samples],
+    }
+    values["seconds"] = round(result.seconds, 3)
+    return values
+
+
+def _show_plan(planned: "Plan", as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(_plain(planned), ensure_ascii=False))
+        return
+    rows = {
+        "Would read": _read(planned),
+        "Would remove": _removed(planned),
+        "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
+    }
+    if planned.rebuilt:
+        rows["Everything anew"] = "; ".join(planned.rebuilt)
+    if planned.refused:
+        rows["Would refuse"] = planned.refused
+    print_rows(rows)
+    _say_skips(planned.skips)
+
+
+def _show_summary(summary: "Summary", folder: Path) -> None:
+    rows = {
+        "Read": _read(summary),
+        "Removed": _removed(summary),
+        "Articles": f"{summary.articles:,} ({counted(summary.languages)})",
+        "Passages": f"{summary.passages:,}, with {plural(summary.sentences, 'sentence')}",
+        "Texts": f"{summary.embedded:,} embedded, {summary.reused:,} embedded before",
+        "Written": megabytes(summary.bytes_written),
+        "Time": f"{summary.seconds:.1f} s",
+        "Live": f"{summary.generation} in {folder}" + ("" if summary.published else ", as before"),
+    }
+    if summary.rebuilt:
+        rows["Everything anew"] = "; ".join(summary.rebuilt)
+    if summary.pruned.held:
+        rows["Still read"] = ", ".join(summary.pruned.held)
+    print_rows(rows)
+    _say_skips(summary.skips)
+
+
+def _read(result: "Summary | Plan") -> str:
+    parts = {
+        "new": result.new,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "skipped": result.skips.total,
+    }
+    return f"{result.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
+
+
+def _removed(result: "Summary | Plan") -> str:
+    return f"{result.removed:,}" + (f"; {result.kept:,} not found and kept" if result.kept else "")
+
+
+def _say_skips(skips: "Skips") -> None:
+    for reason, count in skips.counts.items():
+        first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
+        say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")

@@ -1,0 +1,4 @@
+"""The nouns, the errors and the settings.
+
+May import: nothing of Hudhud.
+"""

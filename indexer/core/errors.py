@@ -1,0 +1,147 @@
+"""Every error that Hudhud raises on purpose.
+
+    HudhudError                     what happened, with the value, and what to do
+    ├── InputError                  the caller asked for something that cannot be
+    │   ├── PathNotFound            a PATH to index does not exist
+    │   ├── InvalidMapping          a field or format of the input that Hudhud does not know
+    │   ├── EmptyCorpus             the given paths hold no article
+    │   ├── UnreadableInput         a record cannot be read, and that was to be fatal
+    │   ├── TooManyRemovals         much of a source is gone, and nobody said that it shall go
+    │   ├── InvalidSetting          an environment variable that Hudhud does not know
+    │   ├── InvalidQuery            a query, filter or limit that cannot be searched
+    │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
+    │   ├── ArticleNotFound         no article has this id
+    │   ├── GenerationNotFound      no generation has this name, or there is none to go back to
+    │   └── InvalidArchive          a file is no exported generation, or a damaged one
+    ├── ModelError                  the embedding model cannot be had
+    │   ├── ModelNotFound           neither a folder nor a model that can be downloaded
+    │   ├── ModelDamaged            the model's files are not what they should be
+    │   ├── LibraryBroken           a library that prepares text for the model does not run
+    │   ├── ModelNotConvertible     no graph can be made of this kind of model; torch runs it
+    │   └── ModelNotWritable        no permission or no space left to unpack the model
+    ├── Overloaded                  more searches wait than the server accepts
+    └── IndexingError               the index on disk cannot be used
+        ├── IndexNotFound           no published generation here
+        ├── IndexDamaged            a file is missing, truncated or altered
+        ├── IndexLocked             another process writes this index
+        ├── IndexMismatch           made with another model or format than asked for
+        └── IndexNotWritable        no permission or no space left to write
+
+The library raises these; `search_api/commands/cli.py` turns one into one line on stderr
+and an exit code, `search_api/serving/app.py` into problem details with a status.
+Nothing here knows of HTTP.
+"""
+
+
+class HudhudError(Exception):
+    """Base of all errors; `str(error)` is a sentence for the user."""
+
+
+class InputError(HudhudError):
+    """The caller's input cannot be used; retrying without a change will not help."""
+
+
+class PathNotFound(InputError):
+    """A path given for indexing does not exist."""
+
+
+class InvalidMapping(InputError):
+    """What was said about the format or the fields of an input cannot be."""
+
+
+class EmptyCorpus(InputError):
+    """The given paths hold nothing that can be indexed."""
+
+
+class UnreadableInput(InputError):
+    """A record cannot be read, and `--strict` makes that fatal."""
+
+
+class TooManyRemovals(InputError):
+    """So many articles of a source are gone that it may be a mistake."""
+
+
+class InvalidSetting(InputError):
+    """An environment variable carries our prefix and is no setting."""
+
+
+class InvalidQuery(InputError):
+    """A query, filter or limit is out of range.
+
+    Attributes:
+        field: the name of the parameter, as in the API.
+        value: what was given for it.
+    """
+
+    def __init__(self, message: str, *, field: str, value: object) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+
+
+class InvalidEvaluation(InputError):
+    """An evaluation set is not as it should be, or cannot be evaluated as asked."""
+
+
+class ArticleNotFound(InputError):
+    """No article in the open generation has the id asked for."""
+
+
+class GenerationNotFound(InputError):
+    """The index has no generation of the name asked for, or none to go back to."""
+
+
+class InvalidArchive(InputError):
+    """A file to import is no exported generation, or was damaged."""
+
+
+class ModelError(HudhudError):
+    """The embedding model cannot be loaded."""
+
+
+class ModelNotFound(ModelError):
+    """The model is neither a folder here nor one that can be downloaded now."""
+
+
+class ModelDamaged(ModelError):
+    """The model's files do not have the expected content."""
+
+
+class Overloaded(HudhudError):
+    """More searches are waiting than the server accepts; try again shortly."""
+
+
+class LibraryBroken(ModelError):
+    """A library that prepares text for the model is installed and does not run."""
+
+
+class ModelNotConvertible(ModelError):
+    """The model is of a kind that no graph can be made of; sentence-transformers on torch may run it."""
+
+
+class ModelNotWritable(ModelError):
+    """The embedded model cannot be unpacked: permission denied or no space left."""
+
+
+class IndexingError(HudhudError):
+    """The index on disk cannot be used."""
+
+
+class IndexNotFound(IndexingError):
+    """The folder holds no published generation."""
+
+
+class IndexDamaged(IndexingError):
+    """A file of the generation is missing, truncated or altered."""
+
+
+class IndexLocked(IndexingError):
+    """Another process is writing this index."""
+
+
+class IndexMismatch(IndexingError):
+    """The generation was made with another format or model than the one asked for."""
+
+
+class IndexNotWritable(IndexingError):
+    """The index cannot be written: permission denied or no space left."""

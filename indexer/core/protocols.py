@@ -1,0 +1,121 @@
+"""What the parts ask of each other, whoever answers: the index, its lexicon, the encoder, the reranker."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from indexer.core.records import (
+    ALL_KINDS,
+    Article,
+    Candidates,
+    Expansion,
+    MatchKind,
+    Passage,
+    QueryWord,
+    Request,
+    Scores,
+    Sentence,
+    Vectors,
+)
+
+
+class Expander(Protocol):
+    """Finds the words of an index that may stand for a word of a query."""
+
+    def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
+        """The expansion of a word by these kinds of match, if it was expanded before."""
+        ...
+
+    def expand(
+        self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
+    ) -> Expansion:
+        """The words that may stand for `word`, which has this vector."""
+        ...
+
+    def is_translated(self, word: QueryWord) -> bool:
+        """Whether expanding a word takes its vector."""
+        ...
+
+    def word(self, number: int) -> str:
+        """The folded word of this number."""
+        ...
+
+
+class Index(Protocol):
+    """What searching asks of an index, whatever engine holds it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the generation that answers."""
+        ...
+
+    @property
+    def lexicon(self) -> Expander:
+        """What expands the words of queries."""
+        ...
+
+    def candidates(self, request: Request) -> Candidates:
+        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        ...
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        ...
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
+        ...
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        ...
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; it is asked nothing afterwards."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors. Implementations are safe to call from several threads."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of every vector."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """What computes the vectors, for people to read."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of unit length, one row per text, in the given order. Texts carry their prompt."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same for a few short texts, as exactly as the engine can."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Model tokens of each text, without the special tokens at both ends."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a query and a passage together. Implementations are safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What the user knows it by: a hub name or a folder."""
+        ...
+
+    def score(self, query: str, passages: Sequence[str]) -> Scores:
+        """How well each passage answers the query, shape `(len(passages),)`; of no fixed range."""
+        ...

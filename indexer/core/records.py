@@ -1,0 +1,261 @@
+"""The nouns of Hudhud, once. Everything here is frozen and knows no library but numpy."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Shape `(texts, dimensions)`; every row has unit length."""
+
+Numbers = NDArray[np.int64]
+"""Numbers of passages, sentences, articles or words."""
+
+Scores = NDArray[np.float32]
+"""Higher is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text: code points `start` (included) to `end` (excluded)."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Span):
+    """Where a passage of an article is, and its sentences, which lie apart inside it, in order."""
+
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A source document as it was read.
+
+    `text` is what every offset counts in: decoded, newlines as `\\n`, without byte-order mark
+    and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
+    `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
+    is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
+    article was published.
+    """
+
+    id: str
+    title: str
+    text: str
+    date: datetime.date | None
+    language: str
+    source: str
+    date_text: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The retrieval unit: whole sentences of one article, `article.text[start:end] == text`.
+
+    `number` counts all passages of a generation from 0 and is also the row of its vector;
+    `article` is the number of its article in the same generation.
+    """
+
+    number: int
+    article: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(Span):
+    """A sentence of a passage; offsets count in the article's text.
+
+    `number` counts all sentences of a generation from 0, passage after passage, and is also the row
+    of its vector.
+    """
+
+    number: int
+    passage: int
+
+
+class SkipReason(StrEnum):
+    """Why an input did not become an article."""
+
+    EMPTY = "empty"
+    BINARY = "binary"
+    ENCODING = "encoding not recognised"
+    UNREADABLE = "unreadable"
+    LINK_LOOP = "link loop"
+    HIDDEN = "hidden file"
+    UNSUPPORTED = "unsupported format"
+    TOO_LARGE = "too large"
+    MALFORMED = "malformed"
+    DAMAGED = "damaged archive"
+    DUPLICATE = "duplicate id"
+    CHANGED = "changed while it was read"
+    DELETED = "deleted by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that did not become an article, with what is needed to mend it.
+
+    Attributes:
+        source: for people: the file, and the place in it.
+        reason: one of few, to count by.
+        detail: what exactly, in a few words.
+        path: absolute path of the file or folder on disk that could not be read. What an index holds from
+            there is not taken for removed.
+        id: of the article that it would have become, where that can be told; then only this article is
+            not taken for removed.
+    """
+
+    source: str
+    reason: SkipReason
+    detail: str
+    path: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as it lies in its source, not read yet.
+
+    Attributes:
+        id: of the article.
+        source: for people: the file, and the place in it.
+        path: absolute path of the file on disk; empty for standard input.
+        digest: of all that decides what the article will be, 16 bytes. While it stays the same, an article
+            that was indexed before need not be read.
+        load: reads it; may take long and may be called once.
+    """
+
+    id: str
+    source: str
+    path: str
+    digest: bytes
+    load: "Callable[[], Article | Skipped]"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles a search is limited to.
+
+    `languages` are codes, any of which may fit (`fa` admits `prs`); empty admits all. `since` and
+    `until` are included; an article without a date is outside any date filter.
+    """
+
+    languages: frozenset[str] = frozenset()
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is admitted."""
+        return not self.languages and self.since is None and self.until is None
+
+
+class MatchKind(StrEnum):
+    """How a word of an article answers a word of a query."""
+
+    SAME = "same"
+    STEM = "stem"
+    SOUND = "sound"
+    TRANSLATION = "translation"
+
+
+ALL_KINDS = frozenset(MatchKind)
+KINDS = tuple(MatchKind)
+"""`Expansion.kinds` are places in this row."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a query: as typed, folded, and the language of the query."""
+
+    typed: str
+    folded: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expansion:
+    """The words of an index that may stand for one word of a query.
+
+    Attributes:
+        word: the query's word, folded.
+        terms: numbers of words in the index's vocabulary, ascending, shape `(n,)`.
+        weights: how surely each stands for it, in (0, 1], shape `(n,)`.
+        kinds: why, as places in `KINDS`, shape `(n,)`.
+        sounds: the part that is found without vectors: the same, of the same stem, or alike in sound.
+    """
+
+    word: str
+    terms: Numbers
+    weights: Scores
+    kinds: NDArray[np.uint8]
+    sounds: "Expansion | None" = None
+
+
+NO_EXPANSION = Expansion("", np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint8))
+"""Of a word that is not looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What searching asks of an index.
+
+    Attributes:
+        vector: of the query, shape `(dimensions,)`.
+        language: of the query.
+        words: the expansion of each of its words.
+        sounds: the same words, as far as they sound like words of the index; empty unless the query may
+            be Persian or Arabic in Latin letters.
+        filter: which articles are admitted.
+        depth: how many candidates of each kind are wanted, of each language.
+    """
+
+    vector: Vectors
+    language: str
+    words: tuple[Expansion, ...]
+    sounds: tuple[Expansion, ...]
+    filter: Filter
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Passages that may answer a query: arrays of one length, by ascending passage number.
+
+    A *standard score* counts standard deviations above the mean of the index: scores of different
+    kinds can be added, whatever their ranges.
+
+    Attributes:
+        passages, articles: their numbers.
+        sentences: the number of the sentence nearest to the query.
+        passage_cosine, sentence_cosine: between the query and the passage, and that sentence.
+        dense: standard score of both together.
+        lexical: BM25 of the passage.
+        lexical_standard, sentence_standard: standard scores of the BM25 of the passage, of its best sentence.
+        sound_standard: standard score of the BM25 of words that sound alike; 0 where none were asked for.
+        sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
+    """
+
+    passages: Numbers
+    articles: Numbers
+    sentences: Numbers
+    passage_cosine: Scores
+    sentence_cosine: Scores
+    dense: Scores
+    lexical: Scores
+    lexical_standard: Scores
+    sentence_standard: Scores
+    sound_standard: Scores
+    sound_share: Scores

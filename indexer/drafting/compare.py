@@ -1,0 +1,304 @@
+"""What a corpus changes in an index, and what may be taken for removed.
+
+A record is *new* when the index has no article of its id, *changed* when it has one that was read from
+other bytes or another file, and *unchanged* otherwise. An article is *missing* when its file belongs to
+what was listed, and the listing does not hold it. It is not missing while anything that could be it was
+there and could not be read.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.errors import TooManyRemovals, UnreadableInput
+from indexer.core.records import Numbers, Record, Skipped, SkipReason
+from indexer.generation.generation import Generation
+
+_TICK = 200
+
+REMOVABLE = 0.1
+"""Share of a source's articles that may be removed without being told to."""
+
+_NOT_RECORDS = frozenset(
+    {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
+)
+"""What is no record that cannot be read, but none at all."""
+
+
+class Corpus(Protocol):
+    """What is compared with an index: records in a fixed order, as often as they are asked for."""
+
+    def __iter__(self) -> Iterator[Record | Skipped]:
+        """All records, and what could not be read."""
+        ...
+
+    def source_of(self, path: str) -> str | None:
+        """Which of the sources that are listed holds a file; None if none does."""
+        ...
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Folders that ids are paths below."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Where the records come from, for messages."""
+        ...
+
+
+class Verdict(Enum):
+    """What a record is to an index."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Skips:
+    """What was left out: how much by reason, and examples."""
+
+    counts: dict[str, int]
+    samples: tuple[Skipped, ...]
+
+    @property
+    def total(self) -> int:
+        """Of all reasons."""
+        return sum(self.counts.values())
+
+
+class SkipLog:
+    """Counts what is left out, keeps some examples, and hands everything on to be written down."""
+
+    SAMPLES = 3
+
+    def __init__(
+        self, sink: Callable[[Skipped], None] = lambda skipped: None, *, strict: bool = False
+    ) -> None:
+        """Hand everything to `sink`; `strict` makes the first record that cannot be read an error."""
+        self._sink = sink
+        self._strict = strict
+        self._noted: set[int] = set()
+        self._counts: Counter[str] = Counter()
+        self._samples: list[Skipped] = []
+
+    def add(self, skipped: Skipped) -> None:
+        """Take note; what was noted before is not counted again.
+
+        Raises:
+            UnreadableInput: it is a record that cannot be read, and that was to be an error.
+        """
+        noted = hash((skipped.source, skipped.reason, skipped.detail))
+        if noted in self._noted:
+            return
+        self._noted.add(noted)
+        self._counts[skipped.reason.value] += 1
+        if self._counts[skipped.reason.value] <= self.SAMPLES:
+            self._samples.append(skipped)
+        self._sink(skipped)
+        if self._strict and skipped.reason not in _NOT_RECORDS:
+            raise UnreadableInput(
+                f"{skipped.source} cannot be read ({skipped.reason.value}: {skipped.detail}):"
+                " mend it, or leave out --strict"
+            )
+
+    def summary(self) -> Skips:
+        """What was noted so far."""
+        return Skips(dict(self._counts), tuple(self._samples))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """What a corpus changes in an index.
+
+    Attributes:
+        new, changed, unchanged: how many records are so.
+        skips: what was left out.
+        missing: numbers of the articles of the index that the corpus no longer holds.
+        kept: how many articles are missing, but for something that could not be read.
+        sources: by source, how many articles the index has of it, and how many of them are missing.
+    """
+
+    new: int
+    changed: int
+    unchanged: int
+    skips: Skips
+    missing: Numbers
+    kept: int
+    sources: dict[str, tuple[int, int]]
+
+    @property
+    def read(self) -> int:
+        """Everything that the corpus listed."""
+        return self.new + self.changed + self.unchanged + self.skips.total
+
+    def require_few_removals(self) -> None:
+        """Check that of no source too much is missing.
+
+        Raises:
+            TooManyRemovals: it is.
+        """
+        for source, (articles, missing) in self.sources.items():
+            if missing > REMOVABLE * articles:
+                raise TooManyRemovals(
+                    f"{missing:,} of the {articles:,} articles from {source} are no longer there, more than"
+                    f" {REMOVABLE:.0%}: nothing was changed. If they shall go, say --allow-removals; if they"
+                    " shall stay, --keep-missing; if the folder is not mounted, mount it"
+                )
+
+
+class Comparison:
+    """Compares records with the articles of an index."""
+
+    def __init__(self, base: Generation | None, corpus: Corpus, deleted: Collection[str] = ()) -> None:
+        """Compare with `base`; nothing is there when it is None.
+
+        Args:
+            base: the generation that is built upon.
+            corpus: what is there now.
+            deleted: ids that were deleted by hand.
+        """
+        self._corpus = corpus
+        self._catalogue = base.catalogue if base else None
+        self._deleted = frozenset(deleted)
+
+    def judge(self, record: Record) -> Verdict | Skipped:
+        """What a record is to the index; Skipped where it may not become an article."""
+        if record.id in self._deleted:
+            return Skipped(
+                record.source,
+                SkipReason.DELETED,
+                f"`hudhud undelete {record.id}` lets it be indexed again",
+                record.path,
+                record.id,
+            )
+        number = self.number(record.id)
+        if number is None or self._catalogue is None:
+            return Verdict.NEW
+        segment, row = self._catalogue.place(number)
+        origin = segment.origin(row)
+        if origin.path == record.path:
+            return Verdict.UNCHANGED if origin.digest == record.digest else Verdict.CHANGED
+        if self._is_elsewhere(origin.path):
+            detail = f"{origin.path} holds the article of this id: rename one of them"
+            return Skipped(record.source, SkipReason.DUPLICATE, detail, record.path, record.id)
+        return Verdict.CHANGED
+
+    def number(self, article_id: str) -> int | None:
+        """The number of an article in the index."""
+        return self._catalogue.ids.number(article_id) if self._catalogue else None
+
+    def deleted(self) -> Numbers:
+        """Numbers of the articles of the index that were deleted by hand since it was made."""
+        found = [number for article_id in self._deleted if (number := self.number(article_id)) is not None]
+        return np.array(sorted(found), np.int64)
+
+    def _is_elsewhere(self, path: str) -> bool:
+        """Whether a file belongs to a source that is not listed now, and is still there."""
+        return bool(path) and self._corpus.source_of(path) is None and os.path.lexists(path)
+
+    def survey(self, log: SkipLog, tick: Callable[[int, int], None] = lambda done, of: None) -> Survey:
+        """Read the whole corpus, without loading its records, and count what it changes.
+
+        `tick` is called from time to time with the records so far and how many are expected.
+        """
+        expected = len(self._catalogue) if self._catalogue else 0
+        counts = dict.fromkeys(Verdict, 0)
+        seen = Seen(expected)
+        for done, item in enumerate(self._corpus, start=1):
+            verdict = item if isinstance(item, Skipped) else self.judge(item)
+            number = self.number(item.id) if item.id is not None else None
+            if isinstance(verdict, Skipped):
+                log.add(verdict)
+                seen.protect(verdict, number)
+            else:
+                counts[verdict] += 1
+                seen.add(number)
+            if done % _TICK == 0:
+                tick(done, max(expected, done))
+        missing, kept, sources = self._missing(seen)
+        return Survey(
+            counts[Verdict.NEW],
+            counts[Verdict.CHANGED],
+            counts[Verdict.UNCHANGED],
+            log.summary(),
+            missing,
+            kept,
+            sources,
+        )
+
+    def changed(
+        self, log: SkipLog, alive: NDArray[np.bool_] | None = None
+    ) -> Iterator[tuple[Record, Verdict]]:
+        """The records that are new or changed; whatever cannot be read is noted.
+
+        `alive` says which articles of the index stay; one that has come back since the survey does.
+        """
+        for item in self._corpus:
+            verdict = item if isinstance(item, Skipped) else self.judge(item)
+            number = self.number(item.id) if item.id is not None else None
+            if number is not None and alive is not None:
+                alive[number] = True
+            if isinstance(verdict, Skipped):
+                log.add(verdict)
+            elif verdict is not Verdict.UNCHANGED and isinstance(item, Record):
+                yield item, verdict
+
+    def _missing(self, seen: "Seen") -> tuple[Numbers, int, dict[str, tuple[int, int]]]:
+        if self._catalogue is None:
+            return np.empty(0, np.int64), 0, {}
+        missing, kept = [], 0
+        sources: dict[str, list[int]] = {}
+        for number in range(len(self._catalogue)):
+            segment, row = self._catalogue.place(number)
+            path = segment.paths[row]
+            source = self._corpus.source_of(path) if path else None
+            if source is None:
+                continue
+            counted = sources.setdefault(source, [0, 0])
+            counted[0] += 1
+            if not seen.articles[number]:
+                if seen.is_protected(path):
+                    kept += 1
+                else:
+                    missing.append(number)
+                    counted[1] += 1
+        return (
+            np.array(missing, np.int64),
+            kept,
+            {source: (articles, gone) for source, (articles, gone) in sources.items()},
+        )
+
+
+class Seen:
+    """Which articles of an index a corpus holds, and which files of it could not be read."""
+
+    def __init__(self, articles: int) -> None:
+        self.articles: NDArray[np.bool_] = np.zeros(articles, np.bool_)
+        self._protected: set[str] = set()
+
+    def add(self, number: int | None) -> None:
+        """Take note of an article that is there."""
+        if number is not None:
+            self.articles[number] = True
+
+    def protect(self, skipped: Skipped, number: int | None) -> None:
+        """Take note of something that is there and could not be read."""
+        if number is not None:
+            self.articles[number] = True
+        elif skipped.id is None and skipped.path:
+            self._protected.add(skipped.path)
+
+    def is_protected(self, path: str) -> bool:
+        """Whether a file, or a folder above it, could not be read."""
+        if not self._protected:
+            return False
+        return path in self._protected or any(str(above) in self._protected for above in Path(path).parents)

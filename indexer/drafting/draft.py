@@ -1,0 +1,250 @@
+"""A generation in the making: what stays of the one before, what comes to it, and its publication."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article, Numbers
+from indexer.drafting.assembly import Making, assemble, shares_articles, shares_words
+from indexer.drafting.embedding import embedded
+from indexer.drafting.merging import Part, SegmentsWriter, share_segment, to_rewrite
+from indexer.generation.generation import SEGMENTS, Generation
+from indexer.generation.segment import Origin, Segment, ranges
+from indexer.lexicon.word_vectors import reference_keys
+from indexer.models.model import Model
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults
+from indexer.vectors.cache import CachedEncoder, Keys, VectorCache
+
+SLACK = 1.25
+SLACK_TEXTS = 10_000
+"""The cache is swept when it holds so many times, and so many more, texts than the kept generations use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build has come: what it does, how much of it is done, of how much where that is known."""
+
+    stage: str
+    done: int = 0
+    total: int | None = None
+    unit: str = ""
+
+
+Report = Callable[[Progress], None]
+
+
+class Drafting:
+    """Collects articles on top of those of another generation.
+
+    Attributes:
+        alive: which articles of the base stay, by number; to be changed by whoever knows.
+        passages, words: encode through the cache, and count.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        model: Model,
+        encoder: Encoder,
+        cache: VectorCache,
+        base: Generation | None,
+        report: Report = lambda progress: None,
+    ) -> None:
+        """Draft in `folder` what will be the next generation of `layout`, on top of `base`."""
+        self._folder, self._layout, self._base = folder, layout, base
+        self._model, self._encoder = model, encoder
+        self._report = report
+        self._cache_before = layout.cache_size()
+        self._written = 0
+        self._writer = SegmentsWriter(folder, encoder.dimensions)
+        self.passages = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
+        self.words = CachedEncoder(
+            encoder, cache, model.fingerprint, model.prompts.query, tick=lambda: self._tell("words")
+        )
+        self.alive: NDArray[np.bool_] = np.ones(len(base.catalogue) if base else 0, np.bool_)
+
+    @property
+    def shares_articles(self) -> bool:
+        """Whether the base's articles can stay as they are; otherwise they are cut and encoded anew."""
+        return self._base is not None and shares_articles(self._base.manifest, self._model)
+
+    def add(self, articles: Iterable[tuple[Article, Origin]], expected: int) -> None:
+        """Cut, encode and append articles; each replaces the base's article of the same id."""
+        for done, article in enumerate(
+            embedded(articles, self._encoder.count_tokens, self.passages), start=1
+        ):
+            self._writer.add(article)
+            if self._base is not None:
+                number = self._base.catalogue.ids.number(article.article.id)
+                if number is not None:
+                    self.alive[number] = False
+            self._report(Progress("embedding", done, max(expected, done), "articles"))
+
+    def publish(
+        self,
+        making: Making,
+        *,
+        rewrite: frozenset[str] = frozenset(),
+        sharing: bool = True,
+        live: bool = True,
+    ) -> Manifest:
+        """Join what stays with what came, and make it a generation; the live one, unless `live` is false.
+
+        Args:
+            making: what the manifest says.
+            rewrite: names of segments that are written anew, whatever they hold.
+            sharing: whether files of word vectors may be shared that also hold what is gone.
+            live: whether it becomes the live one.
+        """
+        parts, facts = self._parts(rewrite)
+        base = self._base
+        of_words = base if base and shares_words(base.manifest, self._model) else None
+        manifest = assemble(
+            self._folder,
+            self._layout,
+            parts,
+            facts,
+            self.words.encode,
+            of_words,
+            making,
+            self._tell,
+            sharing=sharing,
+        )
+        new = [self._folder / name for name in manifest.files]
+        self._written = sum(path.stat().st_size for path in new if path.stat().st_nlink == 1)
+        self._tell("publishing")
+        folder = self._layout.publish(self._folder, manifest, live=live)
+        self._written += (folder / MANIFEST).stat().st_size
+        return manifest
+
+    @property
+    def bytes_written(self) -> int:
+        """Of files that are shared with no other generation, and of the cache."""
+        return self._written + max(self._layout.cache_size() - self._cache_before, 0)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there would be no passage."""
+        staying = any(len(ranges(segment.first_passages, rows)) for segment, rows in self._staying())
+        return not self._writer.passages and not staying
+
+    def close(self) -> None:
+        """Close what is open; unless it was published, it is of no use afterwards."""
+        self._writer.discard()
+
+    def _tell(self, stage: str) -> None:
+        done = self.words.embedded if stage == "words" else 0
+        self._report(Progress(stage, done, None, "words embedded" if done else ""))
+
+    def _staying(self) -> list[Part]:
+        """The segments of the base, with the rows that stay."""
+        if self._base is None:
+            return []
+        catalogue = self._base.catalogue
+        stays = np.zeros(sum(map(len, catalogue.segments)), np.bool_)
+        stays[catalogue.article_rows] = self.alive
+        parts, start = [], 0
+        for segment in catalogue.segments:
+            parts.append((segment, np.flatnonzero(stays[start : start + len(segment)])))
+            start += len(segment)
+        return parts
+
+    def _parts(self, rewrite: frozenset[str]) -> tuple[list[Part], dict[str, FileFact]]:
+        """All segments of the new generation, in its folder, and the facts of their files."""
+        base, staying = self._base, self._staying()
+        shared: list[Part] = []
+        facts: dict[str, FileFact] = {}
+        if base is not None and not self.shares_articles:
+            require_sound(base, base.segments)
+            self.add(_stored(staying), int(self.alive.sum()))
+        elif base is not None:
+            live = [_sentences(segment, rows) for segment, rows in staying]
+            total = [len(segment.sentences) for segment, _ in staying]
+            chosen = set(to_rewrite(live, total, self._writer.sentences))
+            chosen |= {place for place, (segment, _) in enumerate(staying) if segment.name in rewrite}
+            if chosen:
+                require_sound(base, [staying[place][0] for place in chosen])
+            for place, (segment, rows) in enumerate(staying):
+                if place in chosen:
+                    self._tell("merging")
+                    self._writer.copy(segment, rows)
+                elif len(rows):
+                    facts |= share_segment(segment, base.manifest.files, self._folder)
+                    shared.append((segment, rows))
+        self._writer.close()
+        written = [Segment(self._folder / SEGMENTS / name) for name in self._writer.written]
+        for segment in written:
+            files = self._writer.written[segment.name]
+            facts |= {f"{SEGMENTS}/{segment.name}/{name}": fact for name, fact in files.items()}
+        return [*shared, *((segment, np.arange(len(segment))) for segment in written)], facts
+
+
+def require_sound(base: Generation, segments: Sequence[Segment] = ()) -> None:
+    """Check what is copied out of a generation into the next, whose checksums would hide the damage.
+
+    Files that are shared keep their checksums and are not read.
+
+    Args:
+        base: the generation; what it holds besides segments is checked.
+        segments: some of its segments, which are checked instead.
+
+    Raises:
+        IndexDamaged: a file has other contents than when it was written.
+    """
+    folders = tuple(f"{SEGMENTS}/{segment.name}/" for segment in segments)
+    found = content_faults(
+        base.folder,
+        chosen=lambda name: name.startswith(folders) if folders else not name.startswith(f"{SEGMENTS}/"),
+    )
+    if found:
+        raise IndexDamaged(
+            f"{base.folder} is damaged ({found[0]}): nothing was changed. Go back with `hudhud rollback`, or"
+            " make the index anew with `hudhud reindex PATH... --fresh`"
+        )
+
+
+def sweep(cache: VectorCache, layout: Layout, dimensions: int, most_bytes: int) -> int:
+    """Forget what no generation uses, once it is much, and what there is no room for; how many texts."""
+    used = used_texts(cache, layout.published())
+    texts = sum(len(keys) for several in used.values() for keys in several)
+    forgotten = 0
+    if cache.estimated_rows(dimensions) > SLACK * texts + SLACK_TEXTS:
+        forgotten = cache.forget(used)
+    return forgotten + cache.trim(most_bytes, dimensions)
+
+
+def used_texts(cache: VectorCache, folders: Iterable[Path]) -> dict[int, list[Keys]]:
+    """The texts that some generations use, by the cache's spaces; one that does not open uses none."""
+    used: dict[int, list[Keys]] = {}
+    for folder in folders:
+        try:
+            generation = Generation(folder)
+        except (IndexDamaged, IndexMismatch, IndexNotFound):
+            continue
+        manifest = generation.manifest
+        passages = cache.space(manifest.fingerprint, manifest.prompts["passage"])
+        words = cache.space(manifest.fingerprint, manifest.prompts["query"])
+        for segment in generation.segments:
+            used.setdefault(passages, []).extend((segment.passage_keys, segment.sentence_keys))
+        used.setdefault(words, []).extend((generation.lexicon.word_vectors.keys, reference_keys()))
+        generation.close()
+    return used
+
+
+def _stored(parts: Iterable[Part]) -> Iterator[tuple[Article, Origin]]:
+    """Articles as they are kept."""
+    for segment, rows in parts:
+        for row, article in zip(rows.tolist(), segment.store.iterate(rows.tolist()), strict=True):
+            yield article, segment.origin(row)
+
+
+def _sentences(segment: Segment, rows: Numbers) -> int:
+    counts = np.diff(segment.first_sentences[segment.first_passages])
+    return int(counts[rows].sum())

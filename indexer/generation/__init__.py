@@ -1,0 +1,4 @@
+"""A published index that answers queries.
+
+May import: core, storage, text, vectors, lexicon.
+"""

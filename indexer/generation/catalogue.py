@@ -1,0 +1,270 @@
+"""The catalogue of a generation: its articles by id, and where each lies in the segments.
+
+Articles are numbered in the order of their ids, passages and sentences in the order of articles. So a
+generation's numbers, and with them the order of equal scores, hang on what it holds and on nothing else:
+neither on the order in which articles came nor on how they are spread over segments.
+
+    ids                    of all articles, sorted
+    languages.npy          of each article, as a place in `language-names.npy`
+    days.npy               of each article: days from 0001-01-01; 0 where there is no date
+    first-passages.npy     of each article, and the number of passages at the end
+    first-sentences.npy    of each passage, and the number of sentences at the end
+    article-rows.npy       of each article: its row in all segments one after another
+    passage-rows.npy       of each passage
+    sentence-rows.npy      of each sentence
+"""
+
+import datetime
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.errors import ArticleNotFound, IndexDamaged
+from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
+from indexer.generation.segment import Segment, ranges
+from indexer.storage import vocabulary
+from indexer.storage.arrays import mapped, mapped_starts
+from indexer.storage.vocabulary import Vocabulary
+from indexer.text.language import admits
+
+IDS = "ids"
+LANGUAGES, LANGUAGE_NAMES = "languages.npy", "language-names.npy"
+DAYS = "days.npy"
+FIRST_PASSAGES, FIRST_SENTENCES = "first-passages.npy", "first-sentences.npy"
+ARTICLE_ROWS, PASSAGE_ROWS = "article-rows.npy", "passage-rows.npy"
+SENTENCE_ROWS = "sentence-rows.npy"
+
+
+def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, ...]:
+    """Write the catalogue of the articles in some rows of some segments; the names of the files.
+
+    Args:
+        parts: all segments of the generation, in order, and the rows of each that it has.
+        folder: where to write.
+    """
+    before = np.cumsum([0, *(len(segment) for segment, _ in parts)])
+    entries = sorted(
+        (segment.ids[row], start + row)
+        for (segment, rows), start in zip(parts, before.tolist(), strict=False)
+        for row in rows.tolist()
+    )
+    names = vocabulary.write((article_id for article_id, _ in entries), folder, IDS)
+    articles = np.array([row for _, row in entries], np.int64)
+    del entries
+    first_passages = _joined([segment.first_passages for segment, _ in parts])
+    first_sentences = _joined([segment.first_sentences for segment, _ in parts])
+    passages = ranges(first_passages, articles)
+    sentences = ranges(first_sentences, passages)
+    languages = np.concatenate([segment.languages for segment, _ in parts])[articles]
+    found, codes = np.unique(languages, return_inverse=True)
+    arrays: dict[str, NDArray[Any]] = {
+        LANGUAGES: codes.astype(np.uint8),
+        LANGUAGE_NAMES: found.astype(np.str_),
+        DAYS: np.concatenate([segment.days for segment, _ in parts])[articles],
+        FIRST_PASSAGES: _counted(first_passages, articles),
+        FIRST_SENTENCES: _counted(first_sentences, passages),
+        ARTICLE_ROWS: articles.astype(np.uint32),
+        PASSAGE_ROWS: passages.astype(np.uint32),
+        SENTENCE_ROWS: sentences.astype(np.uint32),
+    }
+    for name, array in arrays.items():
+        np.save(folder / name, array)
+    return (*names, *arrays)
+
+
+class Catalogue:
+    """Reads what `write` wrote. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, segments: Sequence[Segment]) -> None:
+        """Map the files in `folder`.
+
+        Args:
+            folder: where they are.
+            segments: those that were given to `write`, in that order.
+
+        Raises:
+            IndexDamaged: files are unreadable or do not fit each other or the segments.
+        """
+        self.segments = segments
+        self.ids = Vocabulary(folder, IDS)
+        self.language_names: list[str] = mapped(folder / LANGUAGE_NAMES).tolist()
+        self.languages: NDArray[np.uint8] = mapped(folder / LANGUAGES)
+        self.days: NDArray[np.int32] = mapped(folder / DAYS)
+        self.first_passages: Numbers = mapped_starts(folder / FIRST_PASSAGES)
+        self.first_sentences: Numbers = mapped_starts(folder / FIRST_SENTENCES)
+        self.article_rows: NDArray[np.uint32] = mapped(folder / ARTICLE_ROWS)
+        self.passage_rows: NDArray[np.uint32] = mapped(folder / PASSAGE_ROWS)
+        self.sentence_rows: NDArray[np.uint32] = mapped(folder / SENTENCE_ROWS)
+        self._starts = np.cumsum([0, *map(len, segments)])
+        articles = {len(self.ids), len(self.languages), len(self.days), len(self.article_rows)}
+        rows = zip(
+            (self.article_rows, self.passage_rows, self.sentence_rows),
+            (
+                int(self._starts[-1]),
+                sum(len(segment.passages) for segment in segments),
+                sum(len(segment.sentences) for segment in segments),
+            ),
+            strict=True,
+        )
+        fits = (
+            articles == {len(self.first_passages) - 1}
+            and int(self.first_passages[-1]) == len(self.passage_rows) == len(self.first_sentences) - 1
+            and int(self.first_sentences[-1]) == len(self.sentence_rows)
+            and all(not len(numbers) or int(numbers.max()) < total for numbers, total in rows)
+            and int(self.languages.max(initial=0)) < max(len(self.language_names), 1)
+        )
+        if not fits:
+            raise IndexDamaged(f"the catalogue in {folder} does not fit its segments: reindex")
+
+    def __len__(self) -> int:
+        """Articles."""
+        return len(self.article_rows)
+
+    def place(self, article: int) -> tuple[Segment, int]:
+        """The segment that an article lies in, and its row there."""
+        row = int(self.article_rows[article])
+        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
+        return self.segments[segment], row - int(self._starts[segment])
+
+    def live_rows(self) -> list[Numbers]:
+        """Of each segment the rows that belong to the generation, ascending."""
+        rows = np.sort(self.article_rows).astype(np.int64)
+        cuts = np.searchsorted(rows, self._starts)
+        return [
+            rows[cuts[place] : cuts[place + 1]] - self._starts[place] for place in range(len(self.segments))
+        ]
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for.
+
+        Raises:
+            IndexDamaged: there is no article of one of these numbers.
+        """
+        for number in numbers:
+            self._require(number, len(self), "article")
+        rows: dict[Segment, dict[int, int]] = {}
+        for number in numbers:
+            segment, row = self.place(number)
+            rows.setdefault(segment, {})[number] = row
+        found: dict[int, Article] = {}
+        for segment, of_numbers in rows.items():
+            distinct = list(dict.fromkeys(of_numbers.values()))
+            by_row = dict(zip(distinct, segment.store.articles(distinct), strict=True))
+            found |= {number: by_row[row] for number, row in of_numbers.items()}
+        return [found[number] for number in numbers]
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        number = self.ids.number(article_id)
+        if number is None:
+            raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
+        return self.articles([number])[0]
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for.
+
+        Raises:
+            IndexDamaged: there is no passage of one of these numbers.
+        """
+        for number in numbers:
+            self._require(number, len(self.passage_rows), "passage")
+        owners = (np.searchsorted(self.first_passages, np.array(numbers), side="right") - 1).tolist()
+        found = []
+        for number, owner, article in zip(numbers, owners, self.articles(owners), strict=True):
+            segment, row = self.place(owner)
+            inside = number - int(self.first_passages[owner]) + int(segment.first_passages[row])
+            start, end = segment.passage_spans[inside].tolist()
+            found.append(Passage(number, owner, start, end, article.text[start:end]))
+        return found
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for.
+
+        Raises:
+            IndexDamaged: there is no sentence of one of these numbers.
+        """
+        found = []
+        for number in numbers:
+            self._require(number, len(self.sentence_rows), "sentence")
+            passage = int(np.searchsorted(self.first_sentences, number, side="right")) - 1
+            article = int(np.searchsorted(self.first_passages, passage, side="right")) - 1
+            segment, row = self.place(article)
+            first = int(self.first_sentences[self.first_passages[article]])
+            inside = number - first + int(segment.first_sentences[segment.first_passages[row]])
+            start, end = segment.sentence_spans[inside].tolist()
+            found.append(Sentence(start, end, number, passage))
+        return found
+
+    def passage_articles(self) -> Numbers:
+        """The article of each passage."""
+        return np.repeat(np.arange(len(self)), np.diff(self.first_passages))
+
+    def sentence_languages(self) -> NDArray[np.uint8]:
+        """The language of each sentence's article, as a place in `language_names`."""
+        of_passages = self.languages[self.passage_articles()]
+        return np.repeat(of_passages, np.diff(self.first_sentences))
+
+    def sentence_numbers(self) -> list[Numbers]:
+        """Of each segment the numbers of its sentences, -1 for one that the generation has not."""
+        ends = np.cumsum([0, *(len(segment.sentences) for segment in self.segments)])
+        numbers = np.full(int(ends[-1]), -1, np.int64)
+        numbers[self.sentence_rows] = np.arange(len(self.sentence_rows))
+        return [numbers[start:end] for start, end in pairwise(ends.tolist())]
+
+    def admitted(self, wanted: Filter) -> Numbers | None:
+        """Numbers of the passages that `wanted` admits, sorted; None when it admits all.
+
+        An article without a date is outside any date filter.
+        """
+        if wanted.is_empty:
+            return None
+        admitted = np.ones(len(self), np.bool_)
+        if wanted.languages:
+            fits = [any(admits(code, name) for code in wanted.languages) for name in self.language_names]
+            admitted &= np.array(fits, np.bool_)[self.languages]
+        if wanted.since or wanted.until:
+            admitted &= self.days > 0
+        if wanted.since:
+            admitted &= self.days >= wanted.since.toordinal()
+        if wanted.until:
+            admitted &= self.days <= wanted.until.toordinal()
+        return ranges(self.first_passages, np.flatnonzero(admitted))
+
+    def language_counts(self) -> dict[str, int]:
+        """How many articles there are of each language, most first."""
+        counts = np.bincount(self.languages, minlength=len(self.language_names)).tolist()
+        counted = zip(self.language_names, counts, strict=True)
+        return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+    def dates(self) -> tuple[str | None, str | None]:
+        """First and last date of the articles that have one."""
+        days = self.days[self.days > 0]
+        if not len(days):
+            return None, None
+        first, last = (datetime.date.fromordinal(int(day)).isoformat() for day in (days.min(), days.max()))
+        return first, last
+
+    @staticmethod
+    def _require(number: int, total: int, what: str) -> None:
+        if not 0 <= number < total:
+            raise IndexDamaged(f"there is no {what} {number} among {total}: run `hudhud verify`")
+
+
+def _joined(starts: Sequence[Numbers]) -> Numbers:
+    """Starts of all segments one after another."""
+    ends = np.cumsum([0, *(int(one[-1]) for one in starts)])
+    parts = [one[:-1] + end for one, end in zip(starts, ends.tolist(), strict=False)]
+    return np.concatenate([*parts, ends[-1:]]).astype(np.int64)
+
+
+def _counted(starts: Numbers, rows: Numbers) -> Numbers:
+    """Starts of what belongs to `rows` when it is numbered in their order."""
+    return np.concatenate([[0], np.cumsum(starts[rows + 1] - starts[rows])]).astype(np.int64)

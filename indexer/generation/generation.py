@@ -1,0 +1,148 @@
+"""An open generation: one published index, whole and immutable, that answers queries."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
+from indexer.core.records import Article, Candidates, Passage, Request, Sentence
+from indexer.generation.catalogue import Catalogue
+from indexer.generation.retrieval import Retrieval
+from indexer.generation.segment import Segment
+from indexer.lexicon.lexicon import Lexicon
+from indexer.storage.layout import Layout
+from indexer.storage.locks import GenerationLock, InUse
+from indexer.storage.manifest import MANIFEST, Manifest
+
+SEGMENTS = "segments"
+
+_TRIES = 5
+
+_logger = logging.getLogger(__name__)
+
+
+class Generation:
+    """Answers with candidates, and holds a shared lock on its files. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the generation in `folder`, checking its manifest and its files' sizes.
+
+        Raises:
+            IndexNotFound: there is none, or no longer.
+            IndexDamaged: a file is missing, has not the size that the manifest gives, or cannot be read.
+            IndexMismatch: made in a format that this version does not read.
+        """
+        self.folder = folder
+        try:
+            self._lock = GenerationLock.shared(folder)
+        except InUse:
+            raise IndexNotFound(f"generation {folder.name} is being removed") from None
+        except FileNotFoundError:
+            if folder.exists():
+                raise IndexDamaged(f"{folder} has no {MANIFEST}") from None
+            raise IndexNotFound(f"there is no generation {folder.name} in {folder.parent.parent}") from None
+        except OSError as error:
+            raise IndexDamaged(f"{folder} cannot be read: {error.strerror}") from error
+        try:
+            self.manifest = Manifest.read(folder / MANIFEST)
+            faults = self.manifest.size_faults(folder)
+            if faults:
+                raise IndexDamaged(
+                    f"{folder} is damaged ({'; '.join(faults[:3])}): go back with `hudhud rollback`, or"
+                    " restore it from a backup"
+                )
+            self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
+            self.catalogue = Catalogue(folder, self.segments)
+            self.retrieval = Retrieval(folder, self.catalogue)
+            if len(self.retrieval.similarity) != self.manifest.passages:
+                raise IndexDamaged(f"{folder} has not the {self.manifest.passages} passages of its manifest")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The generation's name."""
+        return self.manifest.name
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What expands the words of queries."""
+        return self.retrieval.lexicon
+
+    def candidates(self, request: Request) -> Candidates:
+        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        return self.retrieval.candidates(request, self.catalogue.admitted(request.filter))
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        return self.catalogue.passages(numbers)
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
+        return self.catalogue.sentences(numbers)
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        return self.catalogue.articles(numbers)
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self.catalogue.article_by_id(article_id)
+
+    def close(self) -> None:
+        """Release the files."""
+        for segment in self.segments:
+            segment.close()
+        self._lock.release()
+
+
+def open_live(folder: Path) -> Generation:
+    """Open the live generation of the index in `folder`.
+
+    Raises:
+        IndexNotFound: nothing was published there.
+        IndexDamaged: a file is missing, truncated or unreadable.
+        IndexMismatch: made in a format that this version does not read.
+    """
+    layout = Layout(folder)
+    for _ in range(_TRIES):
+        live = layout.live()
+        try:
+            return Generation(live)
+        except IndexNotFound:
+            if layout.live() == live:
+                break
+    raise IndexDamaged(
+        f"{layout.current} names {live.name}, which is not there: `hudhud rollback` names another"
+    )
+
+
+def open_soundest(folder: Path) -> Generation | None:
+    """The live generation, or the newest that opens where the live one does not; None where there is none.
+
+    Raises:
+        IndexMismatch: the live one was made in a format that this version does not read.
+        IndexDamaged: there are generations, and none of them opens.
+    """
+    layout = Layout(folder)
+    try:
+        return open_live(folder)
+    except IndexNotFound:
+        if not layout.published():
+            return None
+        damage = IndexDamaged(f"{layout.current} is missing")
+    except IndexDamaged as error:
+        damage = error
+    for older in reversed(layout.published()):
+        try:
+            generation = Generation(older)
+        except (IndexDamaged, IndexMismatch, IndexNotFound):
+            continue
+        _logger.warning("%s: working with %s instead", damage, generation.name)
+        return generation
+    raise damage

@@ -1,0 +1,296 @@
+"""How near passages are to a query: by the vector of the whole passage and by that of its best sentence.
+
+A passage's vector hides a single fact, a sentence's vector misses what stands around it; their mean
+finds both. Two corrections, measured on several sets together, keep an index with many languages and
+lengths fair:
+
+- *hubs*: a text that is near to everything, mostly a short one, loses a share of its mean similarity to
+  the sentences of the index that are nearest to it (after Radovanović et al., "Hubs in space", JMLR 2010,
+  and the neighbourhood means of Conneau et al., "Word translation without parallel data", ICLR 2018);
+- *languages*: a query in one language is nearer to one foreign language than to another, whatever is
+  said in them. So each language's scores are counted from the mean of its nearest tenth, unless the
+  query is in that language itself.
+
+Both take their means from a sample of the index, chosen by the keys of their texts: the same articles give
+the same sample in whatever order they come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.errors import IndexDamaged
+from indexer.core.records import Numbers, Scores, Vectors
+from indexer.generation.catalogue import Catalogue
+from indexer.storage.arrays import mapped
+from indexer.vectors.cache import Keys
+from indexer.vectors.dense import DenseIndex, Rows
+
+HUBNESS = "passage-hubness.npy"
+BACKGROUND = "background.npy"
+FILES = (HUBNESS, BACKGROUND)
+
+VERSION = 3
+"""Raised whenever the files would come out differently for the same passages."""
+
+SAMPLE = 500
+"""Passages of each language in the sample."""
+
+REFERENCE_SENTENCES = 3000
+NEAREST_SHARE = 1 / 150
+"""Share of the reference whose mean similarity makes a passage's hubness."""
+
+SAME_TEXT = 0.985
+"""A sentence this near to a passage is taken for its copy, which says nothing about hubs."""
+
+HUBNESS_WEIGHT = 0.3
+TOP_SHARE = 0.1
+ENOUGH = 50
+"""With fewer passages than this in the sample, a language's mean is drawn towards that of all."""
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Similar:
+    """Passages compared with a query, arrays of one length in the order asked for.
+
+    Attributes:
+        passage: cosine of the passage's vector.
+        sentence: cosine of its best sentence's vector.
+        best: number of that sentence; the first of equals.
+        standard: both, corrected, in standard deviations above the mean of the index.
+    """
+
+    passage: Scores
+    sentence: Scores
+    best: Numbers
+    standard: Scores
+
+
+def write(catalogue: Catalogue, folder: Path) -> tuple[str, ...]:
+    """Write what is derived from the vectors of a generation; the names of the files."""
+    passages, sentences = dense_indexes(catalogue)
+    codes = _group_codes(catalogue)
+    keys = _gathered([segment.passage_keys for segment in catalogue.segments], catalogue.passage_rows)
+    sample = _sample(keys, codes)
+    reference = _Reference(
+        sentences, catalogue.first_sentences, sample[np.argsort(keys[sample], kind="stable")]
+    )
+    np.save(folder / HUBNESS, reference.hubness(passages))
+    np.save(folder / BACKGROUND, sample)
+    return FILES
+
+
+def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:
+    """The vectors of a generation: of its passages, and of its sentences."""
+    return (
+        DenseIndex([segment.passages for segment in catalogue.segments], catalogue.passage_rows),
+        DenseIndex([segment.sentences for segment in catalogue.segments], catalogue.sentence_rows),
+    )
+
+
+class _Reference:
+    """Sentences of the sample that hubness is measured against."""
+
+    def __init__(self, sentences: DenseIndex, first: Numbers, sample: Numbers) -> None:
+        rows, owners = _sentences_of(first, sample)
+        self._owners = sample[owners[:REFERENCE_SENTENCES]]
+        self._vectors = sentences.vectors(rows[:REFERENCE_SENTENCES])
+        self._nearest = max(1, round(len(self._vectors) * NEAREST_SHARE))
+
+    def hubness(self, passages: DenseIndex) -> Scores:
+        """For each passage, the mean cosine to the nearest sentences of others in the sample."""
+        hubness = np.zeros(len(passages), np.float32)
+        for start in range(0, len(hubness), _BLOCK):
+            numbers = np.arange(start, min(start + _BLOCK, len(hubness)))
+            cosines = passages.vectors(numbers) @ self._vectors.T
+            cosines[(cosines > SAME_TEXT) | (numbers[:, None] == self._owners[None, :])] = 0.0
+            nearest = np.partition(cosines, -self._nearest, axis=1)[:, -self._nearest :]
+            hubness[numbers] = nearest.mean(axis=1)
+        return hubness
+
+
+class Similarity:
+    """Compares queries with the vectors of a generation. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        """Open the vectors of a generation.
+
+        Args:
+            folder: where `write` wrote.
+            catalogue: that of the generation.
+
+        Raises:
+            IndexDamaged: files are unreadable or do not fit each other.
+        """
+        self.passages, self.sentences = dense_indexes(catalogue)
+        self.first_sentences = catalogue.first_sentences
+        self._hubness: Scores = mapped(folder / HUBNESS)
+        self._codes = _group_codes(catalogue)
+        self._names = _group_names(catalogue)
+        sample: Numbers = mapped(folder / BACKGROUND)
+        passages = len(self.passages)
+        if len(self._hubness) != passages or not len(sample) or int(sample.max()) >= passages:
+            raise IndexDamaged(f"the vectors in {folder} do not fit each other: reindex")
+        self._background = _Background(self, sample)
+        self._everything: list[tuple[Rows, Rows]] | list[tuple[None, None]] = (
+            [(None, None)] if len(self._names) == 1 else self._by_language(np.arange(passages))
+        )
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
+        """Numbers of passages that are near to `vector` themselves or by a sentence, ascending.
+
+        Args:
+            vector: of the query, shape `(dimensions,)`.
+            depth: how many passages and how many sentences of each language.
+            among: only these passages, sorted; all when None.
+        """
+        found = []
+        for passages, sentences in self._everything if among is None else self._by_language(among):
+            found.append(self.passages.search(vector, depth, passages)[1])
+            nearest = self.sentences.search(vector, depth, sentences)[1]
+            found.append(np.searchsorted(self.first_sentences, nearest, side="right") - 1)
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+    def compare(self, vector: Vectors, language: str, passages: Numbers) -> Similar:
+        """Score `passages` against a query in `language`."""
+        cosine, best_cosine, best = self.cosines(vector, passages)
+        blended = self.blend(cosine, best_cosine, passages)
+        own = group_of(language)
+        standard = self._background.standard(vector, blended, self._codes[passages], own, self._names)
+        return Similar(cosine, best_cosine, best, standard)
+
+    def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
+        """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
+        rows, owners = _sentences_of(self.first_sentences, passages)
+        cosines = _cosines(self.sentences.vectors(rows), vector)
+        starts = np.searchsorted(owners, np.arange(len(passages)))
+        best_cosine = np.maximum.reduceat(cosines, starts) if len(passages) else cosines
+        at_best = np.flatnonzero(cosines == best_cosine[owners])
+        first_best = at_best[np.searchsorted(owners[at_best], np.arange(len(passages)))]
+        return _cosines(self.passages.vectors(passages), vector), best_cosine, rows[first_best]
+
+    def blend(self, passage: Scores, sentence: Scores, numbers: Numbers) -> Scores:
+        """The mean of both cosines, hubs corrected."""
+        return _blend(passage, sentence, self._hubness[numbers])
+
+    def hubness(self, passages: Numbers) -> Scores:
+        """The mean cosine of each passage to the sentences that are nearest to it."""
+        return np.asarray(self._hubness[passages])
+
+    def codes(self, passages: Numbers) -> NDArray[np.uint8]:
+        """The language of each passage, as a place in the sorted names of language groups."""
+        return np.asarray(self._codes[passages])
+
+    def _by_language(self, among: Numbers) -> list[tuple[Rows, Rows]]:
+        """For each language those of the passages `among` that are in it, and their sentences."""
+        codes = self._codes[among]
+        found = []
+        for code in np.unique(codes):
+            passages = among[codes == code]
+            sentences = _sentences_of(self.first_sentences, passages)[0]
+            found.append((self.passages.rows(passages), self.sentences.rows(sentences)))
+        return found
+
+
+class _Background:
+    """The sample: what scores of a query are usual, overall and in each language.
+
+    It holds no `Similarity`, which holds it: a circle would keep the files mapped after their last use.
+    """
+
+    def __init__(self, similarity: Similarity, sample: Numbers) -> None:
+        self._hubness = similarity.hubness(sample)
+        self._codes = similarity.codes(sample)
+        rows, owners = _sentences_of(similarity.first_sentences, sample)
+        self._passages = similarity.passages.vectors(sample)
+        self._sentences = similarity.sentences.vectors(rows)
+        self._starts = np.searchsorted(owners, np.arange(len(sample)))
+        counts = np.bincount(np.asarray(similarity.codes(np.arange(len(similarity)))))
+        in_sample = np.bincount(self._codes, minlength=len(counts))
+        self._weights = (counts / np.maximum(in_sample, 1))[self._codes]
+
+    def standard(
+        self, vector: Vectors, scores: Scores, codes: NDArray[np.uint8], own: str, names: Sequence[str]
+    ) -> Scores:
+        """`scores` in standard deviations of the sample, each language counted from its own mean."""
+        best = np.maximum.reduceat(_cosines(self._sentences, vector), self._starts)
+        usual = _blend(_cosines(self._passages, vector), best, self._hubness)
+        offsets = self._offsets(usual, own, names)
+        usual = usual - offsets[self._codes]
+        mean = np.average(usual, weights=self._weights)
+        deviation = np.sqrt(np.average((usual - mean) ** 2, weights=self._weights))
+        return np.asarray((scores - offsets[codes] - mean) / max(deviation, 1e-6), np.float32)
+
+    def _offsets(self, usual: Scores, own: str, names: Sequence[str]) -> Scores:
+        """For each language the mean of its nearest tenth; for the query's own that of the others."""
+        everywhere = _top_mean(usual)
+        offsets = np.full(len(names), everywhere, np.float32)
+        for code in range(len(names)):
+            its = usual[self._codes == code]
+            share = len(its) / (len(its) + ENOUGH)
+            offsets[code] = share * _top_mean(its) + (1 - share) * everywhere if len(its) else everywhere
+        if own in names:
+            others = np.arange(len(names)) != names.index(own)
+            offsets[~others] = offsets[others].mean() if others.any() else everywhere
+        return offsets
+
+
+def group_of(language: str) -> str:
+    """Languages that a vector does not tell apart count as one: Dari as Persian."""
+    return "fa" if language == "prs" else language
+
+
+def _group_names(catalogue: Catalogue) -> list[str]:
+    return sorted(set(map(group_of, catalogue.language_names)))
+
+
+def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:
+    """The language of each passage, as a place in the sorted names of language groups."""
+    names = _group_names(catalogue)
+    groups = np.array([names.index(group_of(name)) for name in catalogue.language_names], np.uint8)
+    return groups[catalogue.languages][catalogue.passage_articles()]
+
+
+def _gathered(keys: Sequence[Keys], rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """The first half of each row's key, out of those of all segments one after another."""
+    return np.concatenate([one[:, 0] for one in keys])[rows]
+
+
+def _sample(keys: NDArray[np.uint64], codes: NDArray[np.uint8]) -> Numbers:
+    """Of each language the passages with the smallest keys, sorted by number."""
+    chosen = [
+        rows[np.argsort(keys[rows], kind="stable")[:SAMPLE]]
+        for code in np.unique(codes)
+        for rows in [np.flatnonzero(codes == code)]
+    ]
+    return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
+
+
+def _sentences_of(first: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
+    """Numbers of the sentences of `passages`, and for each the place of its passage among them."""
+    starts, ends = first[passages], first[passages + 1]
+    owners = np.repeat(np.arange(len(passages)), ends - starts)
+    before = np.cumsum(ends - starts) - (ends - starts)
+    return np.arange(len(owners)) - before[owners] + starts[owners], owners
+
+
+def _blend(passage: Scores, sentence: Scores, hubness: Scores) -> Scores:
+    return np.asarray((passage - HUBNESS_WEIGHT * hubness + sentence) / 2, np.float32)
+
+
+def _cosines(vectors: Vectors, vector: Vectors) -> Scores:
+    """Inner products, each the same to the last bit whatever other rows stand beside it."""
+    return np.asarray(np.einsum("ij,j->i", vectors, vector), np.float32)
+
+
+def _top_mean(scores: Scores) -> float:
+    nearest = max(1, int(len(scores) * TOP_SHARE))
+    return float(np.partition(scores, -nearest)[-nearest:].mean())

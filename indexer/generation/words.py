@@ -1,0 +1,78 @@
+"""The words of a generation: its postings and its lexicon, out of the words of its segments."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.records import Numbers
+from indexer.generation import postings as posting_files
+from indexer.generation.catalogue import Catalogue
+from indexer.generation.postings import Postings
+from indexer.lexicon import lexicon
+from indexer.lexicon.forms import Words, language_bit
+from indexer.lexicon.lexicon import Lexicon
+from indexer.lexicon.word_vectors import Encode
+
+FREQUENT = ((100_000, 1), (1_000_000, 2))
+"""Up to so many sentences, words get vectors that stand in so many; in larger indexes three."""
+
+_POSTINGS_AT_ONCE = 4_000_000
+
+
+def write(
+    catalogue: Catalogue,
+    encode: Encode,
+    folder: Path,
+    base: Lexicon | None,
+    *,
+    sharing: bool = True,
+) -> tuple[str, ...]:
+    """Write the words of the articles in `catalogue`.
+
+    Args:
+        catalogue: that of the generation.
+        encode: vectors of texts, with the prompt of queries.
+        folder: where to write.
+        base: a lexicon made with the same model and versions: what it knows of a word is taken from it.
+        sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
+
+    Returns:
+        Names of the files, below `folder`.
+    """
+    numbers = catalogue.sentence_numbers()
+    parts = [(segment.postings, numbers[place]) for place, segment in enumerate(catalogue.segments)]
+    files = posting_files.merge(parts, folder)
+    postings = Postings(folder)
+    sentences = len(catalogue.sentence_rows)
+    least = next((least for most, least in FREQUENT if sentences <= most), 3)
+    words = Words(
+        [postings.words[number] for number in range(len(postings.words))],
+        _languages(postings, catalogue),
+        np.diff(postings.starts) >= least,
+    )
+    return (*files, *lexicon.write(words, encode, folder, base, sharing=sharing))
+
+
+def _languages(postings: Postings, catalogue: Catalogue) -> NDArray[np.uint8]:
+    """Of each word the languages of the articles that it stands in, a bit each."""
+    of_names = np.array([language_bit(name) for name in catalogue.language_names], np.uint8)
+    of_sentences = of_names[catalogue.sentence_languages()]
+    languages = np.zeros(len(postings.words), np.uint8)
+    for first, past in _blocks(postings.starts):
+        start, end = int(postings.starts[first]), int(postings.starts[past])
+        bits = of_sentences[postings.sentences[start:end]]
+        languages[first:past] = np.bitwise_or.reduceat(bits, postings.starts[first:past] - start)
+    return languages
+
+
+def _blocks(starts: Numbers) -> list[tuple[int, int]]:
+    """Ranges of words that together have not too many postings."""
+    found = []
+    first = 0
+    while first < len(starts) - 1:
+        limit = starts[first] + _POSTINGS_AT_ONCE
+        past = max(int(np.searchsorted(starts, limit, side="right")) - 1, first + 1)
+        found.append((first, past))
+        first = past
+    return found

@@ -1,0 +1,182 @@
+"""The lexicon: which words of an index may stand for a word of a query, in whatever language it is.
+
+It is learned from the index itself. Every word of its articles has its stem, its sound and, if it is
+frequent enough, a vector of its own. A query's word is expanded into words of the index that
+
+- are the *same*, folded, or have the same *stem* (`forms`);
+- *sound* like it, in the other script or in another spelling (`sound`);
+- have a vector near to its own: *translations*, and words that mean nearly the same (`word_vectors`).
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, QueryWord, Vectors
+from indexer.lexicon import forms, sound, word_vectors
+from indexer.lexicon.forms import Forms, Words
+from indexer.lexicon.sound import SoundIndex
+from indexer.lexicon.word_vectors import Encode, WordVectors, code_of
+from indexer.storage.vocabulary import Vocabulary
+from indexer.text.orthography import is_arabic_script, is_number
+from indexer.text.orthography.stems import stem
+
+VERSION = 3
+"""Raised whenever the same words would be expanded in another way, or get other stems."""
+
+SOUND_FLOOR = 0.6
+"""Similarity of sound from which words are taken for each other; weights rise from there with the square."""
+
+SOUNDS = 8
+SOUND_WINDOW = 0.15
+"""Most words that sound alike, and how much less alike than the best they may be."""
+
+SHORTEST_SOUND = 3
+
+REMEMBERED = 50_000
+
+
+def write(
+    words: Words, encode: Encode, folder: Path, base: "Lexicon | None" = None, *, sharing: bool = True
+) -> tuple[str, ...]:
+    """Write the lexicon of an index.
+
+    Args:
+        words: its vocabulary.
+        encode: vectors of texts, with the prompt of queries.
+        folder: where to write; it exists.
+        base: a lexicon made with the same model and versions: what it knows of a word is taken from it.
+        sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
+
+    Returns:
+        Names of the files, below `folder`.
+    """
+    known = np.full(len(words.words), -1, np.int64) if base is None else _numbers_in(base, words.words)
+    return (
+        *sound.write(words.words, folder, base.sound if base else None, known),
+        *forms.write(words, folder, base.forms if base else None, known),
+        *word_vectors.write(
+            words, encode, folder, base.word_vectors if base else None, known, sharing=sharing
+        ),
+    )
+
+
+def _numbers_in(base: "Lexicon", words: Sequence[str]) -> Numbers:
+    """For each of `words`, sorted, its number in `base`, or -1."""
+    found = np.full(len(words), -1, np.int64)
+    others = enumerate(base.words[number] for number in range(len(base.words)))
+    other = next(others, None)
+    for number, word in enumerate(words):
+        while other and other[1] < word:
+            other = next(others, None)
+        if other and other[1] == word:
+            found[number] = other[0]
+    return found
+
+
+class Lexicon:
+    """Reads what `write` wrote. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, words: Vocabulary) -> None:
+        """Map the lexicon in `folder` of the vocabulary `words`.
+
+        Raises:
+            IndexDamaged: files are unreadable or do not fit each other.
+        """
+        self.words = words
+        self.sound = SoundIndex(folder)
+        self.forms = Forms(folder, len(words))
+        self.word_vectors = WordVectors(folder, words)
+        self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
+        """The expansion of a word by these kinds of match, if it was expanded before."""
+        with self._lock:
+            return self._remembered.get((word, kinds))
+
+    def expand(
+        self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
+    ) -> Expansion:
+        """The words of the index that may stand for a word of a query.
+
+        Args:
+            word: of the query.
+            vector: of the word, shape `(dimensions,)`; None where it `is_translated` not.
+            kinds: what counts as standing for it.
+        """
+        found = _Terms(kinds)
+        folded, language = word.folded, word.language
+        number = self.words.number(folded)
+        if number is not None:
+            found.add([number], [1.0], MatchKind.SAME)
+        found.add(*self.forms.of_stem(stem(folded, language)), MatchKind.STEM)
+        if self.is_sounded(folded):
+            found.add(*self.forms.with_forms(*self._sounding(word.typed)), MatchKind.SOUND)
+        sounds = found.expansion(folded)
+        if vector is not None:
+            own = code_of(language) if is_arabic_script(folded) else None
+            found.add(
+                *self.forms.with_forms(*self.word_vectors.translations(vector, own)), MatchKind.TRANSLATION
+            )
+        expansion = found.expansion(folded, sounds)
+        with self._lock:
+            self._remembered[word, kinds] = expansion
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return expansion
+
+    def is_translated(self, word: QueryWord) -> bool:
+        """Whether a word is translated, so that its vector is needed.
+
+        Numbers are not; words in Arabic script only into another language of the index than the query's.
+        """
+        if is_number(word.folded):
+            return False
+        return not is_arabic_script(word.folded) or self.word_vectors.has_foreign(word.language)
+
+    def word(self, number: int) -> str:
+        """The folded word of this number."""
+        return self.words[number]
+
+    def is_sounded(self, folded: str) -> bool:
+        """Whether words are looked for that sound like this one: Latin letters, three or more."""
+        return len(folded) >= SHORTEST_SOUND and not is_arabic_script(folded) and not is_number(folded)
+
+    def _sounding(self, typed: str) -> tuple[Sequence[int], Sequence[float]]:
+        matches = self.sound.matches(typed, floor=SOUND_FLOOR, limit=SOUNDS)
+        if not matches:
+            return [], []
+        best = matches[0][1]
+        near = [(word, alike) for word, alike in matches if alike >= best - SOUND_WINDOW]
+        weights = [((alike - SOUND_FLOOR) / (1 - SOUND_FLOOR)) ** 2 for _, alike in near]
+        return [word for word, _ in near], weights
+
+
+class _Terms:
+    """Collects words with their weights; of several reasons for a word the strongest stays."""
+
+    def __init__(self, kinds: frozenset[MatchKind]) -> None:
+        self._kinds = kinds
+        self._found: dict[int, tuple[float, int]] = {}
+
+    def add(self, words: Sequence[int], weights: Sequence[float], kind: MatchKind) -> None:
+        if kind not in self._kinds:
+            return
+        place = KINDS.index(kind)
+        for word, weight in zip(words, weights, strict=True):
+            if weight > self._found.get(word, (0.0, 0))[0]:
+                self._found[word] = (weight, place)
+
+    def expansion(self, word: str, sounds: Expansion | None = None) -> Expansion:
+        terms = sorted(self._found)
+        return Expansion(
+            word,
+            np.array(terms, np.int64),
+            np.array([self._found[term][0] for term in terms], np.float32),
+            np.array([self._found[term][1] for term in terms], np.uint8),
+            sounds,
+        )

@@ -1,0 +1,4 @@
+"""Embedding models and the engines that run them.
+
+May import: core, storage.
+"""

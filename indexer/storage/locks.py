@@ -1,0 +1,70 @@
+"""Locks on generations: readers share one, whoever removes a generation must have it alone.
+
+Locks are flock(2) on a generation's manifest. The system lets go of them when a process ends, however it
+ends.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover (Windows, where a folder in use cannot be removed anyway)
+    fcntl = None  # type: ignore[assignment]
+
+from indexer.storage.manifest import MANIFEST
+
+
+class InUse(Exception):
+    """Somebody else has a lock that does not admit this one."""
+
+
+class GenerationLock:
+    """A lock on a generation, until `release`."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def shared(cls, folder: Path) -> Self:
+        """For reading; any number of readers have it together.
+
+        Raises:
+            FileNotFoundError: the generation is not there, or no longer.
+            InUse: it is being removed.
+        """
+        return cls._take(folder, alone=False)
+
+    @classmethod
+    def alone(cls, folder: Path) -> Self:
+        """For removing.
+
+        Raises:
+            FileNotFoundError: the generation is not there, or no longer.
+            InUse: somebody reads it.
+        """
+        return cls._take(folder, alone=True)
+
+    @classmethod
+    def _take(cls, folder: Path, *, alone: bool) -> Self:
+        path = folder / MANIFEST
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            if fcntl is not None:
+                fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            if not path.exists():
+                raise FileNotFoundError(path)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise InUse(path) from None
+        except OSError:
+            os.close(descriptor)
+            raise
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Let go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

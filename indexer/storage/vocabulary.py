@@ -1,0 +1,62 @@
+"""Sorted words in a file that is mapped into memory: word → number and back."""
+
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from indexer.core.errors import IndexDamaged
+from indexer.storage.arrays import mapped
+
+
+def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
+    """Write `words`, which are sorted by code point and differ; the names of the two files."""
+    lengths = [0]
+    with (folder / f"{name}.txt").open("wb") as file:
+        lengths.extend(file.write(word.encode()) for word in words)
+    np.save(folder / f"{name}.npy", np.cumsum(lengths, dtype=np.int64))
+    return f"{name}.txt", f"{name}.npy"
+
+
+class Vocabulary:
+    """Reads what `write` wrote. Numbers follow the order of code points, from 0."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Map the files.
+
+        Raises:
+            IndexDamaged: they are unreadable or do not fit each other.
+        """
+        self._ends = mapped(folder / f"{name}.npy")
+        path = folder / f"{name}.txt"
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, 2)
+                self._text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        except OSError as error:
+            raise IndexDamaged(f"{path} cannot be read: reindex") from error
+        ends = int(self._ends[-1]) if len(self._ends) else None
+        if ends != size:
+            raise IndexDamaged(f"{path} has {size} bytes instead of {ends}: reindex")
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> str:
+        return self._bytes(number).decode()
+
+    def number(self, word: str) -> int | None:
+        """The number of `word`; None if it is not there."""
+        wanted = word.encode()
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == wanted else None
+
+    def _bytes(self, number: int) -> bytes:
+        return self._text[self._ends[number] : self._ends[number + 1]]

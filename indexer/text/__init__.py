@@ -1,0 +1,4 @@
+"""What is done to text: language, sentences, chunks, spelling.
+
+May import: core, storage.
+"""

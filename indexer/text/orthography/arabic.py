@@ -1,0 +1,57 @@
+"""Arabic spelling: camel-tools for presentation forms and vowel marks; the usual spelling of a fold.
+
+Only for text that is Arabic: nothing here may touch Persian letters that Arabic does not have.
+"""
+
+from collections.abc import Callable
+
+from indexer.text.orthography.common import (
+    ARABIC_KAF,
+    ARABIC_YEH,
+    HEH,
+    PERSIAN_KEHEH,
+    PERSIAN_YEH,
+    TEH_MARBUTA,
+)
+
+ARABIC_LETTERS = str.maketrans({PERSIAN_YEH: ARABIC_YEH, PERSIAN_KEHEH: ARABIC_KAF})
+_CONJUNCTIONS = ("", "و", "ف")
+_PREFIXES = ("", "ب", "ک", "ل", "س", "ال", "بال", "کال", "لل")
+_CLITICS = sorted((first + second for first in _CONJUNCTIONS for second in _PREFIXES), key=len)
+"""What may stand before a word, nothing first; at least three letters are left behind it."""
+
+
+def compose(text: str) -> str:
+    """`text` with presentation forms as plain letters and combining hamza and madda composed (NFKC)."""
+    from camel_tools.utils.normalize import normalize_unicode
+
+    return str(normalize_unicode(text))
+
+
+def without_vowel_marks(text: str) -> str:
+    """`text` without tashkeel: fatha, damma, kasra, their tanween, shadda, sukun, dagger alef."""
+    from camel_tools.utils.dediac import dediac_ar
+
+    return str(dediac_ar(text))
+
+
+def by_letters(folded: str) -> str:
+    """The spelling of a fold that no list has: Arabic yeh and kaf, and ة at the end behind the article."""
+    definite = folded.startswith(("ال", "وال", "بال", "فال", "لل")) and folded.endswith(HEH)
+    word = folded[:-1] + TEH_MARBUTA if definite and len(folded) > 4 else folded
+    return word.translate(ARABIC_LETTERS)
+
+
+def spelled(folded: str, said: Callable[[str], str | None]) -> str:
+    """The usual Arabic spelling of a fold: its own, else that of the word behind its clitics.
+
+    Args:
+        folded: the fold of a word.
+        said: the spelling in a list by fold; None where the list says nothing.
+    """
+    for clitics in _CLITICS:
+        if folded.startswith(clitics) and (len(folded) - len(clitics) >= 3 or not clitics):
+            rest = said(folded[len(clitics) :])
+            if rest is not None:
+                return clitics.translate(ARABIC_LETTERS) + rest
+    return by_letters(folded)

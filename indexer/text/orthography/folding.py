@@ -1,0 +1,147 @@
+"""The words of a text, each in the one form that its spellings share, with their places in the text.
+
+Letters, marks and digits are folded by `letters`. Here, spaces: what Persian writes joined, with a
+half-space or with a space is one token, where hazm's vocabulary knows it as one word.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.text.orthography.common import INVISIBLE, ZWNJ
+from indexer.text.orthography.letters import RAW_WORD, fold
+from indexer.text.orthography.persian import (
+    ADJECTIVE_SUFFIXES,
+    PLURAL_SUFFIXES,
+    SILENT_HEH_SUFFIXES,
+    takes,
+)
+from indexer.text.orthography.word_tables import known_words
+from indexer.text.wordlists import function_words
+
+MOST_PARTS = 3
+"""گفت و گو"""
+
+ARABIC_AFTER_HA = frozenset({"هو", "هی", "نحن", "انا", "انت", "قد"})
+"""ها before these is the Arabic "behold", not the Persian plural."""
+
+NEIGHBOURS = 2
+"""Words on either side that say whether the text is Persian: Arabic writes على هذا and رئيس الوزراء apart."""
+
+_SUFFIXES = frozenset(PLURAL_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES)
+_SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word and its place, in code points of the text; `end` is one past the last."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of `text` in order, folded; spans do not overlap.
+
+    The form does not hang on how a word is typed: on variants of letters (`letters.fold`), nor on
+    half-spaces and spaces inside Persian words that hazm knows: می‌رود, می رود and میرود are one token.
+    The span of joined parts covers them all. No language is asked for: queries are short and mixed.
+    """
+    words = [
+        Token(folded, match.start(), match.end())
+        for match in RAW_WORD.finditer(text)
+        if (folded := fold(match.group()))
+    ]
+    if not any(is_arabic_script(word.text) for word in words):
+        return words
+    while len(joined := _joined(text, words)) < len(words):
+        words = joined
+    return words
+
+
+def _joined(text: str, words: Sequence[Token]) -> list[Token]:
+    """`words`, with neighbours joined that are one word: from the start of the text, the most parts first."""
+    beginnings = _beginnings()
+    result: list[Token] = []
+    done = 0
+    for place, (word, following) in enumerate(itertools.pairwise(words)):
+        if place < done or (word.text not in beginnings and following.text not in _SUFFIXES):
+            continue
+        end = next((end for end in _ends(words, place) if _are_one(text, words, place, end)), None)
+        if end:
+            whole = "".join(part.text for part in words[place:end])
+            result += [*words[done:place], Token(whole, word.start, words[end - 1].end)]
+            done = end
+    return [*result, *words[done:]]
+
+
+@functools.cache
+def _beginnings() -> frozenset[str]:
+    """First parts of all joins."""
+    return frozenset(join.partition(" ")[0] for join in known_words().joins)
+
+
+def _ends(words: Sequence[Token], place: int) -> Iterator[int]:
+    """Ends of the runs of words from `place` on that hazm knows as one."""
+    joins = known_words().joins
+    first, *others = (word.text for word in words[place : place + MOST_PARTS])
+    if len(others) > 1 and f"{first} {others[0]} {others[1]}" in joins:
+        yield place + 3
+    if others and (f"{first} {others[0]}" in joins or (others[0] in _SUFFIXES and _takes(first, *others))):
+        yield place + 2
+
+
+def _takes(stem: str, suffix: str, following: str = "") -> bool:
+    """Whether `suffix` behind a space belongs to `stem`."""
+    if suffix in PLURAL_SUFFIXES:
+        return is_arabic_script(stem) and not (suffix == "ها" and following in ARABIC_AFTER_HA)
+    if suffix == "است":
+        return f"{stem} ام" in known_words().joins
+    return takes(stem, suffix)
+
+
+def _are_one(text: str, words: Sequence[Token], start: int, end: int) -> bool:
+    """Whether only spaces lie between `words[start:end]`, and they and their neighbours are Persian."""
+    run = words[start:end]
+    gaps = (text[left.end : right.start] for left, right in itertools.pairwise(run))
+    if not all(map(is_joint, gaps)):
+        return False
+    window = words[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
+    return sum(_log_odds(word.text) for word in window) > 0
+
+
+def is_joint(gap: str) -> bool:
+    """Whether words with `gap` between them can be one: it is space within a line, and invisible marks."""
+    return bool(gap) and not gap.strip(_SPACE)
+
+
+def is_number(folded: str) -> bool:
+    """Whether a folded word is digits, with a decimal point at most."""
+    return folded[0].isdigit() and folded.replace(".", "").isdigit()
+
+
+def is_function_word(folded: str) -> bool:
+    """Whether a folded word is one of the most frequent of English, Persian or Arabic."""
+    return folded in _function_words()
+
+
+@functools.cache
+def _function_words() -> frozenset[str]:
+    return frozenset(map(fold, function_words()))
+
+
+def likelier_persian(folded: str) -> bool:
+    """Whether a folded word is used more in Persian than in Arabic, as far as lists tell."""
+    return _log_odds(folded) > 0
+
+
+@functools.lru_cache(maxsize=50_000)
+def _log_odds(folded: str) -> float:
+    return known_words().log_odds(folded) or 0.0
+
+
+def is_arabic_script(folded: str) -> bool:
+    """Whether a folded word is in Arabic letters."""
+    return "\u0620" <= folded[0] <= "\u08ff"

@@ -1,0 +1,102 @@
+"""The stem of a folded word, so that its forms find each other.
+
+Persian loses plural, comparison, possession and the indefinite ی where hazm knows what remains, and a
+conjugated verb is its present stem, as hazm's Lemmatizer has it. Arabic loses the clitics before a word
+and then its endings, by the Snowball stemmer (Taghva, Elkhoury and Coombs, "Arabic stemming without a
+root dictionary", 2005, as revised in Snowball).
+"""
+
+import functools
+from typing import TYPE_CHECKING
+
+from indexer.text.orthography.arabic import ARABIC_LETTERS
+from indexer.text.orthography.letters import fold
+from indexer.text.orthography.word_tables import known_words
+
+if TYPE_CHECKING:
+    from Stemmer import Stemmer
+
+ARABIC_PROCLITICS = ("وبال", "وال", "بال", "فال", "کال", "ولل", "لل", "ال")
+"""Conjunctions and prepositions before the article; two letters at least must remain."""
+
+PERSIAN_ENDINGS = (
+    *("هایمان", "هایتان", "هایشان", "هایی", "هایم", "هایت", "هایش", "های", "ها"),
+    *("ترین", "تری", "تر", "یی", "ان", "ات", "مان", "تان", "شان", "ی", "م", "ت", "ش"),
+)
+"""Longest first within a kind; what they leave must be known, except behind ها, های, هایی and هایش."""
+
+_CERTAIN_ENDINGS = frozenset({"ها", "های", "هایی", "هایش"})
+_OF_PERSONS = frozenset({"مان", "تان", "شان"})
+_OF_COMPARISON = frozenset({"تر", "تری", "ترین"})
+_DOUBTFUL_ENDINGS = frozenset({"ان", "ات", "یی"})
+
+
+def stem(word: str, language: str) -> str:
+    """The stem of the fold `word` in `language`; the word itself where Hudhud has no rules."""
+    if language == "ar":
+        return arabic(word)
+    if language in {"fa", "prs"}:
+        return persian(word)
+    return word
+
+
+@functools.lru_cache(maxsize=200_000)
+def arabic(word: str) -> str:
+    """The stem of a folded Arabic word."""
+    if not word or not "\u0620" <= word[0] <= "\u06ff":
+        return word
+    bare = next(
+        (word[len(clitics) :] for clitics in ARABIC_PROCLITICS if _stands_before(clitics, word)), word
+    )
+    return fold(_stemmer().stemWord(bare.translate(ARABIC_LETTERS))) or word
+
+
+@functools.lru_cache(maxsize=200_000)
+def persian(word: str) -> str:
+    """The stem of a folded Persian or Dari word."""
+    if not word or not "\u0620" <= word[0] <= "\u06ff":
+        return word
+    tables = known_words()
+    verb = tables.verbs.get(word)
+    if verb and (not _frequency(word) or word.startswith(("می", "نمی"))):
+        return verb
+    for ending in PERSIAN_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 2 and _may_end(word, ending):
+            return persian(word[: -len(ending)])
+    return word
+
+
+def _stands_before(clitics: str, word: str) -> bool:
+    return word.startswith(clitics) and len(word) - len(clitics) >= 3
+
+
+def _may_end(word: str, ending: str) -> bool:
+    """Whether `ending` is one, and not part of the word."""
+    rest = word[: -len(ending)]
+    known, shorter = _frequency(word), _frequency(rest)
+    if ending in _OF_PERSONS and known is not None:
+        return False
+    if ending in _OF_COMPARISON and known and not (_is_adjective(rest) and (shorter or 0) > known):
+        return False
+    if len(ending) == 1 and (known is not None or len(rest) < 3):
+        return False
+    if ending in _DOUBTFUL_ENDINGS and known is not None and (shorter is None or shorter < known):
+        return False
+    return shorter is not None or ending in _CERTAIN_ENDINGS
+
+
+def _frequency(word: str) -> int | None:
+    found = known_words().persian_word(word)
+    return None if found is None else found.frequency
+
+
+def _is_adjective(word: str) -> bool:
+    found = known_words().persian_word(word)
+    return found is not None and found.is_adjective
+
+
+@functools.cache
+def _stemmer() -> "Stemmer":
+    import Stemmer
+
+    return Stemmer.Stemmer("arabic")

@@ -1,0 +1,145 @@
+"""A generation as one file: to carry it to another machine, or to keep it.
+
+A tar archive: `manifest.json` first, then every file that it names. What is imported is checked like what
+is downloaded: only the files that the manifest names, with the sizes and checksums that it gives.
+"""
+
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.core.errors import (
+    IndexDamaged,
+    IndexNotFound,
+    IndexNotWritable,
+    InvalidArchive,
+    PathNotFound,
+)
+from indexer.generation.generation import Generation, open_live
+from indexer.storage.disk import file_digest, sync
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import MANIFEST, FileFact, Manifest, digest_of
+
+_BLOCK = 1 << 20
+_MOST_MANIFEST = 1 << 28
+
+
+def export(layout: Layout, target: Path) -> Manifest:
+    """Write the live generation to the file `target`, which is replaced when it is whole; its manifest.
+
+    Raises:
+        IndexDamaged: a file has not the checksum that the manifest gives.
+        IndexNotWritable: `target` cannot be written.
+    """
+    aside = target.with_name(f"{target.name}.partial")
+    with closing(open_live(layout.folder)) as generation:
+        try:
+            with tarfile.open(aside, "w") as archive:
+                _add(archive, generation.folder, MANIFEST)
+                for name, fact in generation.manifest.files.items():
+                    _require_sound(generation.folder / name, fact)
+                    _add(archive, generation.folder, name)
+            sync(aside)
+            aside.replace(target)
+            sync(target.resolve().parent)
+        except OSError as error:
+            raise IndexNotWritable(f"{target} cannot be written: {error.strerror or error}") from error
+        finally:
+            with suppress(OSError):
+                aside.unlink()
+        return generation.manifest
+
+
+def _add(archive: tarfile.TarFile, folder: Path, name: str) -> None:
+    """Add a file, saying nothing of who made it and when."""
+    with (folder / name).open("rb") as file:
+        member = tarfile.TarInfo(name)
+        member.size = (folder / name).stat().st_size
+        archive.addfile(member, file)
+
+
+def import_(layout: Layout, source: Path) -> Manifest:
+    """Make the generation in the file `source` the live one of an index; its manifest.
+
+    Raises:
+        PathNotFound: there is no such file.
+        InvalidArchive: it is no exported generation, or a damaged one; nothing was changed.
+        IndexMismatch: it was made in a format that this version does not read.
+        IndexingError: as in `build`.
+    """
+    if not source.is_file():
+        raise PathNotFound(f"{source} is not a file: give one that `hudhud export` wrote")
+    with layout.writing():
+        draft = layout.draft()
+        with _readable(source) as archive:
+            manifest = _extracted(archive, source, draft)
+        try:
+            base: str | None = layout.live().name
+        except (IndexNotFound, IndexDamaged):
+            base = None
+        name = layout.next_name(digest_of(manifest.files))
+        manifest = replace(manifest, name=name, base=base)
+        manifest.write(draft / MANIFEST)
+        try:
+            Generation(draft).close()
+        except IndexDamaged as error:
+            raise InvalidArchive(
+                f"{source} is not a sound generation ({error}): nothing was changed"
+            ) from error
+        layout.publish(draft, manifest)
+        return manifest
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(source, "r|*") as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise InvalidArchive(f"{source} is not an exported generation, or a damaged one ({error})") from error
+
+
+def _extracted(archive: tarfile.TarFile, source: Path, draft: Path) -> Manifest:
+    """Write the members that the manifest names into `draft`."""
+    manifest: Manifest | None = None
+    missing: dict[str, FileFact] = {}
+    for member in archive:
+        content = archive.extractfile(member) if member.isreg() else None
+        if content is None:
+            raise InvalidArchive(f"{source} holds {member.name!r}, which is no file")
+        if manifest is None:
+            if member.name != MANIFEST or member.size > _MOST_MANIFEST:
+                raise InvalidArchive(
+                    f"{source} does not begin with {MANIFEST}: `hudhud export` did not write it"
+                )
+            (draft / MANIFEST).write_bytes(content.read())
+            try:
+                manifest = Manifest.read(draft / MANIFEST)
+            except IndexDamaged as error:
+                raise InvalidArchive(f"the {MANIFEST} in {source} cannot be read") from error
+            missing = dict(manifest.files)
+            continue
+        fact = missing.pop(member.name, None)
+        path = draft / member.name
+        if fact is None or Path(member.name).is_absolute() or ".." in Path(member.name).parts:
+            raise InvalidArchive(f"{source} holds {member.name!r}, which its manifest does not name")
+        if member.size != fact.bytes:
+            raise InvalidArchive(f"{member.name} in {source} has not the size of its manifest")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            while block := content.read(_BLOCK):
+                file.write(block)
+        _require_sound(path, fact, source)
+    if manifest is None or missing:
+        what = f"{min(missing)} is missing" if missing else "it is empty"
+        raise InvalidArchive(f"{source} is not whole: {what}")
+    return manifest
+
+
+def _require_sound(path: Path, fact: FileFact, archive: Path | None = None) -> None:
+    if file_digest(path) != fact.sha256:
+        if archive:
+            raise InvalidArchive(f"{path.name} in {archive} has not the checksum of its manifest")
+        raise IndexDamaged(f"{path} has not the checksum of its manifest: `hudhud verify` says more")

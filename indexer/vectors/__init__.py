@@ -1,0 +1,4 @@
+"""Vectors on disk: nearest neighbours, and the cache.
+
+May import: core, storage.
+"""

@@ -1,0 +1,244 @@
+"""The one `hudhud` command: search and serve, and the indexer's commands."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexer.commands import indexing as cli
+from indexer.commands import upkeep as cli_upkeep
+from indexer.commands.terminal import (
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    QuietOption,
+    say,
+    settings,
+    told_in_a_line,
+)
+from indexer.core.errors import HudhudError, IndexDamaged
+
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        help="Folder or hub name of a cross-encoder that orders the best hits; default: HUDHUD_RERANKER,"
+        " else none.",
+    ),
+]
+_EPILOG = (
+    "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
+    " 4 the index cannot be used; 130 stopped with Ctrl-C."
+)
+
+app = typer.Typer(
+    name="hudhud",
+    help="Find passages in Persian, Dari and Arabic articles for a query in any language.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.add_commands(app)
+cli_upkeep.add_commands(app)
+
+
+@app.command(no_args_is_help=True)
+@told_in_a_line
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A question or some words, in any language.")],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Most hits, 1 to 100.")] = 10,
+    languages: Annotated[
+        str,
+        typer.Option(
+            "--languages", metavar="CODES", help="Only these, e.g. fa,ar; fa admits Dari, prs is only Dari."
+        ),
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, YYYY-MM-DD.")] = None,
+    group: Annotated[
+        str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
+    ] = "article",
+    reranker: RerankerOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
+) -> None:
+    """Print the passages that answer QUERY, best first.
+
+    Example: hudhud search "Zaporizhzhia nuclear plant lost external power" --limit 3
+    """
+    from rich.console import Console
+
+    from search_api.commands.render import show
+    from search_api.searching.query import parse
+    from search_api.serving.opening import open_searcher
+    from search_api.serving.schemas import SearchResponse
+
+    chosen = settings()
+    asked = parse(
+        query,
+        limit=limit,
+        languages=languages.split(",") if languages else (),
+        since=since,
+        until=until,
+        group=group,
+    )
+    folder = index or chosen.index
+    with _damage_told(folder):
+        searcher = open_searcher(
+            folder, model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker
+        )
+        result = searcher.search(asked)
+    if as_json:
+        print(SearchResponse.of(result).model_dump_json())
+    else:
+        show(result, Console())
+
+
+@app.command()
+@told_in_a_line
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", help="Port to listen on.", min=1, max=65535)
+    ] = 8000,
+    reranker: RerankerOption = None,
+) -> None:
+    """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
+
+    Example: hudhud serve --index /srv/hudhud --port 8080
+    """
+    import uvicorn
+
+    from indexer.storage.layout import Layout
+    from search_api.serving.app import create_app
+    from search_api.serving.live import Live
+    from search_api.serving.memory import limit_arenas
+    from search_api.serving.opening import Opener
+
+    limit_arenas()
+    logging.basicConfig(format="%(levelname)s:     %(message)s")
+    logging.getLogger("search_api").setLevel(logging.INFO)
+    chosen = settings()
+    opener = Opener(model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker)
+    with Live(Layout(index or chosen.index), opener) as live:
+        uvicorn.run(create_app(live), host=host, port=port)
+
+
+@app.command(no_args_is_help=True)
+@told_in_a_line
+def evaluate(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="BEIR_DIR...", help="Folders of evaluation sets, in BEIR's format."),
+    ],
+    model: ModelOption = None,
+    pool: Annotated[
+        bool, typer.Option("--pool", help="Search every set among the documents of all.")
+    ] = False,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run", metavar="FILE", help="Write the rankings as a TREC run; for several sets, a folder."
+        ),
+    ] = None,
+    queries: Annotated[
+        int | None,
+        typer.Option("--queries", metavar="N", help="Only N queries of each set, evenly spread over it."),
+    ] = None,
+    lanes: Annotated[
+        bool, typer.Option("--lanes", help="Also measure with parts of the scoring left out.")
+    ] = False,
+    reranker: RerankerOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well the search answers queries whose right answers are known.
+
+    A set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Indexes are kept in the
+    cache folder, for the next time.
+
+    Example: hudhud evaluate sets/news-en-fa sets/news-en-ar --pool
+    """
+    from indexer.models.encoder import load_encoder
+    from indexer.models.model import default_cache, locate
+    from indexer.models.torch_encoder import load_reranker
+    from indexer.text.orthography import prepare
+    from search_api.evaluation import evaluate as evaluation
+    from search_api.evaluation import report as reports
+    from search_api.evaluation.beir import read_sets
+    from search_api.evaluation.measures import require_library
+    from search_api.evaluation.runs import run_files
+
+    chosen = settings()
+    require_library()
+    sets = read_sets(folders, queries)
+    runs = run_files(run, sets, pool=pool) if run else None
+    with _following(quiet) as tell:
+        found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+        name = reranker or chosen.reranker
+        reads = load_reranker(name, progress=tell) if name else None
+        encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+        prepare(tell)
+        cache = chosen.cache or default_cache()
+        done = evaluation.evaluate(
+            sets, found, encoder, cache, pool=pool, lanes=lanes, runs=runs, report=tell, reranker=reads
+        )
+    if as_json:
+        print(json.dumps(reports.as_json(done), ensure_ascii=False))
+    else:
+        print(reports.as_table(done))
+
+
+@contextmanager
+def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Takes lines of progress: on a terminal each in the place of the one before."""
+    if quiet:
+        yield lambda line: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield say
+        return
+    with console.status("Reading sets…") as status:
+        yield status.update
+
+
+@contextmanager
+def _damage_told(index: Path) -> Iterator[None]:
+    """Tell an error that comes from damaged files as such: one may fail anywhere."""
+    from indexer.storage.layout import Layout
+    from indexer.storage.manifest import content_faults
+
+    try:
+        yield
+    except HudhudError:
+        raise
+    except Exception as error:
+        generation = Layout(index).live()
+        found = content_faults(generation)
+        if not found:
+            raise
+        raise IndexDamaged(
+            f"{generation} is damaged ({found[0]}): go back with `hudhud rollback`, or restore it from a"
+            " backup"
+        ) from error
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

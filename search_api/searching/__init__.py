@@ -1,0 +1,4 @@
+"""The stages of a search.
+
+May import: core, text.
+"""

@@ -1,0 +1,52 @@
+"""Ways to score candidates: with everything, as searches do, or with parts left out, to see their worth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.core.records import ALL_KINDS, Candidates, MatchKind, Scores
+from search_api.searching.fusion import fuse
+
+NO_KINDS: frozenset[MatchKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A way to score candidates.
+
+    Attributes:
+        name: for a table.
+        kinds: how words of the index may answer words of the query.
+        score: the score of every candidate, given how surely the query is romanised and what share of its
+            words the index has.
+    """
+
+    name: str
+    kinds: frozenset[MatchKind]
+    score: Callable[[Candidates, float, float], Scores]
+
+
+def _passages(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+    return candidates.passage_cosine
+
+
+def _sentences(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+    return np.asarray((candidates.passage_cosine + candidates.sentence_cosine) / 2, np.float32)
+
+
+def _corrected(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+    return candidates.dense
+
+
+FUSED = Lane("all", ALL_KINDS, fuse)
+"""What a search uses."""
+
+LANES = (
+    Lane("passage vectors", NO_KINDS, _passages),
+    Lane("+ sentences", NO_KINDS, _sentences),
+    Lane("+ hubs, languages", NO_KINDS, _corrected),
+    *(Lane(f"all but {kind}", ALL_KINDS - {kind}, fuse) for kind in MatchKind),
+    FUSED,
+)
+"""From the bare vectors to everything, and everything with one kind of word match left out."""

@@ -1,0 +1,122 @@
+"""From a folder to a searcher: generation, model, encoder, reranker; what takes seconds is loaded once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.core.errors import IndexMismatch
+from indexer.core.protocols import Reranker
+from indexer.generation.generation import Generation
+from indexer.models.encoder import load_encoder
+from indexer.models.model import locate
+from indexer.models.torch_encoder import load_reranker
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import Manifest
+from indexer.text.orthography import prepare
+from search_api.search import Searcher
+from search_api.searching.query import parse
+from search_api.searching.query_encoder import QueryEncoders
+
+WARMING = ("What was said about the war and the ceasefire?", "در این خبر چه گفته شد")
+"""Asked before anybody else asks: in both scripts, so that pages are read and graphs compiled."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loaded:
+    """The encoders of a model, with what they remember."""
+
+    fingerprint: str
+    encoders: QueryEncoders
+
+
+class Opener:
+    """Opens one generation after another with the model that made it. For one thread at a time.
+
+    The encoder stays from one generation to the next, and the query vectors that it remembers, as long as
+    the model stays the same. For a generation of another model that model's encoder is loaded; the old one
+    goes with the last searcher that has it.
+    """
+
+    def __init__(
+        self,
+        model: str | None,
+        cache: Path | None,
+        progress: Callable[[str], None] = _logger.info,
+        *,
+        reranker: str | None = None,
+    ) -> None:
+        """Load nothing yet.
+
+        Args:
+            model: folder or hub name of the model; the one that each generation names when None.
+            cache: where models are kept; the user's cache folder when None.
+            progress: called with a line for the user before what takes seconds.
+            reranker: folder or hub name of a cross-encoder that orders the best hits; none when None.
+        """
+        self._model = model
+        self._cache = cache
+        self._progress = progress
+        self._reranker_name = reranker
+        self._reranker: Reranker | None = None
+        self._loaded: _Loaded | None = None
+
+    def open(self, folder: Path, *, warm: bool = False) -> Searcher:
+        """A searcher over the generation in `folder`; whoever gets it closes it.
+
+        Args:
+            folder: of a published generation.
+            warm: whether to ask it something first, so that no request waits for what a first one finds cold.
+
+        Raises:
+            IndexingError: the generation is damaged, or was made with another model or format.
+            ModelError: the model or the reranker cannot be loaded.
+        """
+        generation = Generation(folder)
+        try:
+            loaded = self._loaded_for(folder, generation.manifest)
+            if warm:
+                bare = Searcher(generation, loaded.encoders)
+                for text in WARMING:
+                    bare.search(parse(text))
+            searcher = Searcher(generation, loaded.encoders, self._reranker)
+        except BaseException:
+            generation.close()
+            raise
+        self._loaded = loaded
+        return searcher
+
+    def _loaded_for(self, folder: Path, made_with: Manifest) -> _Loaded:
+        """The encoders of the model that made a generation: those at hand, or others."""
+        if self._loaded and self._loaded.fingerprint == made_with.fingerprint:
+            return self._loaded
+        found = locate(self._model or made_with.model, cache=self._cache, progress=self._progress)
+        if found.fingerprint != made_with.fingerprint:
+            raise IndexMismatch(
+                f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not"
+                f" with {found.name} ({found.fingerprint[:12]}): name the model it was made with, or reindex"
+            )
+        if self._reranker_name and not self._reranker:
+            self._reranker = load_reranker(self._reranker_name, progress=self._progress)
+        encoder = load_encoder(found, cache=self._cache, progress=self._progress)
+        prepare(self._progress)
+        return _Loaded(found.fingerprint, QueryEncoders.of(encoder, found.prompts.query))
+
+
+def open_searcher(
+    folder: Path,
+    model: str | None,
+    cache: Path | None,
+    progress: Callable[[str], None] = _logger.info,
+    *,
+    reranker: str | None = None,
+) -> Searcher:
+    """Open the live generation of the index in `folder`, once; the arguments are those of `Opener`.
+
+    Raises:
+        IndexingError: there is no index, it is damaged, or it was made with another model.
+        ModelError: the model or the reranker cannot be loaded.
+    """
+    return Opener(model, cache, progress, reranker=reranker).open(Layout(folder).live())

@@ -1,0 +1,239 @@
+"""What the API takes and gives. `hudhud search --json` prints the same response."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from indexer.core.records import Article, MatchKind
+from search_api.search import Hit, PartScores, Result
+from search_api.searching.query import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, Group, Query, parse
+
+
+def _split(value: object) -> object:
+    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        return value
+    return [code for item in given for code in item.split(",")]
+
+
+class SearchRequest(BaseModel):
+    """A search, as query parameters or as JSON."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    q: Annotated[str, Field(max_length=MAX_CHARACTERS, description="A question, in any language.")]
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
+    languages: Annotated[
+        list[str],
+        BeforeValidator(_split),
+        Field(description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too."),
+    ] = []
+    since: Annotated[
+        str | None,
+        Field(alias="from", description="First day, YYYY-MM-DD."),
+    ] = None
+    until: Annotated[str | None, Field(alias="to", description="Last day, YYYY-MM-DD.")] = None
+    group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
+        Group.ARTICLE
+    )
+    evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
+
+    def parsed(self) -> Query:
+        """The query that this asks for.
+
+        Raises:
+            InvalidQuery: a part cannot be searched.
+        """
+        return parse(
+            self.q,
+            limit=self.limit,
+            languages=self.languages,
+            since=self.since,
+            until=self.until,
+            group=self.group,
+            evidence=self.evidence,
+        )
+
+
+class QueryEcho(BaseModel):
+    """The query as it was understood."""
+
+    text: str
+    language: str
+
+
+class Scores(BaseModel):
+    """The parts of a score: cosines of passage and best sentence, BM25, and all of them together."""
+
+    passage: float
+    sentence: float
+    lexical: float
+    fused: float
+    reranked: Annotated[float | None, Field(description="The reranker's score; null without one.")] = None
+
+    @classmethod
+    def of(cls, scores: PartScores) -> "Scores":
+        """The response for `scores`."""
+        return cls(**{name: value and round(value, 6) for name, value in asdict(scores).items()})
+
+
+class TextSpanResponse(BaseModel):
+    """A stretch of a text: code points `start` to before `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+class WordMatchResponse(BaseModel):
+    """A word of the article that answers a word of the query."""
+
+    query: Annotated[TextSpanResponse, Field(description="Offsets in the query as typed.")]
+    passage: Annotated[TextSpanResponse, Field(description="Offsets in the article's text.")]
+    kind: MatchKind
+    weight: Annotated[float, Field(description="How surely, in (0, 1].")]
+
+
+class SentenceResponse(BaseModel):
+    """The sentence of the passage that is nearest to the query; offsets in the article's text."""
+
+    start: int
+    end: int
+    score: float
+
+
+class EvidenceResponse(BaseModel):
+    """Why a passage answers the query."""
+
+    sentence: SentenceResponse
+    words: list[WordMatchResponse]
+
+    @classmethod
+    def of(cls, hit: Hit) -> "EvidenceResponse":
+        """The response for `hit`."""
+        score = round(hit.scores.sentence, 6)
+        sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
+        return cls(sentence=sentence, words=[WordMatchResponse(**asdict(match)) for match in hit.words])
+
+
+class ArticleReference(BaseModel):
+    """The article of a hit, without its text."""
+
+    id: str
+    title: str
+    date: str | None
+    language: str
+    source: str
+
+
+class ArticleResponse(ArticleReference):
+    """An article, whole. Offsets of passages count code points in `text`."""
+
+    text: str
+
+    @classmethod
+    def of(cls, article: Article) -> "ArticleResponse":
+        """The response for `article`."""
+        return cls(**_reference(article), text=article.text)
+
+
+class PassageResponse(BaseModel):
+    """A passage: `text` is the article's text from code point `start` to before `end`."""
+
+    id: int
+    text: str
+    start: int
+    end: int
+
+
+class HitResponse(BaseModel):
+    """One answer."""
+
+    rank: int
+    score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
+    scores: Scores
+    article: ArticleReference
+    passage: PassageResponse
+    evidence: EvidenceResponse
+
+    @classmethod
+    def of(cls, hit: Hit) -> "HitResponse":
+        """The response for `hit`."""
+        passage = hit.passage
+        return cls(
+            rank=hit.rank,
+            score=round(hit.score, 6),
+            scores=Scores.of(hit.scores),
+            article=ArticleReference(**_reference(hit.article)),
+            passage=PassageResponse(
+                id=passage.number, text=passage.text, start=passage.start, end=passage.end
+            ),
+            evidence=EvidenceResponse.of(hit),
+        )
+
+
+class SearchResponse(BaseModel):
+    """The answers to a query, best first."""
+
+    query: QueryEcho
+    generation: str
+    took_ms: float
+    reranking_ms: Annotated[
+        float | None, Field(description="What of the time the reranker took; null without one.")
+    ]
+    hits: list[HitResponse]
+
+    @classmethod
+    def of(cls, result: Result) -> "SearchResponse":
+        """The response for `result`."""
+        return cls(
+            query=QueryEcho(text=result.query.text, language=result.query.language),
+            generation=result.generation,
+            took_ms=round(result.took_ms, 1),
+            reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
+            hits=[HitResponse.of(hit) for hit in result.hits],
+        )
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(BaseModel):
+    """The live generation answers: its name, and whether the contents of its files were checked."""
+
+    status: str
+    generation: str
+    checked: Annotated[bool, Field(description="False until every file was compared with its checksum.")]
+
+
+class Fault(BaseModel):
+    """One part of a request that cannot be used."""
+
+    field: str
+    value: Any
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
+
+
+def _reference(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "language": article.language,
+        "source": article.source,
+    }

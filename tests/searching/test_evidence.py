@@ -1,0 +1,146 @@
+"""Which word of a passage answers which word of a query, by made-up expansions."""
+
+import numpy as np
+import pytest
+
+from indexer.core.records import (
+    ALL_KINDS,
+    KINDS,
+    NO_EXPANSION,
+    Expansion,
+    MatchKind,
+    Passage,
+    QueryWord,
+    Vectors,
+)
+from indexer.text.orthography import tokens
+from search_api.searching.evidence import LEAST_WEIGHTS, SHORTEST_SOUND, Evidence, TextSpan, WordMatch
+from search_api.searching.query import parse
+from search_api.searching.question import Question
+
+VOCABULARY = ["baker", "bread", "loaf", "rain", "از", "میپزد"]
+TEXT = "Rain. A baker's bread, a Loaf of bread; از باران، می پزد"
+START = 100
+
+
+class Words:
+    """A vocabulary, and nothing learned."""
+
+    def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
+        raise NotImplementedError
+
+    def expand(
+        self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
+    ) -> Expansion:
+        raise NotImplementedError
+
+    def is_translated(self, word: QueryWord) -> bool:
+        raise NotImplementedError
+
+    def word(self, number: int) -> str:
+        return VOCABULARY[number]
+
+
+def found(
+    text: str, *answers: dict[str, tuple[MatchKind, float]], there: str = TEXT
+) -> list[tuple[str, str, int, str, float]]:
+    """The matches in `there` for a query, of which each word has such answers."""
+    words = tuple(tokens(text))
+    expansions = tuple(
+        Expansion(
+            word.text,
+            np.array([VOCABULARY.index(word) for word in given], np.int64),
+            np.array([weight for _, weight in given.values()], np.float32),
+            np.array([KINDS.index(kind) for kind, _ in given.values()], np.uint8),
+        )
+        for word, given in zip(words, answers, strict=True)
+    )
+    question = Question(parse(text), np.zeros(2, np.float32), words, expansions)
+    passage = Passage(0, 0, START, START + len(there), there)
+    return [
+        (match.query.text, match.passage.text, match.passage.start - START, match.kind.value, match.weight)
+        for match in Evidence(question, Words()).matches(passage)
+    ]
+
+
+def test_a_match_says_where_both_words_are() -> None:
+    expansion = Expansion("brot", np.array([2]), np.array([0.5], np.float32), np.array([3], np.uint8))
+    question = Question(parse(" Brot"), np.zeros(2, np.float32), tuple(tokens(" Brot")), (expansion,))
+    [match] = Evidence(question, Words()).matches(Passage(0, 0, START, START + len(TEXT), TEXT))
+    place = START + TEXT.index("Loaf")
+    there = TextSpan(place, place + 4, "Loaf")
+    assert match == WordMatch(TextSpan(1, 5, "Brot"), there, MatchKind.TRANSLATION, 0.5)
+
+
+def test_matches_stand_in_the_order_of_the_text_as_often_as_the_word() -> None:
+    matches = found("bread", {"bread": (MatchKind.SAME, 1.0), "loaf": (MatchKind.TRANSLATION, 0.4)})
+    assert matches == [
+        ("bread", "bread", TEXT.index("bread"), "same", 1.0),
+        ("bread", "Loaf", TEXT.index("Loaf"), "translation", 0.4),
+        ("bread", "bread", TEXT.rindex("bread"), "same", 1.0),
+    ]
+
+
+@pytest.mark.parametrize(("first", "second", "winner"), [(0.5, 0.9, 1), (0.9, 0.5, 0), (0.7, 0.7, 0)])
+def test_of_several_words_of_the_query_the_surest_counts_then_the_first(
+    first: float, second: float, winner: int
+) -> None:
+    matches = found("first second", {"rain": (MatchKind.SOUND, first)}, {"rain": (MatchKind.STEM, second)})
+    expected = [("first", "Rain", 0, "sound", first), ("second", "Rain", 0, "stem", second)]
+    assert matches == [expected[winner]]
+
+
+@pytest.mark.parametrize("kind", [MatchKind.SOUND, MatchKind.TRANSLATION])
+def test_what_would_not_convince_is_left_out(kind: MatchKind) -> None:
+    weak, enough = LEAST_WEIGHTS[kind] - 0.01, LEAST_WEIGHTS[kind] + 0.01
+    matches = found("word", {"rain": (kind, weak), "loaf": (kind, enough)})
+    assert [(there, weight) for _, there, _, _, weight in matches] == [("Loaf", round(enough, 3))]
+
+
+def test_a_function_word_explains_nothing() -> None:
+    answers = {"از": (MatchKind.SAME, 1.0), "rain": (MatchKind.SAME, 1.0)}
+    assert [there for _, there, *_ in found("of", answers)] == ["Rain"]
+
+
+@pytest.mark.parametrize(("length", "told"), [(SHORTEST_SOUND - 1, []), (SHORTEST_SOUND, ["Loaf"])])
+def test_a_short_word_sounds_like_too_much(length: int, told: list[str]) -> None:
+    assert [there for _, there, *_ in found("x" * length, {"loaf": (MatchKind.SOUND, 0.9)})] == told
+
+
+def test_neighbours_that_are_one_word_count_as_one() -> None:
+    matches = found("bakes", {"میپزد": (MatchKind.TRANSLATION, 0.8)})
+    assert matches == [("bakes", "می پزد", TEXT.index("می"), "translation", 0.8)]
+
+
+JOINED = ["می پزد", "می\u200cپزد", "می \u200c\u200f پزد", "می\u00a0پزد", "می\u2009\u200dپزد", "می\tپزد"]
+APART = [
+    "می. پزد",
+    "می\nپزد",
+    "می \n پزد",
+    "می\r\nپزد",
+    "می\u2028پزد",
+    "می، پزد",
+    "می-پزد",
+    "می (پزد",
+    "می\u0085پزد",
+]
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_only_spaces_and_invisible_marks_lie_between_the_parts_of_a_word(text: str) -> None:
+    matches = found("bakes", {"میپزد": (MatchKind.SAME, 0.8)}, there=f"نان {text}.")
+    assert [(there, start) for _, there, start, *_ in matches] == [(text, len("نان "))]
+
+
+@pytest.mark.parametrize("text", APART)
+def test_words_are_not_joined_across_a_stop_or_the_end_of_a_line(text: str) -> None:
+    assert found("bakes", {"میپزد": (MatchKind.SAME, 0.8)}, there=f"نان {text}.") == []
+
+
+def test_a_word_that_is_not_looked_for_is_answered_by_nothing() -> None:
+    question = Question(parse("the"), np.zeros(2, np.float32), tuple(tokens("the")), (NO_EXPANSION,))
+    assert Evidence(question, Words()).matches(Passage(0, 0, 0, len(TEXT), TEXT)) == ()
+
+
+def test_nothing_answers_nothing() -> None:
+    assert found("word", {}) == []
