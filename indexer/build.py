@@ -5,21 +5,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexNotFound, IndexNotWritable
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Skipped
-from indexer.drafting.assembly import Making, outdated
-from indexer.drafting.compare import Comparison, Corpus, SkipLog, Skips, Survey, Verdict
-from indexer.drafting.draft import Drafting, Progress, Report, require_sound, sweep
+from indexer.drafting.compare import Changes, Comparison, Corpus, Survey, Verdict
+from indexer.drafting.draft import Draft, Progress, Report, require_sound, sweep
+from indexer.drafting.provenance import Provenance, outdated
+from indexer.drafting.skips import SkipLog, Skips
 from indexer.generation.generation import Generation, open_soundest
 from indexer.generation.segment import Origin
 from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
-from indexer.storage.layout import Layout, Pruned
+from indexer.storage.layout import NOTHING_PRUNED, Layout, Pruned
 from indexer.storage.manifest import Manifest
 from indexer.vectors.cache import VectorCache
 
@@ -28,57 +29,40 @@ BYTES_PER_ARTICLE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build did.
-
-    `read = new + changed + unchanged + skips.total`, and `articles` is what there was before, and `new`,
-    less `removed`.
+class Work:
+    """What a build took.
 
     Attributes:
-        generation: the live one after it.
-        published: whether it is a new one; it is not where there was nothing to do.
-        read: everything that the corpus listed.
-        new, changed, unchanged: articles, against those that the index had.
-        skips: what could not be read, and whatever else is no article.
-        removed: articles of the index that the corpus no longer holds.
-        kept: articles that were not found, and stay all the same.
-        rebuilt: what made it necessary to embed everything anew, for people.
-        articles, passages, sentences, languages: of the live generation.
         embedded, reused: texts that the model had to encode, and those whose vectors were in the cache.
         bytes_written: of files that are shared with no older generation, and of the cache.
         pruned: older generations that were removed, or are still read.
         forgotten: texts that left the cache.
-        seconds: the whole build.
     """
 
-    generation: str
-    published: bool
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    skips: Skips
-    removed: int
-    kept: int
-    rebuilt: tuple[str, ...]
-    articles: int
-    passages: int
-    sentences: int
-    languages: dict[str, int]
-    embedded: int
-    reused: int
-    bytes_written: int
-    pruned: Pruned
-    forgotten: int
-    seconds: float
+    embedded: int = 0
+    reused: int = 0
+    bytes_written: int = 0
+    pruned: Pruned = NOTHING_PRUNED
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Tidied:
-    """Older generations that were removed, and how many texts left the cache."""
+class Summary:
+    """What a build did.
 
-    pruned: Pruned
-    forgotten: int
+    Attributes:
+        manifest: of the generation that is live after it.
+        published: whether that is a new one; it is not where there was nothing to do.
+        changes: to the articles of the index.
+        work: what it took.
+        seconds: the whole build.
+    """
+
+    manifest: Manifest
+    published: bool
+    changes: Changes
+    work: Work
+    seconds: float
 
 
 def build(
@@ -111,41 +95,39 @@ def build(
         survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
         if not (options.allow_removals or options.keep_missing):
             survey.require_few_removals()
-        changes = outdated(base.manifest, model) if base else []
+        rebuilt = outdated(base.manifest, model) if base else []
         missing = survey.missing[:0] if options.keep_missing else survey.missing
         gone = np.union1d(missing, comparison.deleted())
-        if base and not (changes or len(gone) or survey.new or survey.changed):
-            return _unchanged(layout, base, survey, started)
+        if base and not (rebuilt or len(gone) or survey.new or survey.changed):
+            return _unchanged(layout, base, Changes.of(survey, survey.skips, {}, 0), started)
         _require_space(layout, base, survey)
-        draft = Drafting(layout.draft(), layout, model, encoder, cache, base, report)
-        with closing(draft):
-            draft.alive[missing] = False
+        with closing(Draft(layout.draft(), layout, model, encoder, cache, base, report)) as draft:
+            draft.remove(missing)
             added = Counter[Verdict]()
             draft.add(_loaded(comparison, log, draft, added), survey.new + survey.changed)
-            draft.alive[comparison.deleted()] = False
-            if base and not (changes or len(gone) or added.total()):
-                unread = replace(survey, new=0, changed=0, skips=log.summary())
-                return _unchanged(layout, base, unread, started)
+            draft.remove(comparison.deleted())
+            skips = log.summary()
+            if base and not (rebuilt or len(gone) or added.total()):
+                return _unchanged(layout, base, Changes.of(survey, skips, {}, 0), started)
             if draft.is_empty:
-                raise EmptyCorpus(_nothing_found(corpus.origin, survey, log.summary()))
-            removed = int(np.count_nonzero(~draft.alive)) - added[Verdict.CHANGED]
-            making = Making(
-                model,
-                encoder.engine,
-                encoder.dimensions,
-                base=base.name if base else None,
-                skipped=log.summary().counts,
-                roots=_roots(base, corpus),
-                deleted=sorted(deleted),
+                raise EmptyCorpus(_nothing_found(corpus.origin, survey, skips))
+            removed = draft.removed - added[Verdict.CHANGED]
+            manifest = draft.publish(
+                Provenance(
+                    model,
+                    encoder.engine,
+                    encoder.dimensions,
+                    base=base.name if base else None,
+                    skipped=skips.counts,
+                    roots=_roots(base, corpus),
+                    deleted=sorted(deleted),
+                )
             )
-            manifest = draft.publish(making)
         if base:
             base.close()  # no longer read: it may be pruned
-        pruned, forgotten = layout.prune(options.keep), 0
-        if options.cache_bytes is not None:
-            forgotten = sweep(cache, layout, encoder.dimensions, options.cache_bytes)
-        tidied = Tidied(pruned, forgotten)
-        return _summary(survey, log.summary(), added, removed, changes, draft, manifest, tidied, started)
+        changes = Changes.of(survey, skips, added, removed, rebuilt)
+        work = _tidied(draft, cache, layout, encoder, options)
+        return Summary(manifest, True, changes, work, time.monotonic() - started)
 
 
 def _base(layout: Layout, options: Options) -> AbstractContextManager[Generation | None]:
@@ -170,10 +152,10 @@ def _is_live(layout: Layout, base: Generation) -> bool:
 
 
 def _loaded(
-    comparison: Comparison, log: SkipLog, draft: Drafting, added: Counter[Verdict]
+    comparison: Comparison, log: SkipLog, draft: Draft, added: Counter[Verdict]
 ) -> Iterator[tuple[Article, Origin]]:
     """The articles that are new or changed, counted; one that cannot be read keeps its last good version."""
-    for record, verdict in comparison.changed(log, draft.alive):
+    for record, verdict in comparison.changed(log, draft.restore):
         article = record.load()
         if isinstance(article, Skipped):
             log.add(article)
@@ -207,67 +189,24 @@ def _require_space(layout: Layout, base: Generation | None, survey: Survey) -> N
         )
 
 
-def _unchanged(layout: Layout, base: Generation, survey: Survey, started: float) -> Summary:
+def _unchanged(layout: Layout, base: Generation, changes: Changes, started: float) -> Summary:
     """Leave everything as it is, but for `CURRENT` where that names something damaged."""
     if not _is_live(layout, base):
         layout.point_to(base.folder)
-    manifest = base.manifest
-    return Summary(
-        generation=base.name,
-        published=False,
-        read=survey.read,
-        new=0,
-        changed=0,
-        unchanged=survey.unchanged,
-        skips=survey.skips,
-        removed=0,
-        kept=survey.kept + len(survey.missing),
-        rebuilt=(),
-        articles=manifest.articles,
-        passages=manifest.passages,
-        sentences=manifest.sentences,
-        languages=manifest.languages,
-        embedded=0,
-        reused=0,
-        bytes_written=0,
-        pruned=Pruned((), ()),
-        forgotten=0,
-        seconds=time.monotonic() - started,
-    )
+    return Summary(base.manifest, False, changes, Work(), time.monotonic() - started)
 
 
-def _summary(
-    survey: Survey,
-    skips: Skips,
-    added: Counter[Verdict],
-    removed: int,
-    changes: list[str],
-    draft: Drafting,
-    manifest: Manifest,
-    tidied: Tidied,
-    started: float,
-) -> Summary:
-    return Summary(
-        generation=manifest.name,
-        published=True,
-        read=added.total() + survey.unchanged + skips.total,
-        new=added[Verdict.NEW],
-        changed=added[Verdict.CHANGED],
-        unchanged=survey.unchanged,
-        skips=skips,
-        removed=removed,
-        kept=survey.kept + max(len(survey.missing) - removed, 0),
-        rebuilt=tuple(changes),
-        articles=manifest.articles,
-        passages=manifest.passages,
-        sentences=manifest.sentences,
-        languages=manifest.languages,
-        embedded=draft.passages.embedded + draft.words.embedded,
-        reused=draft.passages.reused + draft.words.reused,
+def _tidied(draft: Draft, cache: VectorCache, layout: Layout, encoder: Encoder, options: Options) -> Work:
+    """Remove old generations and vectors that no generation uses; what the whole build took."""
+    pruned, forgotten = layout.prune(options.keep), 0
+    if options.cache_bytes is not None:
+        forgotten = sweep(cache, layout, encoder.dimensions, options.cache_bytes)
+    return Work(
+        embedded=draft.passage_encoder.embedded + draft.word_encoder.embedded,
+        reused=draft.passage_encoder.reused + draft.word_encoder.reused,
         bytes_written=draft.bytes_written,
-        pruned=tidied.pruned,
-        forgotten=tidied.forgotten,
-        seconds=time.monotonic() - started,
+        pruned=pruned,
+        forgotten=forgotten,
     )
 
 

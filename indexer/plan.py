@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from indexer.core.errors import TooManyRemovals
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Skipped
-from indexer.drafting.assembly import outdated, shares_articles
-from indexer.drafting.compare import Comparison, Corpus, SkipLog, Skips, Verdict
+from indexer.drafting.compare import Changes, Comparison, Corpus, Verdict
 from indexer.drafting.draft import Progress, Report
 from indexer.drafting.embedding import passage_texts, sentence_texts
+from indexer.drafting.provenance import outdated, shares_articles
+from indexer.drafting.skips import SkipLog
 from indexer.generation.generation import Generation, open_soundest
 from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
@@ -28,20 +29,13 @@ class Plan:
     """What a reindex would do.
 
     Attributes:
-        read, new, changed, unchanged, skips, removed, kept, rebuilt: as in a Summary.
+        changes: to the articles of the index.
         refused: why it would refuse to start, for people.
         characters: of the articles that would be embedded.
         seconds: what embedding them would take at most; what is in the cache takes none.
     """
 
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    skips: Skips
-    removed: int
-    kept: int
-    rebuilt: tuple[str, ...]
+    changes: Changes
     refused: str | None
     characters: int
     seconds: float
@@ -92,17 +86,10 @@ def plan(
                 survey.require_few_removals()
             except TooManyRemovals as error:
                 refused = str(error)
-        missing = len(survey.missing)
-        skips = log.summary()
+        removed = 0 if options.keep_missing else len(survey.missing)
+        rebuilt = outdated(base.manifest, model) if base else []
         return Plan(
-            read=added.total() + survey.unchanged + skips.total,
-            new=added[Verdict.NEW],
-            changed=added[Verdict.CHANGED],
-            unchanged=survey.unchanged,
-            skips=skips,
-            removed=0 if options.keep_missing else missing,
-            kept=survey.kept + (missing if options.keep_missing else 0),
-            rebuilt=tuple(outdated(base.manifest, model)) if base else (),
+            changes=Changes.of(survey, log.summary(), added, removed, rebuilt),
             refused=refused,
             characters=characters,
             seconds=_seconds(characters, sample, model, encoder),

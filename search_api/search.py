@@ -23,7 +23,7 @@ RERANKED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class PartScores:
+class HitScores:
     """What a fused score is made of.
 
     `passage` and `sentence` are cosines between the query and the passage, and its nearest sentence;
@@ -43,7 +43,7 @@ class Hit:
     """An answer: a passage with its article, and why. `rank` counts from 1."""
 
     rank: int
-    scores: PartScores
+    scores: HitScores
     article: Article
     passage: Passage
     sentence: Sentence
@@ -161,7 +161,7 @@ class Searcher:
         return tuple(
             Hit(
                 rank,
-                PartScores(
+                HitScores(
                     float(candidates.passage_cosine[place]),
                     float(candidates.sentence_cosine[place]),
                     float(candidates.lexical[place]),

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from indexer.core.records import Article, Chunk, Span, Vectors
-from indexer.drafting.assembly import Making, assemble
+from indexer.drafting.derived import derive
 from indexer.drafting.embedding import passage_texts, sentence_texts
-from indexer.drafting.merging import Part, SegmentsWriter, share_segment
+from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment
+from indexer.drafting.provenance import Provenance
 from indexer.generation import catalogue
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import SEGMENTS, Generation
@@ -84,12 +85,12 @@ def segment(folder: Path, articles: Iterable[Embedded], dimensions: int = DIMENS
     return Segment(folder)
 
 
-def whole(segments: Iterable[Segment]) -> list[Part]:
+def whole(segments: Iterable[Segment]) -> list[SegmentRows]:
     """Segments with all of their rows."""
     return [(one, np.arange(len(one))) for one in segments]
 
 
-def catalogued(folder: Path, parts: Sequence[Part]) -> Catalogue:
+def catalogued(folder: Path, parts: Sequence[SegmentRows]) -> Catalogue:
     """The catalogue of some rows of some segments, in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     catalogue.write(parts, folder)
@@ -116,7 +117,7 @@ def publish(
             writer.add(article)
         writer.close()
         facts: dict[str, FileFact] = {}
-        parts: list[Part] = []
+        parts: list[SegmentRows] = []
         for place, one in enumerate(base.segments if base else ()):
             assert base
             gone = [base.catalogue.place(number) for number in dead]
@@ -129,9 +130,9 @@ def publish(
         for name, files in writer.written.items():
             parts += whole([Segment(draft / SEGMENTS / name)])
             facts |= {f"{SEGMENTS}/{name}/{file}": fact for file, fact in files.items()}
-        making = Making(MODEL, "by hand", dimensions, base.name if base else None)
+        provenance = Provenance(MODEL, "by hand", dimensions, base.name if base else None)
         words = partial(encode, dimensions=dimensions)
-        made = assemble(draft, layout, parts, facts, words, base, making)
+        made = derive(draft, layout, parts, facts, words, base, provenance)
         layout.publish(draft, made, live=live)
     return made
 

@@ -91,10 +91,12 @@ class Nights:
         records = corpus or self.files(*paths)
         chosen = Options(**options)
         summary = build(records, self.layout, self.model, self.encoder, options=chosen, sink=sink)
-        assert summary.read == summary.new + summary.changed + summary.unchanged + summary.skips.total
-        assert summary.articles == before + summary.new - summary.removed == self.count()
-        assert summary.embedded == len(self.encoder.texts) == len(set(self.encoder.texts))
-        assert summary.generation == self.layout.live().name
+        changes = summary.changes
+        assert changes.read == changes.new + changes.changed + changes.unchanged + changes.skips.total
+        changes = summary.changes
+        assert summary.manifest.articles == before + changes.new - changes.removed == self.count()
+        assert summary.work.embedded == len(self.encoder.texts) == len(set(self.encoder.texts))
+        assert summary.manifest.name == self.layout.live().name
         assert faults(self.layout.live()) == []
         return summary
 

@@ -18,15 +18,16 @@ from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexMismatch, IndexN
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import Corpus, InMemory
-from indexer.drafting.assembly import versions
 from indexer.drafting.draft import Progress
+from indexer.drafting.provenance import versions
 from indexer.generation import catalogue
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
-from indexer.lexicon import lexicon
+from indexer.lexicon import lexicon, word_vectors
 from indexer.lexicon.word_vectors import VECTORS
 from indexer.models.model import Model, Prompts
 from indexer.options import Options
+from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST
 from indexer.text import chunking
@@ -66,21 +67,22 @@ class TestSummary:
     def test_says_what_was_done(
         self, model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(lexicon, "REFERENCE_WORDS", 20)
+        monkeypatch.setattr(word_vectors, "REFERENCE_WORDS", 20)
         nights = Nights(Layout(tmp_path / "index"), model, encoder)
         archive = write(
             tmp_path / "in", {"a": "باران بارید. سیل آمد.\n\nباران بارید.", "b": "نزل المطر في بيروت."}
         )
         summary = nights(archive)
-        assert (summary.read, summary.new, summary.published, summary.rebuilt) == (2, 2, True, ())
-        assert (summary.articles, summary.languages) == (2, {"ar": 1, "fa": 1})
-        assert (summary.passages, summary.sentences) == (2, 4)
+        changes = summary.changes
+        assert (changes.read, changes.new, summary.published, changes.rebuilt) == (2, 2, True, ())
+        assert (summary.manifest.articles, summary.manifest.languages) == (2, {"ar": 1, "fa": 1})
+        assert (summary.manifest.passages, summary.manifest.sentences) == (2, 4)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
         # texts: two passages and three sentences, of which one is a whole passage and one comes twice
-        assert (summary.embedded, summary.reused) == (4 + words + 20, 2)
-        assert (summary.skips.counts, summary.skips.samples) == ({}, ())
-        assert (summary.removed, summary.kept, summary.forgotten) == (0, 0, 0)
-        assert (summary.pruned.removed, summary.pruned.held) == ((), ())
+        assert (summary.work.embedded, summary.work.reused) == (4 + words + 20, 2)
+        assert (summary.changes.skips.counts, summary.changes.skips.samples) == ({}, ())
+        assert (summary.changes.removed, summary.changes.kept, summary.work.forgotten) == (0, 0, 0)
+        assert (summary.work.pruned.removed, summary.work.pruned.held) == ((), ())
 
     def test_the_bytes_written_are_those_of_new_files_and_of_the_cache(
         self, nights: Nights, tmp_path: Path
@@ -93,12 +95,12 @@ class TestSummary:
         files = [path.stat() for path in nights.layout.live().rglob("*") if path.is_file()]
         new = sum(status.st_size for status in files if status.st_nlink == 1)
         assert 0 < new < nights.manifest().bytes
-        assert (moved.bytes_written, nights.layout.cache_size()) == (new, cached)
+        assert (moved.work.bytes_written, nights.layout.cache_size()) == (new, cached)
         write(archive, {"new": "سنجاب دوید."})
         added = nights(archive)
         files = [path.stat() for path in nights.layout.live().rglob("*") if path.is_file()]
         new = sum(status.st_size for status in files if status.st_nlink == 1)
-        assert added.bytes_written >= new + 3 * 2 * 384
+        assert added.work.bytes_written >= new + 3 * 2 * 384
 
     def test_progress_names_every_stage_in_order(
         self, layout: Layout, model: Model, encoder: Encoder, tmp_path: Path
@@ -121,9 +123,9 @@ def test_the_manifest_says_what_made_it(nights: Nights) -> None:
         384,
     )
     assert (manifest.engine, manifest.base) == (nights.encoder.engine, None)
-    assert (manifest.articles, manifest.passages) == (5, summary.passages)
-    assert manifest.sentences == summary.sentences
-    assert manifest.languages == summary.languages == {"fa": 3, "ar": 1, "prs": 1}
+    assert (manifest.articles, manifest.passages) == (5, summary.manifest.passages)
+    assert manifest.sentences == summary.manifest.sentences
+    assert manifest.languages == summary.manifest.languages == {"fa": 3, "ar": 1, "prs": 1}
     assert (manifest.first_date, manifest.last_date) == ("2025-09-03", "2025-12-06")
     assert manifest.versions == versions()
     assert (manifest.roots, manifest.deleted, manifest.skipped) == ([str(SEEDS)], [], {})
@@ -137,16 +139,16 @@ class TestUnchanged:
         archive = write(tmp_path / "in", numbered(4))
         first = nights(archive)
         second = nights(corpus=Unloadable([archive]))
-        assert (second.published, second.generation) == (False, first.generation)
-        assert (second.read, second.unchanged) == (4, 4)
-        assert (second.embedded, second.reused, second.bytes_written) == (0, 0, 0)
-        assert [path.name for path in nights.layout.published()] == [first.generation]
+        assert (second.published, second.manifest.name) == (False, first.manifest.name)
+        assert (second.changes.read, second.changes.unchanged) == (4, 4)
+        assert (second.work.embedded, second.work.reused, second.work.bytes_written) == (0, 0, 0)
+        assert [path.name for path in nights.layout.published()] == [first.manifest.name]
 
     def test_a_file_that_was_only_touched_is_unchanged(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", numbered(2))
         nights(archive)
         write(archive, numbered(2))
-        assert nights(corpus=Unloadable([archive])).unchanged == 2
+        assert nights(corpus=Unloadable([archive])).changes.unchanged == 2
 
 
 class Unloadable(Corpus):
@@ -167,10 +169,11 @@ class TestChanged:
         nights(archive)
         write(archive, {"a": "باران بارید. سنجاب آمد."})
         summary = nights(archive)
-        assert (summary.changed, summary.unchanged, summary.new, summary.removed) == (1, 1, 0, 0)
+        changes = summary.changes
+        assert (changes.changed, changes.unchanged, changes.new, changes.removed) == (1, 1, 0, 0)
         expected = prompted(nights.model, {"باران بارید. سنجاب آمد.", "سنجاب آمد."}, {"سنجاب"})
         assert set(nights.encoder.texts) == expected
-        assert summary.reused == 1
+        assert summary.work.reused == 1
         assert nights.texts() == {"a": "باران بارید. سنجاب آمد.", "b": "نزل المطر في بيروت."}
 
     def test_a_new_article_leaves_the_others_alone(self, nights: Nights, tmp_path: Path) -> None:
@@ -178,7 +181,7 @@ class TestChanged:
         nights(archive)
         write(archive, {"new": "سنجاب دوید."})
         summary = nights(archive)
-        assert (summary.new, summary.changed, summary.unchanged) == (1, 0, 4)
+        assert (summary.changes.new, summary.changes.changed, summary.changes.unchanged) == (1, 0, 4)
         assert set(nights.encoder.texts) == prompted(nights.model, {"سنجاب دوید."}, {"سنجاب", "دوید"})
 
     def test_a_moved_file_is_not_embedded_again(self, nights: Nights, tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ class TestChanged:
         nights(archive)
         (archive / "a.txt").rename(archive / "a.md")
         summary = nights(archive)
-        assert (summary.changed, summary.unchanged, summary.embedded) == (1, 1, 0)
+        assert (summary.changes.changed, summary.changes.unchanged, summary.work.embedded) == (1, 1, 0)
         assert nights.paths() == {"a": str(archive / "a.md"), "b": str(archive / "b.txt")}
 
     def test_articles_without_a_file_come_and_stay(self, nights: Nights) -> None:
@@ -196,8 +199,9 @@ class TestChanged:
         nights(corpus=InMemory([article("باران بارید.")]))
         assert nights(corpus=InMemory([article("باران بارید.")])).published is False
         changed = nights(corpus=InMemory([article("برف بارید.")]))
-        assert (changed.changed, changed.removed, nights.texts()) == (1, 0, {"a": "برف بارید."})
-        assert nights(corpus=InMemory([])).articles == 1
+        changes = changed.changes
+        assert (changes.changed, changes.removed, nights.texts()) == (1, 0, {"a": "برف بارید."})
+        assert nights(corpus=InMemory([])).manifest.articles == 1
 
 
 class Answer(NamedTuple):
@@ -211,7 +215,7 @@ class Answer(NamedTuple):
 
 
 def answers(generation: Generation, nights: Nights) -> list[list[Answer]]:
-    searcher = Searcher(generation, QueryEncoders.of(nights.encoder, nights.model.prompts.query))
+    searcher = Searcher(Retrieval(generation), QueryEncoders.of(nights.encoder, nights.model.prompts.query))
 
     def answer(hit: Hit) -> Answer:
         passage = hit.passage
@@ -224,7 +228,7 @@ def answers(generation: Generation, nights: Nights) -> list[list[Answer]]:
 def hits_of(folder: Path, model: Model, encoder: Encoder) -> dict[str, list[Hit]]:
     """The hits of some questions about the seeds."""
     with closing(open_live(folder)) as generation:
-        searcher = Searcher(generation, QueryEncoders.of(encoder, model.prompts.query))
+        searcher = Searcher(Retrieval(generation), QueryEncoders.of(encoder, model.prompts.query))
         return {text: list(searcher.search(parse(text)).hits) for text in ABOUT_SEEDS}
 
 
@@ -307,13 +311,13 @@ class TestInterrupted:
         with pytest.raises(KeyboardInterrupt):
             build(Corpus([archive]), nights.layout, nights.model, stopped)
         assert len(stopped.texts) == 16
-        assert nights.layout.live().name == before.generation
-        assert [path.name for path in nights.layout.generations.iterdir()] == [before.generation]
+        assert nights.layout.live().name == before.manifest.name
+        assert [path.name for path in nights.layout.generations.iterdir()] == [before.manifest.name]
         assert nights.texts() == {"old": TEXTS[0]}
         resumed = nights(archive)
         whole = undisturbed(archive)
         assert set(stopped.texts) & set(nights.encoder.texts) == set()
-        assert len(stopped.texts) + resumed.embedded == whole.embedded
+        assert len(stopped.texts) + resumed.work.embedded == whole.work.embedded
         assert set(stopped.texts) | set(nights.encoder.texts) == set(undisturbed.encoder.texts)
 
     def test_words_that_were_embedded_are_not_embedded_again(
@@ -337,7 +341,7 @@ class TestRebuilt:
     @pytest.fixture
     def two_sources(self, nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """An index of two folders, the second of which has vanished since."""
-        monkeypatch.setattr(lexicon, "REFERENCE_WORDS", 20)
+        monkeypatch.setattr(word_vectors, "REFERENCE_WORDS", 20)
         first = write(tmp_path / "first", {"a": "باران بارید. سیل آمد."})
         second = write(tmp_path / "second", {"b": "نزل المطر في بيروت."})
         nights(first, second)
@@ -349,10 +353,11 @@ class TestRebuilt:
     def test_another_model_embeds_everything_anew(self, nights: Nights, two_sources: Path) -> None:
         nights.model = replace(nights.model, name="another", fingerprint="0" * 64)
         summary = nights(two_sources)
-        assert summary.rebuilt == ("model (multilingual-e5-small (embedded) → another)",)
-        assert (summary.unchanged, summary.articles, sorted(nights.texts())) == (1, 2, ["a", "b"])
+        assert summary.changes.rebuilt == ("model (multilingual-e5-small (embedded) → another)",)
+        changes = summary.changes
+        assert (changes.unchanged, summary.manifest.articles, sorted(nights.texts())) == (1, 2, ["a", "b"])
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.embedded == len(self.PASSAGES) + words + 20
+        assert summary.work.embedded == len(self.PASSAGES) + words + 20
         assert nights.manifest().fingerprint == "0" * 64
         assert nights(two_sources).published is False
 
@@ -360,7 +365,7 @@ class TestRebuilt:
         old = nights.model.prompts
         nights.model = replace(nights.model, prompts=Prompts(old.query, "text: "))
         summary = nights(two_sources)
-        assert summary.rebuilt == (f"passage prompt ({old.passage!r} → 'text: ')",)
+        assert summary.changes.rebuilt == (f"passage prompt ({old.passage!r} → 'text: ')",)
         # words are encoded with the prompt of queries, which is the old one
         assert set(nights.encoder.texts) == {f"text: {text}" for text in self.PASSAGES}
         assert sorted(nights.texts()) == ["a", "b"]
@@ -371,8 +376,12 @@ class TestRebuilt:
         segments = nights.manifest().segments
         monkeypatch.setattr(chunking, "VERSION", chunking.VERSION + 1)
         summary = nights(two_sources)
-        assert summary.rebuilt == (f"chunking ({chunking.VERSION - 1} → {chunking.VERSION})",)
-        assert (summary.embedded, summary.articles, sorted(nights.texts())) == (0, 2, ["a", "b"])
+        assert summary.changes.rebuilt == (f"chunking ({chunking.VERSION - 1} → {chunking.VERSION})",)
+        assert (summary.work.embedded, summary.manifest.articles, sorted(nights.texts())) == (
+            0,
+            2,
+            ["a", "b"],
+        )
         assert nights.manifest().versions["chunking"] == chunking.VERSION
         assert nights.manifest().segments == segments
         live = nights.layout.live() / SEGMENTS / segments[0] / "articles.sqlite"
@@ -385,9 +394,9 @@ class TestRebuilt:
         segments = nights.manifest().segments
         monkeypatch.setattr(lexicon, "VERSION", lexicon.VERSION + 1)
         summary = nights(two_sources)
-        assert summary.rebuilt == (f"lexicon ({lexicon.VERSION - 1} → {lexicon.VERSION})",)
+        assert summary.changes.rebuilt == (f"lexicon ({lexicon.VERSION - 1} → {lexicon.VERSION})",)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.embedded == words + 20
+        assert summary.work.embedded == words + 20
         assert not {nights.model.prompts.passage + text for text in self.PASSAGES} & set(nights.encoder.texts)
         assert nights.manifest().segments == segments
         live = nights.layout.live() / SEGMENTS / segments[0] / "articles.sqlite"
@@ -415,7 +424,7 @@ class TestDamage:
         (message,) = [record.message for record in caplog.records]
         assert message.startswith(f"{live} is damaged (ids.npy: 0 bytes instead of ")
         assert message.endswith(f": working with {older.name} instead")
-        assert (summary.new, summary.unchanged, summary.embedded) == (1, 1, 0)
+        assert (summary.changes.new, summary.changes.unchanged, summary.work.embedded) == (1, 1, 0)
         assert sorted(nights.texts()) == ["a", "b"]
         assert nights.manifest().base == older.name
         assert faults(nights.layout.live()) == []
@@ -427,7 +436,7 @@ class TestDamage:
         (archive / "b.txt").unlink()
         (live / "ids.npy").write_bytes(b"")
         summary = build(nights.files(archive), nights.layout, nights.model, nights.encoder)
-        assert (summary.published, summary.generation) == (False, older.name)
+        assert (summary.published, summary.manifest.name) == (False, older.name)
         assert nights.layout.live() == older
         assert nights.texts() == {"a": "باران بارید."}
 
@@ -439,7 +448,7 @@ class TestDamage:
         else:
             nights.layout.current.write_text(content)
         summary = build(nights.files(archive), nights.layout, nights.model, nights.encoder)
-        assert (summary.unchanged, summary.published) == (2, False)
+        assert (summary.changes.unchanged, summary.published) == (2, False)
         assert nights.layout.live() == newest
 
     def test_where_all_are_damaged_it_is_said(self, nights: Nights, archive: Path) -> None:
@@ -448,7 +457,7 @@ class TestDamage:
         with pytest.raises(IndexDamaged, match=r"ids\.npy: 0 bytes instead of"):
             build(nights.files(archive), nights.layout, nights.model, nights.encoder)
         summary = nights(archive, fresh=True)
-        assert (summary.new, summary.embedded, sorted(nights.texts())) == (2, 0, ["a", "b"])
+        assert (summary.changes.new, summary.work.embedded, sorted(nights.texts())) == (2, 0, ["a", "b"])
 
     def test_another_format_is_made_anew_only_when_told(self, nights: Nights, archive: Path) -> None:
         manifest = nights.layout.live() / MANIFEST
@@ -458,14 +467,14 @@ class TestDamage:
         summary = build(
             nights.files(archive), nights.layout, nights.model, nights.encoder, options=Options(fresh=True)
         )
-        assert (summary.new, summary.articles, summary.embedded) == (2, 2, 0)
+        assert (summary.changes.new, summary.manifest.articles, summary.work.embedded) == (2, 2, 0)
         assert faults(nights.layout.live()) == []
 
 
 def test_fresh_holds_what_is_given_and_nothing_else(nights: Nights, tmp_path: Path) -> None:
     nights(write(tmp_path / "first", {"a": "باران بارید."}))
     summary = nights(write(tmp_path / "second", {"b": "برف بارید."}), fresh=True)
-    assert (summary.new, summary.removed, nights.texts()) == (1, 0, {"b": "برف بارید."})
+    assert (summary.changes.new, summary.changes.removed, nights.texts()) == (1, 0, {"b": "برف بارید."})
     assert nights.manifest().roots == [str(tmp_path / "second")]
 
 
@@ -498,7 +507,7 @@ class TestRefused:
             EmptyCorpus, match=f"^nothing would be left in the index: {archive} holds no article$"
         ):
             nights(archive, allow_removals=True)
-        assert nights.layout.live().name == first.generation
+        assert nights.layout.live().name == first.manifest.name
         assert nights.texts() == {"a": "باران بارید."}
 
     def test_a_disk_without_room(
@@ -522,20 +531,20 @@ class TestRefused:
 class TestGenerations:
     def test_two_stay_unless_told_otherwise(self, nights: Nights, tmp_path: Path) -> None:
         archive = tmp_path / "in"
-        names = [nights(write(archive, {f"{n}": TEXTS[n]})).generation for n in range(3)]
+        names = [nights(write(archive, {f"{n}": TEXTS[n]})).manifest.name for n in range(3)]
         assert [folder.name for folder in nights.layout.published()] == names[1:]
         last = nights(write(archive, {"9": TEXTS[9]}), keep=1)
-        assert last.pruned.removed == tuple(names[1:])
-        assert [folder.name for folder in nights.layout.published()] == [last.generation]
+        assert last.work.pruned.removed == tuple(names[1:])
+        assert [folder.name for folder in nights.layout.published()] == [last.manifest.name]
 
     def test_one_that_is_read_stays(self, nights: Nights, tmp_path: Path) -> None:
         archive = tmp_path / "in"
-        first = nights(write(archive, {"0": TEXTS[0]})).generation
+        first = nights(write(archive, {"0": TEXTS[0]})).manifest.name
         with closing(open_live(nights.layout.folder)) as reading:
             summary = nights(write(archive, {"1": TEXTS[1]}), keep=1)
-            assert (summary.pruned.removed, summary.pruned.held) == ((), (first,))
+            assert (summary.work.pruned.removed, summary.work.pruned.held) == ((), (first,))
             assert [article.id for article in reading.articles([0])] == ["0"]
-        assert nights(write(archive, {"2": TEXTS[2]}), keep=2).pruned.removed == (first,)
+        assert nights(write(archive, {"2": TEXTS[2]}), keep=2).work.pruned.removed == (first,)
 
     def test_a_file_that_did_not_change_is_shared(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", {f"{n}": TEXTS[n] for n in range(12)})
@@ -559,6 +568,7 @@ def test_what_cannot_be_loaded_keeps_its_last_good_version(nights: Nights, tmp_p
     assert [(one.path, one.reason, one.id) for one in told] == [
         (str(archive / "a.txt"), SkipReason.BINARY, "a")
     ]
-    assert (summary.new, summary.changed, summary.unchanged, summary.removed) == (1, 0, 1, 0)
+    changes = summary.changes
+    assert (changes.new, changes.changed, changes.unchanged, changes.removed) == (1, 0, 1, 0)
     assert nights.texts() == {"a": "باران بارید.", "b": "برف بارید.", "c": "سیل آمد."}
     assert nights.manifest().skipped == {"binary": 1}

@@ -18,6 +18,7 @@ TABLE = {
     "indexer.vectors": "core storage",
     "indexer.corpus": "core text",
     "indexer.lexicon": "core storage text vectors",
+    "indexer.retrieval": "core",
     "indexer.generation": "core storage text vectors lexicon",
     "indexer.drafting": "core storage text models vectors lexicon generation",
     "indexer.upkeep": "core storage models vectors generation drafting",
@@ -25,9 +26,9 @@ TABLE = {
     "indexer.commands": "core storage text models corpus generation drafting upkeep indexer",
     "search_api.searching": "core text",
     "search_api": "core searching",
-    "search_api.serving": "core storage text models generation searching search_api",
+    "search_api.serving": "core storage text models retrieval generation searching search_api",
     "search_api.evaluation": (
-        "core storage text models corpus generation drafting indexer searching search_api"
+        "core storage text models corpus retrieval generation drafting indexer searching search_api"
     ),
     "search_api.commands": (
         "core storage text models corpus indexer commands searching search_api serving evaluation"

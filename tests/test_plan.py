@@ -9,7 +9,8 @@ from indexer.core.errors import UnreadableInput
 from indexer.core.protocols import Encoder
 from indexer.core.records import Skipped, SkipReason
 from indexer.corpus import Corpus
-from indexer.drafting.compare import Skips
+from indexer.drafting.compare import Changes
+from indexer.drafting.skips import Skips
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.plan import Plan, plan
@@ -40,17 +41,24 @@ def test_it_says_what_the_reindex_then_does(nights: Nights, tmp_path: Path) -> N
     (archive / "binary.txt").write_bytes(bytes(range(256)))
     before = planned(nights, archive)
     done = nights(archive)
-    assert (before.read, before.new, before.changed, before.unchanged) == (22, 1, 1, 17)
-    assert (before.read, before.new, before.changed, before.unchanged) == (
-        done.read,
-        done.new,
-        done.changed,
-        done.unchanged,
+    changes = before.changes
+    assert (changes.read, changes.new, changes.changed, changes.unchanged) == (22, 1, 1, 17)
+    assert (before.changes.read, before.changes.new, before.changes.changed, before.changes.unchanged) == (
+        done.changes.read,
+        done.changes.new,
+        done.changes.changed,
+        done.changes.unchanged,
     )
-    assert before.skips == done.skips
-    assert before.skips.counts == {"empty": 1, "unsupported format": 1, "binary": 1}
-    assert (before.removed, before.kept, before.rebuilt) == (done.removed, done.kept, done.rebuilt)
-    assert (before.removed, before.kept) == (1, 0)
+    assert before.changes.skips == done.changes.skips
+    assert before.changes.skips.counts == {"empty": 1, "unsupported format": 1, "binary": 1}
+    changes = before.changes
+    done_changes = done.changes
+    assert (changes.removed, changes.kept, changes.rebuilt) == (
+        done_changes.removed,
+        done_changes.kept,
+        done_changes.rebuilt,
+    )
+    assert (before.changes.removed, before.changes.kept) == (1, 0)
     assert (before.refused, before.characters) == (None, len(TEXTS[0]) + len(TEXTS[3]))
     assert before.seconds > 0
 
@@ -59,14 +67,14 @@ def test_where_nothing_is_to_do_nothing_is_encoded(nights: Nights, tmp_path: Pat
     archive = write(tmp_path / "in", numbered(3))
     nights(archive)
     nights.encoder.texts.clear()
-    assert planned(nights, archive) == Plan(3, 0, 0, 3, Skips({}, ()), 0, 0, (), None, 0, 0.0)
+    assert planned(nights, archive) == Plan(Changes(3, 0, 0, 3, Skips({}, ()), 0, 0), None, 0, 0.0)
     assert nights.encoder.texts == []
 
 
 def test_where_there_is_no_index_no_folder_is_made(model: Model, encoder: Encoder, tmp_path: Path) -> None:
     archive = write(tmp_path / "in", numbered(3))
     found = plan(Corpus([archive]), Layout(tmp_path / "index"), model, encoder)
-    assert (found.new, found.characters) == (3, sum(map(len, numbered(3).values())))
+    assert (found.changes.new, found.characters) == (3, sum(map(len, numbered(3).values())))
     assert not (tmp_path / "index").exists()
 
 
@@ -76,20 +84,20 @@ def test_it_says_that_a_reindex_would_refuse(nights: Nights, tmp_path: Path) -> 
     for name in ("03.txt", "04.txt"):
         (archive / name).unlink()
     refused = planned(nights, archive)
-    assert refused.removed == 2
+    assert refused.changes.removed == 2
     assert refused.refused
     assert refused.refused.startswith(f"2 of the 10 articles from {archive} are no longer there")
     allowed = planned(nights, archive, allow_removals=True)
-    assert (allowed.removed, allowed.kept, allowed.refused) == (2, 0, None)
+    assert (allowed.changes.removed, allowed.changes.kept, allowed.refused) == (2, 0, None)
     kept = planned(nights, archive, keep_missing=True)
-    assert (kept.removed, kept.kept, kept.refused) == (0, 2, None)
+    assert (kept.changes.removed, kept.changes.kept, kept.refused) == (0, 2, None)
 
 
 def test_fresh_takes_everything_for_new(nights: Nights, tmp_path: Path) -> None:
     archive = write(tmp_path / "in", numbered(3))
     nights(archive)
     found = planned(nights, archive, fresh=True)
-    assert (found.new, found.unchanged, found.rebuilt) == (3, 0, ())
+    assert (found.changes.new, found.changes.unchanged, found.changes.rebuilt) == (3, 0, ())
 
 
 def test_what_must_be_made_anew_is_counted(
@@ -100,8 +108,8 @@ def test_what_must_be_made_anew_is_counted(
     monkeypatch.setattr(chunking, "VERSION", chunking.VERSION + 1)
     write(first, {"new": TEXTS[7]})
     found = planned(nights, first)
-    assert found.rebuilt == (f"chunking ({chunking.VERSION - 1} → {chunking.VERSION})",)
-    assert (found.new, found.unchanged) == (1, 1)
+    assert found.changes.rebuilt == (f"chunking ({chunking.VERSION - 1} → {chunking.VERSION})",)
+    assert (found.changes.new, found.changes.unchanged) == (1, 1)
     assert found.characters == len(TEXTS[1]) + len(TEXTS[4]) + len(TEXTS[7])
 
 

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.records import Expansion
-from indexer.generation.lexical import LexicalIndex
-from indexer.generation.postings import PostingsWriter
+from indexer.generation.postings import Postings, PostingsWriter
+from indexer.retrieval.lexical import LexicalIndex
 
 LENGTH, VOCABULARY, WORDS, TERMS, QUERIES, ROUNDS = 120, 200_000, 8, 40, 20, 5
 Query = list[tuple[NDArray[np.int64], NDArray[np.float32]]]
@@ -51,8 +51,9 @@ def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
     for row in texts:
         writer.add([f"{word:06d}" for word in row])
     writer.save()
-    index = LexicalIndex(folder, np.arange(len(texts) + 1))
-    number = {int(index.words[place]): place for place in range(len(index.words))}
+    postings = Postings(folder)
+    index = LexicalIndex(postings, np.arange(len(texts) + 1))
+    number = {int(postings.words[term]): term for term in range(len(postings.words))}
     asked = iter(range(10**9))
 
     def ask(query: Query) -> object:

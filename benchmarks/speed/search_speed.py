@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.measure import load_average
 from indexer.models.encoder import load_encoder
 from indexer.models.model import default_cache, locate
+from indexer.retrieval.retrieval import Retrieval
 from indexer.text.orthography import encoder_input
 from search_api.evaluation.beir import read_sets
 from search_api.evaluation.indexes import collections, open_index
@@ -37,7 +38,8 @@ def main() -> None:
     encoder = load_encoder(model)
     rows = []
     for collection in collections(read_sets(given.sets, given.queries), pool=given.pool):
-        index = open_index(collection.articles, model, encoder, default_cache(), lambda progress: None)
+        made = open_index(collection.articles, model, encoder, default_cache(), lambda progress: None)
+        index = Retrieval(made)
         searcher = Searcher(index, QueryEncoders.of(encoder, model.prompts.query))
         for part in collection.parts:
             alone, whole = [], []

@@ -33,7 +33,8 @@ from indexer.core.errors import InvalidSetting
 if TYPE_CHECKING:
     from indexer.build import Summary
     from indexer.core.records import Skipped
-    from indexer.drafting.compare import Skips
+    from indexer.drafting.compare import Changes
+    from indexer.drafting.skips import Skips
     from indexer.plan import Plan
 
 
@@ -121,7 +122,7 @@ def reindex(
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
-        print(json.dumps(_plain(summary), ensure_ascii=False))
+        print(json.dumps(_plain_summary(summary), ensure_ascii=False))
     else:
         _show_summary(summary, layout.folder)
 
@@ -250,67 +251,93 @@ def _plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
     }
 
 
-def _plain(result: "Summary | Plan") -> dict[str, Any]:
-    """A result as JSON has it."""
-    values = asdict(result)
-    del values["skips"]
+def _plain_changes(changes: "Changes") -> dict[str, Any]:
+    values = asdict(changes)
+    skips = values.pop("skips")
     values["skipped"] = {
-        "total": result.skips.total,
-        "counts": result.skips.counts,
-        "samples": [_plain_skipped(skipped) for skipped in result.skips.samples],
+        "total": changes.skips.total,
+        "counts": skips["counts"],
+        "samples": [_plain_skipped(skipped) for skipped in changes.skips.samples],
     }
-    values["seconds"] = round(result.seconds, 3)
     return values
+
+
+def _plain_plan(planned: "Plan") -> dict[str, Any]:
+    """A plan as JSON has it."""
+    return {
+        **_plain_changes(planned.changes),
+        "refused": planned.refused,
+        "characters": planned.characters,
+        "seconds": round(planned.seconds, 3),
+    }
+
+
+def _plain_summary(summary: "Summary") -> dict[str, Any]:
+    """A summary as JSON has it."""
+    manifest = summary.manifest
+    return {
+        "generation": manifest.name,
+        "published": summary.published,
+        **_plain_changes(summary.changes),
+        "articles": manifest.articles,
+        "passages": manifest.passages,
+        "sentences": manifest.sentences,
+        "languages": manifest.languages,
+        **asdict(summary.work),
+        "seconds": round(summary.seconds, 3),
+    }
 
 
 def _show_plan(planned: "Plan", as_json: bool) -> None:
     if as_json:
-        print(json.dumps(_plain(planned), ensure_ascii=False))
+        print(json.dumps(_plain_plan(planned), ensure_ascii=False))
         return
+    changes = planned.changes
     rows = {
-        "Would read": _read(planned),
-        "Would remove": _removed(planned),
+        "Would read": _read(changes),
+        "Would remove": _removed(changes),
         "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
     }
-    if planned.rebuilt:
-        rows["Everything anew"] = "; ".join(planned.rebuilt)
+    if changes.rebuilt:
+        rows["Everything anew"] = "; ".join(changes.rebuilt)
     if planned.refused:
         rows["Would refuse"] = planned.refused
     print_rows(rows)
-    _say_skips(planned.skips)
+    _say_skips(changes.skips)
 
 
 def _show_summary(summary: "Summary", folder: Path) -> None:
+    changes, work, manifest = summary.changes, summary.work, summary.manifest
     rows = {
-        "Read": _read(summary),
-        "Removed": _removed(summary),
-        "Articles": f"{summary.articles:,} ({counted(summary.languages)})",
-        "Passages": f"{summary.passages:,}, with {plural(summary.sentences, 'sentence')}",
-        "Texts": f"{summary.embedded:,} embedded, {summary.reused:,} embedded before",
-        "Written": megabytes(summary.bytes_written),
+        "Read": _read(changes),
+        "Removed": _removed(changes),
+        "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
+        "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
+        "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before",
+        "Written": megabytes(work.bytes_written),
         "Time": f"{summary.seconds:.1f} s",
-        "Live": f"{summary.generation} in {folder}" + ("" if summary.published else ", as before"),
+        "Live": f"{manifest.name} in {folder}" + ("" if summary.published else ", as before"),
     }
-    if summary.rebuilt:
-        rows["Everything anew"] = "; ".join(summary.rebuilt)
-    if summary.pruned.held:
-        rows["Still read"] = ", ".join(summary.pruned.held)
+    if changes.rebuilt:
+        rows["Everything anew"] = "; ".join(changes.rebuilt)
+    if work.pruned.held:
+        rows["Still read"] = ", ".join(work.pruned.held)
     print_rows(rows)
-    _say_skips(summary.skips)
+    _say_skips(changes.skips)
 
 
-def _read(result: "Summary | Plan") -> str:
+def _read(changes: "Changes") -> str:
     parts = {
-        "new": result.new,
-        "changed": result.changed,
-        "unchanged": result.unchanged,
-        "skipped": result.skips.total,
+        "new": changes.new,
+        "changed": changes.changed,
+        "unchanged": changes.unchanged,
+        "skipped": changes.skips.total,
     }
-    return f"{result.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
+    return f"{changes.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
 
 
-def _removed(result: "Summary | Plan") -> str:
-    return f"{result.removed:,}" + (f"; {result.kept:,} not found and kept" if result.kept else "")
+def _removed(changes: "Changes") -> str:
+    return f"{changes.removed:,}" + (f"; {changes.kept:,} not found and kept" if changes.kept else "")
 
 
 def _say_skips(skips: "Skips") -> None:

@@ -7,29 +7,24 @@ there and could not be read.
 """
 
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.errors import TooManyRemovals, UnreadableInput
+from indexer.core.errors import TooManyRemovals
 from indexer.core.records import Numbers, Record, Skipped, SkipReason
+from indexer.drafting.skips import SkipLog, Skips
 from indexer.generation.generation import Generation
 
 _TICK = 200
 
 REMOVABLE = 0.1
 """Share of a source's articles that may be removed without being told to."""
-
-_NOT_RECORDS = frozenset(
-    {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
-)
-"""What is no record that cannot be read, but none at all."""
 
 
 class Corpus(Protocol):
@@ -60,59 +55,6 @@ class Verdict(Enum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Skips:
-    """What was left out: how much by reason, and examples."""
-
-    counts: dict[str, int]
-    samples: tuple[Skipped, ...]
-
-    @property
-    def total(self) -> int:
-        """Of all reasons."""
-        return sum(self.counts.values())
-
-
-class SkipLog:
-    """Counts what is left out, keeps some examples, and hands everything on to be written down."""
-
-    SAMPLES = 3
-
-    def __init__(
-        self, sink: Callable[[Skipped], None] = lambda skipped: None, *, strict: bool = False
-    ) -> None:
-        """Hand everything to `sink`; `strict` makes the first record that cannot be read an error."""
-        self._sink = sink
-        self._strict = strict
-        self._noted: set[int] = set()
-        self._counts: Counter[str] = Counter()
-        self._samples: list[Skipped] = []
-
-    def add(self, skipped: Skipped) -> None:
-        """Take note; what was noted before is not counted again.
-
-        Raises:
-            UnreadableInput: it is a record that cannot be read, and that was to be an error.
-        """
-        noted = hash((skipped.source, skipped.reason, skipped.detail))
-        if noted in self._noted:
-            return
-        self._noted.add(noted)
-        self._counts[skipped.reason.value] += 1
-        if self._counts[skipped.reason.value] <= self.SAMPLES:
-            self._samples.append(skipped)
-        self._sink(skipped)
-        if self._strict and skipped.reason not in _NOT_RECORDS:
-            raise UnreadableInput(
-                f"{skipped.source} cannot be read ({skipped.reason.value}: {skipped.detail}):"
-                " mend it, or leave out --strict"
-            )
-
-    def summary(self) -> Skips:
-        """What was noted so far."""
-        return Skips(dict(self._counts), tuple(self._samples))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +95,62 @@ class Survey:
                     f" {REMOVABLE:.0%}: nothing was changed. If they shall go, say --allow-removals; if they"
                     " shall stay, --keep-missing; if the folder is not mounted, mount it"
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a reindex does to the articles of an index, counted.
+
+    `read = new + changed + unchanged + skips.total`, and there are as many articles as before, and `new`,
+    less `removed`.
+
+    Attributes:
+        read: everything that the corpus listed.
+        new, changed, unchanged: articles, against those that the index had.
+        skips: what could not be read, and whatever else is no article.
+        removed: articles of the index that the corpus no longer holds.
+        kept: articles that were not found, and stay all the same.
+        rebuilt: what made it necessary to embed everything anew, for people.
+    """
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    skips: Skips
+    removed: int
+    kept: int
+    rebuilt: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        survey: Survey,
+        skips: Skips,
+        added: Mapping[Verdict, int],
+        removed: int,
+        rebuilt: Sequence[str] = (),
+    ) -> Self:
+        """What a survey found, once what is new or changed was loaded.
+
+        Args:
+            survey: of the corpus.
+            skips: what was left out, the records that turned out to be unreadable among them.
+            added: how many articles were loaded, by verdict.
+            removed: how many articles leave the index.
+            rebuilt: what made it necessary to embed everything anew.
+        """
+        new, changed = added.get(Verdict.NEW, 0), added.get(Verdict.CHANGED, 0)
+        return cls(
+            read=new + changed + survey.unchanged + skips.total,
+            new=new,
+            changed=changed,
+            unchanged=survey.unchanged,
+            skips=skips,
+            removed=removed,
+            kept=survey.kept + max(len(survey.missing) - removed, 0),
+            rebuilt=tuple(rebuilt),
+        )
 
 
 class Comparison:
@@ -236,17 +234,18 @@ class Comparison:
         )
 
     def changed(
-        self, log: SkipLog, alive: NDArray[np.bool_] | None = None
+        self, log: SkipLog, found: Callable[[int], None] = lambda number: None
     ) -> Iterator[tuple[Record, Verdict]]:
         """The records that are new or changed; whatever cannot be read is noted.
 
-        `alive` says which articles of the index stay; one that has come back since the survey does.
+        `found` is called with the number of each article of the index whose record is there: one may have
+        come back since the survey.
         """
         for item in self._corpus:
             verdict = item if isinstance(item, Skipped) else self.judge(item)
             number = self.number(item.id) if item.id is not None else None
-            if number is not None and alive is not None:
-                alive[number] = True
+            if number is not None:
+                found(number)
             if isinstance(verdict, Skipped):
                 log.add(verdict)
             elif verdict is not Verdict.UNCHANGED and isinstance(item, Record):

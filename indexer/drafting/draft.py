@@ -1,4 +1,4 @@
-"""A generation in the making: what stays of the one before, what comes to it, and its publication."""
+"""A draft: what stays of the generation before, what comes to it, and its publication as the next."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.protocols import Encoder
+from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Numbers
-from indexer.drafting.assembly import Making, assemble, shares_articles, shares_words
+from indexer.drafting.derived import derive
 from indexer.drafting.embedding import embedded
-from indexer.drafting.merging import Part, SegmentsWriter, share_segment, to_rewrite
+from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
+from indexer.drafting.provenance import Provenance, shares_articles, shares_words
 from indexer.generation.generation import SEGMENTS, Generation
-from indexer.generation.segment import Origin, Segment, ranges
+from indexer.generation.segment import Origin, Segment
 from indexer.lexicon.word_vectors import reference_keys
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
@@ -39,12 +41,11 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class Drafting:
-    """Collects articles on top of those of another generation.
+class Draft:
+    """A generation before it is published: some of the articles of another one, and what comes to them.
 
     Attributes:
-        alive: which articles of the base stay, by number; to be changed by whoever knows.
-        passages, words: encode through the cache, and count.
+        passage_encoder, word_encoder: encode through the cache, and count.
     """
 
     def __init__(
@@ -57,39 +58,52 @@ class Drafting:
         base: Generation | None,
         report: Report = lambda progress: None,
     ) -> None:
-        """Draft in `folder` what will be the next generation of `layout`, on top of `base`."""
+        """Begin, in `folder`, what will be the next generation of `layout`, with all articles of `base`."""
         self._folder, self._layout, self._base = folder, layout, base
         self._model, self._encoder = model, encoder
         self._report = report
         self._cache_before = layout.cache_size()
         self._written = 0
         self._writer = SegmentsWriter(folder, encoder.dimensions)
-        self.passages = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
-        self.words = CachedEncoder(
+        self.passage_encoder = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
+        self.word_encoder = CachedEncoder(
             encoder, cache, model.fingerprint, model.prompts.query, tick=lambda: self._tell("words")
         )
-        self.alive: NDArray[np.bool_] = np.ones(len(base.catalogue) if base else 0, np.bool_)
+        self._stays: NDArray[np.bool_] = np.ones(len(base.catalogue) if base else 0, np.bool_)
 
     @property
     def shares_articles(self) -> bool:
         """Whether the base's articles can stay as they are; otherwise they are cut and encoded anew."""
         return self._base is not None and shares_articles(self._base.manifest, self._model)
 
+    def remove(self, numbers: Numbers) -> None:
+        """Leave out some articles of the base, by their numbers there."""
+        self._stays[numbers] = False
+
+    def restore(self, number: int) -> None:
+        """Take back what `remove` said of an article, unless another version of it was added."""
+        self._stays[number] = True
+
+    @property
+    def removed(self) -> int:
+        """How many articles of the base are left out, or replaced by another version."""
+        return int(np.count_nonzero(~self._stays))
+
     def add(self, articles: Iterable[tuple[Article, Origin]], expected: int) -> None:
         """Cut, encode and append articles; each replaces the base's article of the same id."""
         for done, article in enumerate(
-            embedded(articles, self._encoder.count_tokens, self.passages), start=1
+            embedded(articles, self._encoder.count_tokens, self.passage_encoder), start=1
         ):
             self._writer.add(article)
             if self._base is not None:
                 number = self._base.catalogue.ids.number(article.article.id)
                 if number is not None:
-                    self.alive[number] = False
+                    self._stays[number] = False
             self._report(Progress("embedding", done, max(expected, done), "articles"))
 
     def publish(
         self,
-        making: Making,
+        provenance: Provenance,
         *,
         rewrite: frozenset[str] = frozenset(),
         sharing: bool = True,
@@ -98,22 +112,30 @@ class Drafting:
         """Join what stays with what came, and make it a generation; the live one, unless `live` is false.
 
         Args:
-            making: what the manifest says.
+            provenance: what the manifest says.
             rewrite: names of segments that are written anew, whatever they hold.
             sharing: whether files of word vectors may be shared that also hold what is gone.
             live: whether it becomes the live one.
         """
-        parts, facts = self._parts(rewrite)
+        if self._base is None or self.shares_articles:
+            shared, facts = self._share_or_merge(rewrite)
+        else:
+            self._encode_anew(self._base)
+            shared, facts = [], {}
+        self._writer.close()
+        written = [Segment(self._folder / SEGMENTS / name) for name in self._writer.written]
+        for segment in written:
+            files = self._writer.written[segment.name]
+            facts |= {f"{SEGMENTS}/{segment.name}/{name}": fact for name, fact in files.items()}
         base = self._base
-        of_words = base if base and shares_words(base.manifest, self._model) else None
-        manifest = assemble(
+        manifest = derive(
             self._folder,
             self._layout,
-            parts,
+            [*shared, *((segment, np.arange(len(segment))) for segment in written)],
             facts,
-            self.words.encode,
-            of_words,
-            making,
+            self.word_encoder.encode,
+            base if base and shares_words(base.manifest, self._model) else None,
+            provenance,
             self._tell,
             sharing=sharing,
         )
@@ -132,7 +154,7 @@ class Drafting:
     @property
     def is_empty(self) -> bool:
         """Whether there would be no passage."""
-        staying = any(len(ranges(segment.first_passages, rows)) for segment, rows in self._staying())
+        staying = any(len(inner_rows(segment.first_passages, rows)) for segment, rows in self._staying())
         return not self._writer.passages and not staying
 
     def close(self) -> None:
@@ -140,50 +162,48 @@ class Drafting:
         self._writer.discard()
 
     def _tell(self, stage: str) -> None:
-        done = self.words.embedded if stage == "words" else 0
+        done = self.word_encoder.embedded if stage == "words" else 0
         self._report(Progress(stage, done, None, "words embedded" if done else ""))
 
-    def _staying(self) -> list[Part]:
+    def _staying(self) -> list[SegmentRows]:
         """The segments of the base, with the rows that stay."""
         if self._base is None:
             return []
         catalogue = self._base.catalogue
         stays = np.zeros(sum(map(len, catalogue.segments)), np.bool_)
-        stays[catalogue.article_rows] = self.alive
-        parts, start = [], 0
+        stays[catalogue.article_rows] = self._stays
+        found, start = [], 0
         for segment in catalogue.segments:
-            parts.append((segment, np.flatnonzero(stays[start : start + len(segment)])))
+            found.append((segment, np.flatnonzero(stays[start : start + len(segment)])))
             start += len(segment)
-        return parts
+        return found
 
-    def _parts(self, rewrite: frozenset[str]) -> tuple[list[Part], dict[str, FileFact]]:
-        """All segments of the new generation, in its folder, and the facts of their files."""
+    def _encode_anew(self, base: Generation) -> None:
+        """Append the articles that stay as if they came now: how they are cut or encoded has changed."""
+        require_sound(base, base.segments)
+        self.add(_stored(self._staying()), int(self._stays.sum()))
+
+    def _share_or_merge(self, rewrite: frozenset[str]) -> tuple[list[SegmentRows], dict[str, FileFact]]:
+        """Share large segments of the base and copy small ones into the new; the shared, with their files."""
         base, staying = self._base, self._staying()
-        shared: list[Part] = []
+        if base is None:
+            return [], {}
+        live = [_sentences(segment, rows) for segment, rows in staying]
+        total = [len(segment.sentences) for segment, _ in staying]
+        merged = set(to_rewrite(live, total, self._writer.sentences))
+        merged |= {number for number, (segment, _) in enumerate(staying) if segment.name in rewrite}
+        if merged:
+            require_sound(base, [staying[number][0] for number in merged])
+        shared: list[SegmentRows] = []
         facts: dict[str, FileFact] = {}
-        if base is not None and not self.shares_articles:
-            require_sound(base, base.segments)
-            self.add(_stored(staying), int(self.alive.sum()))
-        elif base is not None:
-            live = [_sentences(segment, rows) for segment, rows in staying]
-            total = [len(segment.sentences) for segment, _ in staying]
-            chosen = set(to_rewrite(live, total, self._writer.sentences))
-            chosen |= {place for place, (segment, _) in enumerate(staying) if segment.name in rewrite}
-            if chosen:
-                require_sound(base, [staying[place][0] for place in chosen])
-            for place, (segment, rows) in enumerate(staying):
-                if place in chosen:
-                    self._tell("merging")
-                    self._writer.copy(segment, rows)
-                elif len(rows):
-                    facts |= share_segment(segment, base.manifest.files, self._folder)
-                    shared.append((segment, rows))
-        self._writer.close()
-        written = [Segment(self._folder / SEGMENTS / name) for name in self._writer.written]
-        for segment in written:
-            files = self._writer.written[segment.name]
-            facts |= {f"{SEGMENTS}/{segment.name}/{name}": fact for name, fact in files.items()}
-        return [*shared, *((segment, np.arange(len(segment))) for segment in written)], facts
+        for number, (segment, rows) in enumerate(staying):
+            if number in merged:
+                self._tell("merging")
+                self._writer.copy(segment, rows)
+            elif len(rows):
+                facts |= share_segment(segment, base.manifest.files, self._folder)
+                shared.append((segment, rows))
+        return shared, facts
 
 
 def require_sound(base: Generation, segments: Sequence[Segment] = ()) -> None:
@@ -201,6 +221,7 @@ def require_sound(base: Generation, segments: Sequence[Segment] = ()) -> None:
     folders = tuple(f"{SEGMENTS}/{segment.name}/" for segment in segments)
     found = content_faults(
         base.folder,
+        base.manifest,
         chosen=lambda name: name.startswith(folders) if folders else not name.startswith(f"{SEGMENTS}/"),
     )
     if found:
@@ -238,7 +259,7 @@ def used_texts(cache: VectorCache, folders: Iterable[Path]) -> dict[int, list[Ke
     return used
 
 
-def _stored(parts: Iterable[Part]) -> Iterator[tuple[Article, Origin]]:
+def _stored(parts: Iterable[SegmentRows]) -> Iterator[tuple[Article, Origin]]:
     """Articles as they are kept."""
     for segment, rows in parts:
         for row, article in zip(rows.tolist(), segment.store.iterate(rows.tolist()), strict=True):

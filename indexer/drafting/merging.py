@@ -1,4 +1,4 @@
-"""The segments of a generation that is being made: which are shared, which are written anew.
+"""Which segments of the base a draft shares, which it merges; and writing segments.
 
 Like the segments of Lucene, or the runs of a log-structured merge tree (O'Neil et al., "The log-structured
 merge-tree", Acta Informatica 33, 1996): what is new goes into a segment of its own, together with the small
@@ -24,7 +24,7 @@ LARGEST = 1 << 18
 MOST_DEAD = 0.25
 """A segment of whose sentences more than this share is no longer used is written anew."""
 
-Part = tuple[Segment, Numbers]
+SegmentRows = tuple[Segment, Numbers]
 """A segment, and the rows of it that belong to the generation, ascending."""
 
 

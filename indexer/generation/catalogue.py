@@ -24,8 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import ArticleNotFound, IndexDamaged
+from indexer.core.ranges import inner_rows, owners_of
 from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
-from indexer.generation.segment import Segment, ranges
+from indexer.generation.segment import Segment
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
@@ -57,8 +58,8 @@ def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, 
     del entries
     first_passages = _joined([segment.first_passages for segment, _ in parts])
     first_sentences = _joined([segment.first_sentences for segment, _ in parts])
-    passages = ranges(first_passages, articles)
-    sentences = ranges(first_sentences, passages)
+    passages = inner_rows(first_passages, articles)
+    sentences = inner_rows(first_sentences, passages)
     languages = np.concatenate([segment.languages for segment, _ in parts])[articles]
     found, codes = np.unique(languages, return_inverse=True)
     arrays: dict[str, NDArray[Any]] = {
@@ -127,7 +128,7 @@ class Catalogue:
     def place(self, article: int) -> tuple[Segment, int]:
         """The segment that an article lies in, and its row there."""
         row = int(self.article_rows[article])
-        segment = int(np.searchsorted(self._starts, row, side="right")) - 1
+        segment = int(owners_of(self._starts, row))
         return self.segments[segment], row - int(self._starts[segment])
 
     def live_rows(self) -> list[Numbers]:
@@ -176,7 +177,7 @@ class Catalogue:
         """
         for number in numbers:
             self._require(number, len(self.passage_rows), "passage")
-        owners = (np.searchsorted(self.first_passages, np.array(numbers), side="right") - 1).tolist()
+        owners = owners_of(self.first_passages, np.array(numbers)).tolist()
         found = []
         for number, owner, article in zip(numbers, owners, self.articles(owners), strict=True):
             segment, row = self.place(owner)
@@ -194,8 +195,8 @@ class Catalogue:
         found = []
         for number in numbers:
             self._require(number, len(self.sentence_rows), "sentence")
-            passage = int(np.searchsorted(self.first_sentences, number, side="right")) - 1
-            article = int(np.searchsorted(self.first_passages, passage, side="right")) - 1
+            passage = int(owners_of(self.first_sentences, number))
+            article = int(owners_of(self.first_passages, passage))
             segment, row = self.place(article)
             first = int(self.first_sentences[self.first_passages[article]])
             inside = number - first + int(segment.first_sentences[segment.first_passages[row]])
@@ -236,7 +237,7 @@ class Catalogue:
             admitted &= self.days >= wanted.since.toordinal()
         if wanted.until:
             admitted &= self.days <= wanted.until.toordinal()
-        return ranges(self.first_passages, np.flatnonzero(admitted))
+        return inner_rows(self.first_passages, np.flatnonzero(admitted))
 
     def language_counts(self) -> dict[str, int]:
         """How many articles there are of each language, most first."""

@@ -1,13 +1,15 @@
-"""An open generation: one published index, whole and immutable, that answers queries."""
+"""An open generation: one published index, whole and immutable; the engine on this machine's disk."""
 
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
-from indexer.core.records import Article, Candidates, Passage, Request, Sentence
+from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
+from indexer.generation import columns
 from indexer.generation.catalogue import Catalogue
-from indexer.generation.retrieval import Retrieval
+from indexer.generation.columns import dense_indexes
+from indexer.generation.postings import Postings
 from indexer.generation.segment import Segment
 from indexer.lexicon.lexicon import Lexicon
 from indexer.storage.layout import Layout
@@ -22,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Generation:
-    """Answers with candidates, and holds a shared lock on its files. Safe to use from several threads."""
+    """An `Engine`, which holds a shared lock on its files. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
         """Open the generation in `folder`, checking its manifest and its files' sizes.
@@ -53,9 +55,14 @@ class Generation:
                 )
             self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
             self.catalogue = Catalogue(folder, self.segments)
-            self.retrieval = Retrieval(folder, self.catalogue)
-            if len(self.retrieval.similarity) != self.manifest.passages:
+            self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
+            self.columns = columns.read(self.catalogue, folder)
+            if len(self.passage_vectors) != self.manifest.passages:
                 raise IndexDamaged(f"{folder} has not the {self.manifest.passages} passages of its manifest")
+            self.postings = Postings(folder)
+            if len(self.postings.lengths) != len(self.sentence_vectors):
+                raise IndexDamaged(f"the postings in {folder} do not fit its passages: reindex")
+            self.lexicon = Lexicon(folder, self.postings.words)
         except BaseException:
             self._lock.release()
             raise
@@ -65,14 +72,9 @@ class Generation:
         """The generation's name."""
         return self.manifest.name
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """What expands the words of queries."""
-        return self.retrieval.lexicon
-
-    def candidates(self, request: Request) -> Candidates:
-        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
-        return self.retrieval.candidates(request, self.catalogue.admitted(request.filter))
+    def admitted(self, wanted: Filter) -> Numbers | None:
+        """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
+        return self.catalogue.admitted(wanted)
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
+from indexer.core.ranges import inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, writing
@@ -57,7 +58,7 @@ class PostingsWriter:
         renumbered = np.full(len(postings.lengths), -1, np.int64)
         renumbered[sentences] = np.arange(len(self._lengths), len(self._lengths) + len(sentences))
         kept = np.flatnonzero(renumbered[postings.sentences] >= 0)
-        owners = np.searchsorted(postings.starts, kept, side="right") - 1
+        owners = owners_of(postings.starts, kept)
         words, places = np.unique(owners, return_inverse=True)
         numbers = np.array(
             [self._numbers.setdefault(postings.words[word], len(self._numbers)) for word in words.tolist()],
@@ -140,6 +141,20 @@ class Postings:
         ):
             raise IndexDamaged(f"the postings in {folder} do not fit each other: reindex")
 
+    def of_terms(self, terms: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
+        """The postings of some terms, one term after another: sentences, counts, positions in `terms`."""
+        rows, owners = inner_rows_and_owners(self.starts, terms)
+        return self.sentences[rows], self.counts[rows], owners
+
+    def sentences_with_wrong_lengths(self) -> Numbers:
+        """Numbers of the sentences whose postings do not add up to their lengths; reads everything."""
+        total = np.zeros(len(self.lengths), np.int64)
+        for start in range(0, len(self.sentences), SPILL):
+            some = slice(start, start + SPILL)
+            sums = np.bincount(self.sentences[some], self.counts[some], minlength=len(total))
+            total += sums.astype(np.int64)
+        return np.flatnonzero((total != self.lengths) & (total < MOST_COUNTED))
+
 
 def merge(parts: Sequence[tuple[Postings, Numbers]], folder: Path) -> tuple[str, ...]:
     """Write the postings of some sentences out of several files, as if they had been added one by one.
@@ -213,7 +228,7 @@ def _merge_postings(
     ):
         first = 0
         while first < len(starts) - 1:
-            past = int(np.searchsorted(starts, starts[first] + SPILL, side="right")) - 1
+            past = int(owners_of(starts, starts[first] + SPILL))
             past = max(past, first + 1)
             blocks = [
                 _postings_of(postings, numbers, chosen, new, first, past)
@@ -232,13 +247,10 @@ def _postings_of(
     """Of one file the postings of the words whose new numbers are from `first` up to `past`."""
     low, high = np.searchsorted(new, [first, past])
     words = chosen[low:high]
-    lengths = postings.starts[words + 1] - postings.starts[words]
-    owners = np.repeat(np.arange(len(words)), lengths)
-    before = np.cumsum(lengths) - lengths
-    places = np.arange(len(owners)) - before[owners] + postings.starts[words][owners]
-    sentences = numbers[postings.sentences[places]]
+    rows, owners = inner_rows_and_owners(postings.starts, words)
+    sentences = numbers[postings.sentences[rows]]
     kept = sentences >= 0
     keys = (new[low:high][owners[kept]].astype(np.uint64) << np.uint64(32)) | sentences[kept].astype(
         np.uint64
     )
-    return keys, postings.counts[places[kept]]
+    return keys, postings.counts[rows[kept]]

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
+from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Chunk, Numbers, Span, Vectors
 from indexer.generation.postings import Postings, PostingsWriter
 from indexer.generation.store import Store, StoreWriter
@@ -100,9 +101,9 @@ class SegmentWriter:
         self._origins: list[Origin] = []
         self._languages: list[str] = []
         self._days: list[int] = []
-        self._passage_counts, self._sentence_counts = _Rows(np.int64, 1), _Rows(np.int64, 1)
-        self._passage_spans, self._sentence_spans = _Rows(np.uint32, 2), _Rows(np.uint32, 2)
-        self._passage_keys, self._sentence_keys = _Rows(np.uint64, 2), _Rows(np.uint64, 2)
+        self._passage_counts, self._sentence_counts = _RowCollector(np.int64, 1), _RowCollector(np.int64, 1)
+        self._passage_spans, self._sentence_spans = _RowCollector(np.uint32, 2), _RowCollector(np.uint32, 2)
+        self._passage_keys, self._sentence_keys = _RowCollector(np.uint64, 2), _RowCollector(np.uint64, 2)
         self._passages, self._sentences = VectorWriter(dimensions), VectorWriter(dimensions)
         self._words = PostingsWriter(folder)
 
@@ -136,8 +137,8 @@ class SegmentWriter:
         """Append the articles in `rows` of another segment."""
         for row, article in zip(rows.tolist(), segment.store.iterate(rows.tolist()), strict=True):
             self._describe(article, segment.origin(row))
-        passages = ranges(segment.first_passages, rows)
-        sentences = ranges(segment.first_sentences, passages)
+        passages = inner_rows(segment.first_passages, rows)
+        sentences = inner_rows(segment.first_sentences, passages)
         self._passage_counts.add(np.diff(segment.first_passages)[rows])
         self._passage_spans.add(segment.passage_spans[passages])
         self._sentence_counts.add(np.diff(segment.first_sentences)[passages])
@@ -252,7 +253,7 @@ class Segment:
         self.store.close()
 
 
-class _Rows:
+class _RowCollector:
     """Collects rows of numbers, piece by piece."""
 
     def __init__(self, kind: type[np.unsignedinteger[Any] | np.signedinteger[Any]], columns: int) -> None:
@@ -265,14 +266,6 @@ class _Rows:
     def array(self) -> NDArray[Any]:
         empty = np.empty((0, self._columns), self._kind)
         return np.concatenate([empty, *self._pieces])
-
-
-def ranges(starts: Numbers, numbers: Numbers) -> Numbers:
-    """All that belongs to `numbers`, in their order: to n belong starts[n] up to starts[n + 1]."""
-    first, past = starts[numbers], starts[numbers + 1]
-    lengths = past - first
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(first - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def _starts(counts: NDArray[np.int64]) -> Numbers:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
+from indexer.core.ranges import expanded
 from indexer.lexicon.phonemes import SHORT_VOWELS, Form, arabic_forms, keys, latin_forms
 from indexer.lexicon.sound_distance import codes, similarities
 from indexer.storage.arrays import mapped
@@ -128,7 +129,7 @@ def _save(entries: _Entries, folder: Path) -> tuple[str, ...]:
     sorted_sounds = np.empty_like(sounds)
     for start in range(0, len(order), _BLOCK):
         rows = order[start : start + _BLOCK]
-        places = _ranges(old[rows], old[rows + 1])
+        places = expanded(old[rows], old[rows + 1])
         sorted_sounds[new[start] : new[start + len(rows)]] = sounds[places]
     files: dict[str, NDArray[np.unsignedinteger[Any]]] = {
         KEYS: found,
@@ -141,13 +142,6 @@ def _save(entries: _Entries, folder: Path) -> tuple[str, ...]:
     for name, values in files.items():
         np.save(folder / name, values)
     return tuple(files)
-
-
-def _ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All numbers from each start up to its end, one range after another."""
-    lengths = ends - starts
-    firsts = np.cumsum(lengths) - lengths
-    return np.repeat(starts - firsts, lengths) + np.arange(lengths.sum())
 
 
 class SoundIndex:
@@ -185,7 +179,7 @@ class SoundIndex:
         words = new[self._words]
         kept = np.flatnonzero(words >= 0)
         offsets = self._offsets.astype(np.int64)
-        places = _ranges(offsets[kept], offsets[kept + 1])
+        places = expanded(offsets[kept], offsets[kept + 1])
         return _Entries(
             np.repeat(self._keys, np.asarray(np.diff(self._starts), np.int64))[kept],
             words[kept].astype(np.uint32),
@@ -243,7 +237,7 @@ class SoundIndex:
         known[known] = self._keys[places[known]] == wanted[known]
         places, wanted = places[known], wanted[known]
         starts, ends = self._starts[places].astype(np.int64), self._starts[places + 1].astype(np.int64)
-        entries = _ranges(starts, ends)
+        entries = expanded(starts, ends)
         short = np.repeat(wanted < 12 ** (FEWEST_CLASSES - 1), ends - starts)
         if len(entries) <= MOST_CANDIDATES:
             return entries, short

@@ -44,6 +44,9 @@ class Pruned:
     held: tuple[str, ...]
 
 
+NOTHING_PRUNED = Pruned((), ())
+
+
 class Layout:
     """The folder of an index."""
 

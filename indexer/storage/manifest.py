@@ -114,6 +114,7 @@ class Manifest:
 
 def content_faults(
     folder: Path,
+    manifest: Manifest | None = None,
     pace: Callable[[], None] = lambda: None,
     chosen: Callable[[str], bool] = lambda name: True,
 ) -> list[str]:
@@ -121,11 +122,12 @@ def content_faults(
 
     Args:
         folder: of the generation.
+        manifest: its manifest; read from the folder when None.
         pace: called after every mebibyte, for whoever wants to wait.
         chosen: which files are read, by their names below `folder`.
     """
     try:
-        manifest = Manifest.read(folder / MANIFEST)
+        manifest = manifest or Manifest.read(folder / MANIFEST)
     except (IndexDamaged, IndexMismatch) as error:
         return [str(error)]
     return [

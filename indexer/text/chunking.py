@@ -35,7 +35,7 @@ MAX_MARKS = 30
 """More combining marks than this on one letter may be parted (stream-safe text, UAX #15 section 13)."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
-Part = Callable[[str], Iterable[Span]]
+Splitter = Callable[[str], Iterable[Span]]
 
 _CLAUSE = re.compile(r"\S.*?(?:[؛،;:,–—]+[»”\"')\]]*(?=\s)|\Z)", re.DOTALL)
 _WORD = re.compile(r"\S+")
@@ -115,7 +115,7 @@ def _counted(text: str, atoms: list[_Atom], count_tokens: CountTokens) -> list[_
 
 
 def _parted(
-    text: str, atoms: list[_Atom], part: Part, price: float, count_tokens: CountTokens, max_tokens: int
+    text: str, atoms: list[_Atom], part: Splitter, price: float, count_tokens: CountTokens, max_tokens: int
 ) -> list[_Atom]:
     """The atoms, those over the limit replaced by their parts with `price` between them."""
     rows = [_parts(text, atom, part, price) if atom.tokens > max_tokens else [atom] for atom in atoms]
@@ -126,7 +126,7 @@ def _parted(
     return [next(counted) if len(row) > 1 else atom for row in rows for atom in row]
 
 
-def _parts(text: str, atom: _Atom, part: Part, price: float) -> list[_Atom]:
+def _parts(text: str, atom: _Atom, part: Splitter, price: float) -> list[_Atom]:
     spans = list(part(text[atom.start : atom.end]))
     if len(spans) == 1:
         return [atom]

@@ -11,9 +11,9 @@ from indexer.core.errors import IndexDamaged, IndexMismatch
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Chunk, Span
 from indexer.drafting.embedding import passage_texts, sentence_texts
+from indexer.generation.columns import dense_indexes
 from indexer.generation.generation import Generation
 from indexer.generation.segment import Segment
-from indexer.generation.similarity import dense_indexes
 from indexer.storage.manifest import content_faults
 from indexer.vectors.cache import Keys, keys_of
 from indexer.vectors.dense import UNIT_TOLERANCE, DenseIndex
@@ -119,8 +119,7 @@ def _belong(keys: Keys, texts: list[str]) -> bool:
 
 
 def _posting_faults(generation: Generation) -> Iterator[str]:
-    lexical = generation.retrieval.lexical
-    wrong = lexical.sentences_with_wrong_lengths()
+    wrong = generation.postings.sentences_with_wrong_lengths()
     if len(wrong):
         yield f"postings: {len(wrong)} sentences have other words than they should, the first is {wrong[0]}"
 

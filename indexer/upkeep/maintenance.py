@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexer.core.errors import (
     ArticleNotFound,
     EmptyCorpus,
@@ -15,8 +17,8 @@ from indexer.core.errors import (
     IndexNotFound,
 )
 from indexer.core.protocols import Encoder
-from indexer.drafting.assembly import Making
-from indexer.drafting.draft import Drafting, require_sound, used_texts
+from indexer.drafting.draft import Draft, require_sound, used_texts
+from indexer.drafting.provenance import Provenance
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout, Pruned
@@ -125,9 +127,9 @@ def undelete(layout: Layout, ids: Sequence[str], model: Model, encoder: Encoder)
         if unknown:
             raise ArticleNotFound(f"{', '.join(map(repr, unknown))} was not deleted from this index")
         require_sound(base)
-        with closing(Drafting(layout.draft(), layout, model, encoder, cache, base)) as draft:
+        with closing(Draft(layout.draft(), layout, model, encoder, cache, base)) as draft:
             left = sorted(set(base.manifest.deleted) - set(ids))
-            return draft.publish(_making(model, encoder, base.manifest, left)).name
+            return draft.publish(_provenance(model, encoder, base.manifest, left)).name
 
 
 def rollback(layout: Layout, name: str | None = None) -> str:
@@ -185,20 +187,18 @@ def _without(
     require_sound(base)
     gone = set(ids)
     rewrite = {segment.name for segment in base.segments if erasing and gone & set(_ids(segment.ids))}
-    with closing(Drafting(layout.draft(), layout, model, encoder, cache, base)) as draft:
-        for article_id in gone:
-            number = base.catalogue.ids.number(article_id)
-            if number is not None:
-                draft.alive[number] = False
+    with closing(Draft(layout.draft(), layout, model, encoder, cache, base)) as draft:
+        numbers = (base.catalogue.ids.number(article_id) for article_id in gone)
+        draft.remove(np.array([number for number in numbers if number is not None], np.int64))
         if draft.is_empty:
             return None
         deleted = sorted(gone | set(base.manifest.deleted))
-        making = _making(model, encoder, base.manifest, deleted)
-        return draft.publish(making, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
+        provenance = _provenance(model, encoder, base.manifest, deleted)
+        return draft.publish(provenance, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
 
 
-def _making(model: Model, encoder: Encoder, base: Manifest, deleted: Sequence[str]) -> Making:
-    return Making(
+def _provenance(model: Model, encoder: Encoder, base: Manifest, deleted: Sequence[str]) -> Provenance:
+    return Provenance(
         model,
         encoder.engine,
         encoder.dimensions,

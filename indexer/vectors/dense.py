@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged, IndexNotWritable
+from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers, Scores, Vectors
 from indexer.vectors.row_blocks import RowBlocks
 
@@ -89,7 +90,7 @@ class VectorFile:
         return np.asarray(np.linalg.norm(self.stored(rows), axis=1), np.float32)
 
 
-class Rows:
+class RowFilter:
     """Some rows of an index, as one bit for each row of each of its files; None for a file without any."""
 
     def __init__(self, bits: "Sequence[NDArray[np.uint8] | None]") -> None:
@@ -126,14 +127,14 @@ class DenseIndex:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def rows(self, numbers: Numbers) -> Rows:
+    def rows(self, numbers: Numbers) -> RowFilter:
         """What limits a search to `numbers`."""
         chosen = np.zeros(len(self._numbers), np.bool_)
         chosen[self._rows[numbers]] = True
         parts = (chosen[start:end] for start, end in pairwise(self._starts.tolist()))
-        return Rows([np.packbits(part, bitorder="little") if part.any() else None for part in parts])
+        return RowFilter([np.packbits(part, bitorder="little") if part.any() else None for part in parts])
 
-    def search(self, vector: Vectors, limit: int, among: Rows | None = None) -> tuple[Scores, Numbers]:
+    def search(self, vector: Vectors, limit: int, among: RowFilter | None = None) -> tuple[Scores, Numbers]:
         """The `limit` numbers nearest to `vector`, best first, equal scores by number.
 
         Args:
@@ -175,7 +176,7 @@ class DenseIndex:
 
     def _by_file(self, numbers: Numbers) -> Iterator[tuple[Numbers, VectorFile, Numbers]]:
         rows = self._rows[numbers].astype(np.int64)
-        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        owners = owners_of(self._starts, rows)
         for owner in np.unique(owners).tolist():
             places = np.flatnonzero(owners == owner)
             yield places, self._files[owner], rows[places] - self._starts[owner]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
+from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers
 from indexer.storage.arrays import mapped, writing
 from indexer.storage.sharing import share
@@ -26,7 +27,7 @@ MOST_DEAD = 0.25
 
 _BLOCK = 8192
 
-Rows = NDArray[np.float16]
+HalfVectors = NDArray[np.float16]
 
 
 class RowBlocks:
@@ -41,7 +42,7 @@ class RowBlocks:
         self.folder = folder
         self.files: list[str] = mapped(folder / f"{name}-files.npy").tolist()
         self.rows: NDArray[np.uint32] = mapped(folder / f"{name}-rows.npy")
-        self._blocks: list[Rows] = [mapped(folder / name / f"{file}.npy", 2) for file in self.files]
+        self._blocks: list[HalfVectors] = [mapped(folder / name / f"{file}.npy", 2) for file in self.files]
         self._starts = np.cumsum([0, *map(len, self._blocks)])
         if len(self.rows) and int(self.rows.max()) >= self._starts[-1]:
             raise IndexDamaged(f"{folder / name} has {self._starts[-1]} rows, and {self.rows.max()} is used")
@@ -51,15 +52,15 @@ class RowBlocks:
 
     @property
     def stored(self) -> int:
-        """Rows in all files, whether they are used or not."""
+        """HalfVectors in all files, whether they are used or not."""
         return int(self._starts[-1])
 
-    def __getitem__(self, numbers: Numbers) -> Rows:
+    def __getitem__(self, numbers: Numbers) -> HalfVectors:
         """The rows of `numbers`, in that order."""
         rows = self.rows[numbers].astype(np.int64)
         dimensions = self._blocks[0].shape[1] if self._blocks else 0
         found = np.empty((len(rows), dimensions), np.float16)
-        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        owners = owners_of(self._starts, rows)
         for owner in np.unique(owners).tolist():
             places = np.flatnonzero(owners == owner)
             found[places] = self._blocks[owner][rows[places] - self._starts[owner]]
@@ -69,7 +70,7 @@ class RowBlocks:
 def write(
     folder: Path,
     name: str,
-    new: Rows,
+    new: HalfVectors,
     base: RowBlocks | None = None,
     kept: Numbers | None = None,
     *,
@@ -108,7 +109,7 @@ def write(
     return (*listed, f"{name}-files.npy", f"{name}-rows.npy")
 
 
-def _joined(new: Rows, base: RowBlocks | None, kept: Numbers) -> Iterator[Rows]:
+def _joined(new: HalfVectors, base: RowBlocks | None, kept: Numbers) -> Iterator[HalfVectors]:
     """All rows in the order of their numbers, some at a time."""
     before = np.concatenate([[0], np.cumsum(kept < 0)])
     for start in range(0, len(kept), _BLOCK):
@@ -120,7 +121,7 @@ def _joined(new: Rows, base: RowBlocks | None, kept: Numbers) -> Iterator[Rows]:
         yield rows
 
 
-def _written(folder: Path, blocks: Iterator[Rows], total: int, dimensions: int) -> str:
+def _written(folder: Path, blocks: Iterator[HalfVectors], total: int, dimensions: int) -> str:
     """Write a file; its name, which stands for its content."""
     digest = hashlib.sha256()
     aside = folder / "new.npy"

@@ -36,9 +36,10 @@ def main(seeds: Path, index: Path) -> None:
     encoder = load_encoder(model, cache=chosen.cache, progress=say)
     prepare(say)
     summary = build(Corpus([seeds]), Layout(index), model, encoder, options=Options(fresh=True))
+    made, work = summary.manifest, summary.work
     console.print(
-        f"Indexed {summary.articles} articles of {seeds}/ as {summary.passages} passages"
-        f" in {summary.seconds:.1f} s ({summary.embedded} texts embedded, {summary.reused} reused).\n"
+        f"Indexed {made.articles} articles of {seeds}/ as {made.passages} passages in {summary.seconds:.1f} s"
+        f" ({work.embedded} texts embedded, {work.reused} reused).\n"
     )
     searcher = open_searcher(index, chosen.model, chosen.cache, say, reranker=chosen.reranker)
     for query in QUERIES:

@@ -1,4 +1,5 @@
 """Measuring the search on sets of queries whose right answers are known.
 
-May import: core, storage, text, models, corpus, generation, drafting, indexer, searching, search_api.
+May import: core, storage, text, models, corpus, retrieval, generation, drafting,
+indexer, searching, search_api.
 """

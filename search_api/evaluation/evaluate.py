@@ -12,9 +12,10 @@ from indexer.core.errors import InvalidQuery
 from indexer.core.protocols import Encoder, Reranker
 from indexer.drafting.draft import Progress
 from indexer.models.model import Model
+from indexer.retrieval.retrieval import Retrieval
 from search_api.evaluation.beir import EvaluationSet
-from search_api.evaluation.indexes import Part, collections, open_index
-from search_api.evaluation.measures import Recall, Scores, recall, score
+from search_api.evaluation.indexes import IndexedSet, collections, open_index
+from search_api.evaluation.measures import Recall, SetScores, recall, score
 from search_api.evaluation.runs import Ranked, RunFiles
 from search_api.search import Result, Searcher
 from search_api.searching.lanes import FUSED, LANES
@@ -45,7 +46,7 @@ class Measured:
     indexed: int
     queries: int
     refused: int
-    scores: Scores
+    scores: SetScores
     recall_by_language: Mapping[str, Recall]
     ms_p50: float
     seconds: float
@@ -113,7 +114,8 @@ def evaluate(
     measured = []
     for collection in collections(sets, pool=pool):
         label = f"{len(sets)} sets" if pool else collection.parts[0].set.name
-        index = open_index(collection.articles, model, encoder, cache, _building(label, report))
+        generation = open_index(collection.articles, model, encoder, cache, _building(label, report))
+        index = Retrieval(generation)
         try:
             for part in collection.parts:
                 for lane in LANES if lanes else (FUSED,):
@@ -137,7 +139,7 @@ def evaluate(
     )
 
 
-def _ask(part: Part, search: Search, report: Callable[[str], None]) -> _Answers:
+def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _Answers:
     """Search every query of a set; what cannot be searched is told, and missing from `found`."""
     found: dict[str, tuple[Ranked, ...]] = {}
     milliseconds, reranking = [], []
@@ -158,7 +160,7 @@ def _ask(part: Part, search: Search, report: Callable[[str], None]) -> _Answers:
     return _Answers(found, tuple(milliseconds), tuple(reranking), time.monotonic() - started)
 
 
-def _measure(part: Part, answers: _Answers, indexed: int) -> Measured:
+def _measure(part: IndexedSet, answers: _Answers, indexed: int) -> Measured:
     rankings = {query: [ranked.document for ranked in ranking] for query, ranking in answers.found.items()}
     return Measured(
         name=part.set.name,
@@ -174,7 +176,7 @@ def _measure(part: Part, answers: _Answers, indexed: int) -> Measured:
     )
 
 
-def _recall_by_language(part: Part, rankings: Mapping[str, Sequence[str]]) -> dict[str, Recall]:
+def _recall_by_language(part: IndexedSet, rankings: Mapping[str, Sequence[str]]) -> dict[str, Recall]:
     """For each language of the relevant documents, the recall of those alone."""
     languages = part.languages()
     split: dict[str, dict[str, dict[str, int]]] = {}
@@ -187,7 +189,7 @@ def _recall_by_language(part: Part, rankings: Mapping[str, Sequence[str]]) -> di
     return {language: recall(qrels, rankings) for language, qrels in sorted(split.items())}
 
 
-def _with_own_ids(part: Part, found: Mapping[str, Sequence[Ranked]]) -> dict[str, list[Ranked]]:
+def _with_own_ids(part: IndexedSet, found: Mapping[str, Sequence[Ranked]]) -> dict[str, list[Ranked]]:
     """Rankings in which the set's own documents have the ids of its qrels, even out of a pool."""
     return {
         query: [Ranked(ranked.document.removeprefix(part.prefix), ranked.score) for ranked in ranking]

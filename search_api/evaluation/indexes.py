@@ -12,8 +12,8 @@ from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article
 from indexer.corpus import InMemory
-from indexer.drafting.assembly import versions
 from indexer.drafting.draft import Report
+from indexer.drafting.provenance import versions
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.options import Options
@@ -28,7 +28,7 @@ VECTORS = "vectors.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IndexedSet:
     """A set, and what its documents' ids begin with in the index."""
 
     set: EvaluationSet
@@ -51,7 +51,7 @@ class Collection:
     """The articles of one index, and the sets that are searched in it."""
 
     articles: tuple[Article, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[IndexedSet, ...]
 
 
 def collections(sets: Sequence[EvaluationSet], *, pool: bool) -> Iterator[Collection]:
@@ -60,10 +60,10 @@ def collections(sets: Sequence[EvaluationSet], *, pool: bool) -> Iterator[Collec
     Corpora of equal content go into the pool once, under the name of the first of them.
     """
     if not pool:
-        yield from (Collection(one.corpus, (Part(one, ""),)) for one in sets)
+        yield from (Collection(one.corpus, (IndexedSet(one, ""),)) for one in sets)
         return
     names: dict[str, str] = {}
-    parts = [Part(one, f"{names.setdefault(_digest(one.corpus), one.name)}/") for one in sets]
+    parts = [IndexedSet(one, f"{names.setdefault(_digest(one.corpus), one.name)}/") for one in sets]
     articles = [
         replace(article, id=part.prefix + article.id)
         for part in parts

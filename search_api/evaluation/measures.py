@@ -25,7 +25,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class SetScores:
     """Means over all queries, from 0 to 1.
 
     `ndcg_10` is nDCG@10 with the qrels' scores as gains (Järvelin and Kekäläinen 2002); `r_1` is the
@@ -51,10 +51,10 @@ class Recall:
     r_100: float
 
 
-def score(qrels: Qrels, rankings: Rankings) -> Scores:
+def score(qrels: Qrels, rankings: Rankings) -> SetScores:
     """Score `rankings` over every query of `qrels`; one without a ranking counts 0."""
     ndcg, first, reciprocal, found = _per_query(["nDCG@10", "Success@1", "RR@10", "R@100"], qrels, rankings)
-    return Scores(
+    return SetScores(
         ndcg_10=float(ndcg.mean()),
         ndcg_10_interval=interval(ndcg),
         r_1=float(first.mean()),

@@ -35,7 +35,7 @@ class Checks:
         """
         stamp = _stamp(folder)
         try:
-            faults = content_faults(folder, _unhurried(stopped))
+            faults = content_faults(folder, pace=_unhurried(stopped))
         except OSError as error:
             faults = [str(error)]
         if not faults:

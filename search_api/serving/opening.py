@@ -11,6 +11,7 @@ from indexer.generation.generation import Generation
 from indexer.models.encoder import load_encoder
 from indexer.models.model import locate
 from indexer.models.torch_encoder import load_reranker
+from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import Manifest
 from indexer.text.orthography import prepare
@@ -77,11 +78,12 @@ class Opener:
         generation = Generation(folder)
         try:
             loaded = self._loaded_for(folder, generation.manifest)
+            index = Retrieval(generation)
             if warm:
-                bare = Searcher(generation, loaded.encoders)
+                bare = Searcher(index, loaded.encoders)
                 for text in WARMING:
                     bare.search(parse(text))
-            searcher = Searcher(generation, loaded.encoders, self._reranker)
+            searcher = Searcher(index, loaded.encoders, self._reranker)
         except BaseException:
             generation.close()
             raise

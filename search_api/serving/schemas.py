@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from indexer.core.records import Article, MatchKind
-from search_api.search import Hit, PartScores, Result
+from search_api.search import Hit, HitScores, Result
 from search_api.searching.query import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, Group, Query, parse
 
 
@@ -64,7 +64,7 @@ class QueryEcho(BaseModel):
     language: str
 
 
-class Scores(BaseModel):
+class ScoreDetails(BaseModel):
     """The parts of a score: cosines of passage and best sentence, BM25, and all of them together."""
 
     passage: float
@@ -74,7 +74,7 @@ class Scores(BaseModel):
     reranked: Annotated[float | None, Field(description="The reranker's score; null without one.")] = None
 
     @classmethod
-    def of(cls, scores: PartScores) -> "Scores":
+    def of(cls, scores: HitScores) -> "ScoreDetails":
         """The response for `scores`."""
         return cls(**{name: value and round(value, 6) for name, value in asdict(scores).items()})
 
@@ -153,7 +153,7 @@ class HitResponse(BaseModel):
 
     rank: int
     score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
-    scores: Scores
+    scores: ScoreDetails
     article: ArticleReference
     passage: PassageResponse
     evidence: EvidenceResponse
@@ -165,7 +165,7 @@ class HitResponse(BaseModel):
         return cls(
             rank=hit.rank,
             score=round(hit.score, 6),
-            scores=Scores.of(hit.scores),
+            scores=ScoreDetails.of(hit.scores),
             article=ArticleReference(**_reference(hit.article)),
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end

@@ -109,10 +109,10 @@ class TestFolder:
         summary = build(corpus, layout, model, encoder, options=options)
         found = texts_of(layout)
         assert found.keys() == before.keys()
-        assert summary.removed == 0
+        assert summary.changes.removed == 0
         assert all(text in {before[name], now[name]} for name, text in found.items() if name != "00")
         assert found["00"] in {before["00"], now["00"], OTHER}
-        assert summary.skips.counts.get("unreadable", 0) > 0
+        assert summary.changes.skips.counts.get("unreadable", 0) > 0
 
 
 class TestLines:
@@ -170,13 +170,14 @@ class TestLines:
         assert written > 0
         found = texts_of(layout)
         assert {f"{number:04d}" for number in range(400)} <= found.keys()
-        assert summary.removed == 0
+        assert summary.changes.removed == 0
         for name, text in found.items():
             nights = [9] if name.startswith("new-") else [0, 1, 2]
             number = int(name.removeprefix("new-"))
             assert text in {f"خبر {number % 3} شب {night} است." for night in nights}
         # a file that was just emptied, and not yet filled again, is told as such
-        assert summary.skips.counts.get("changed while it was read") == 1 or summary.skips.counts == {
+        changes = summary.changes
+        assert changes.skips.counts.get("changed while it was read") == 1 or changes.skips.counts == {
             "empty": 1
         }
         build(Corpus([path]), layout, model, encoder)
@@ -231,13 +232,13 @@ def test_a_large_archive_of_which_a_twentieth_is_broken(
             break_(archive / f"{number % 10}" / f"b{number:04d}-{ending}")
     told: list[Skipped] = []
     summary = build(Corpus([archive]), layout, model, encoder, sink=told.append)
-    assert summary.skips.counts == {reason.value: count for reason, count in counts.items()}
+    assert summary.changes.skips.counts == {reason.value: count for reason, count in counts.items()}
     assert Counter(skipped.reason for skipped in told) == counts
-    assert (summary.read, summary.new, summary.articles) == (FILES, sound, sound)
+    assert (summary.changes.read, summary.changes.new, summary.manifest.articles) == (FILES, sound, sound)
     found = texts_of(layout)
     twin_ids = {f"0/{10 * number:05d}" for number in range(twins)}
     assert found == expected | dict.fromkeys(twin_ids & found.keys(), "همزاد است.")
-    assert 0 < summary.embedded < 40
+    assert 0 < summary.work.embedded < 40
     again = build(Corpus([archive]), layout, model, encoder)
-    assert (again.published, again.embedded, again.unchanged) == (False, 0, sound)
-    assert again.skips.counts == summary.skips.counts
+    assert (again.published, again.work.embedded, again.changes.unchanged) == (False, 0, sound)
+    assert again.changes.skips.counts == summary.changes.skips.counts

@@ -19,8 +19,8 @@ from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 from indexer.corpus import Corpus
+from indexer.generation.columns import dense_indexes
 from indexer.generation.generation import Generation
-from indexer.generation.similarity import dense_indexes
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.storage.layout import Layout

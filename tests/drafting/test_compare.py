@@ -13,7 +13,8 @@ from indexer.core.errors import TooManyRemovals, UnreadableInput
 from indexer.core.protocols import Encoder
 from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import Corpus
-from indexer.drafting.compare import Comparison, SkipLog, Skips, Survey
+from indexer.drafting.compare import Comparison, Survey
+from indexer.drafting.skips import SkipLog, Skips
 from indexer.generation.generation import open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
@@ -105,9 +106,9 @@ class TestRemoval:
         nights(first, second)
         (first / "03.txt").unlink()
         summary = nights(first)
-        assert (summary.removed, summary.kept, summary.unchanged) == (1, 0, 9)
+        assert (summary.changes.removed, summary.changes.kept, summary.changes.unchanged) == (1, 0, 9)
         assert sorted(nights.texts()) == [f"{n:02d}" for n in range(10) if n != 3] + ["s"]
-        assert summary.embedded == 0
+        assert summary.work.embedded == 0
         assert nights.manifest().roots == [str(first), str(second)]
 
     def test_a_file_given_by_name_says_nothing_about_its_neighbours(
@@ -118,7 +119,8 @@ class TestRemoval:
         (archive / "00.txt").unlink()
         write(archive, {"01": "باران بارید."})
         summary = nights(archive / "01.txt")
-        assert (summary.changed, summary.removed, sorted(nights.texts())) == (1, 0, ["00", "01", "02"])
+        changes = summary.changes
+        assert (changes.changed, changes.removed, sorted(nights.texts())) == (1, 0, ["00", "01", "02"])
 
     def test_a_pattern_is_responsible_for_what_it_matches(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", {**numbered(10), "x.md": "باران بارید."})
@@ -126,7 +128,7 @@ class TestRemoval:
         (archive / "00.txt").unlink()
         (archive / "x.md").unlink()
         summary = nights(archive / "*.txt")
-        assert (summary.removed, summary.unchanged) == (1, 9)
+        assert (summary.changes.removed, summary.changes.unchanged) == (1, 9)
         assert sorted(nights.texts()) == [*(f"{n:02d}" for n in range(1, 10)), "x"]
 
     def test_a_line_that_is_gone_is_removed(self, nights: Nights, tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ class TestRemoval:
         file = write(tmp_path / "in", {"a.jsonl": "\n".join(lines)}) / "a.jsonl"
         nights(file)
         file.write_text("\n".join(lines[1:]))
-        assert (nights(file).removed, sorted(nights.texts())) == (1, [f"{n}" for n in range(1, 10)])
+        assert (nights(file).changes.removed, sorted(nights.texts())) == (1, [f"{n}" for n in range(1, 10)])
 
     def test_more_than_a_tenth_is_refused_and_nothing_changes(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", numbered(10))
@@ -144,10 +146,10 @@ class TestRemoval:
         write(archive, {"new": "باران بارید."})
         with pytest.raises(TooManyRemovals, match=f"^2 of the 10 articles from {archive} are no longer"):
             nights(archive)
-        assert nights.layout.live().name == first.generation
+        assert nights.layout.live().name == first.manifest.name
         assert (len(nights.texts()), nights.encoder.texts) == (10, [])
         allowed = nights(archive, allow_removals=True)
-        assert (allowed.removed, allowed.new, allowed.articles) == (2, 1, 9)
+        assert (allowed.changes.removed, allowed.changes.new, allowed.manifest.articles) == (2, 1, 9)
 
     def test_keep_missing_removes_nothing(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", numbered(10))
@@ -155,10 +157,11 @@ class TestRemoval:
         for name in ("03.txt", "04.txt"):
             (archive / name).unlink()
         quiet = nights(archive, keep_missing=True)
-        assert (quiet.removed, quiet.kept, quiet.published) == (0, 2, False)
+        assert (quiet.changes.removed, quiet.changes.kept, quiet.published) == (0, 2, False)
         write(archive, {"new": "باران بارید."})
         summary = nights(archive, keep_missing=True)
-        assert (summary.removed, summary.kept, summary.new, summary.articles) == (0, 2, 1, 11)
+        changes = summary.changes
+        assert (changes.removed, changes.kept, changes.new, summary.manifest.articles) == (0, 2, 1, 11)
 
     def test_it_is_counted_by_source(self, nights: Nights, tmp_path: Path) -> None:
         large, small = write(tmp_path / "large", numbered(20)), write(tmp_path / "small", {"s": "باران."})
@@ -176,7 +179,8 @@ class TestProtected:
         nights(archive)
         write(archive, {"00": " \n"})
         summary = nights(archive)
-        assert (summary.skips.counts, summary.removed, summary.published) == ({"empty": 1}, 0, False)
+        changes = summary.changes
+        assert (changes.skips.counts, changes.removed, summary.published) == ({"empty": 1}, 0, False)
         assert nights.texts() == {"00": "خبر 0 از شهر.", "01": "خبر 1 از شهر."}
 
     def test_a_file_that_cannot_be_opened_keeps_its_article(self, nights: Nights, tmp_path: Path) -> None:
@@ -185,13 +189,13 @@ class TestProtected:
         (archive / "00.txt").unlink()
         (archive / "00.txt").symlink_to("nothing")
         summary = nights(archive)
-        (told,) = summary.skips.samples
+        (told,) = summary.changes.skips.samples
         assert (told.path, told.reason, told.detail) == (
             str(archive / "00.txt"),
             SkipReason.UNREADABLE,
             "a link to nothing",
         )
-        assert (summary.kept, summary.removed, len(nights.texts())) == (1, 0, 2)
+        assert (summary.changes.kept, summary.changes.removed, len(nights.texts())) == (1, 0, 2)
 
     def test_a_folder_that_cannot_be_listed_keeps_all_below(
         self, nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -207,9 +211,9 @@ class TestProtected:
 
         monkeypatch.setattr(Path, "iterdir", refused)
         summary = nights(archive)
-        (told,) = summary.skips.samples
+        (told,) = summary.changes.skips.samples
         assert (told.path, told.detail) == (str(archive / "sub"), "Permission denied")
-        assert (summary.kept, summary.removed, sorted(nights.texts())) == (
+        assert (summary.changes.kept, summary.changes.removed, sorted(nights.texts())) == (
             2,
             0,
             ["sub/a", "sub/deep/b", "top"],
@@ -227,9 +231,9 @@ class TestProtected:
                         archive.rename(tmp_path / "away")
 
         summary = nights(corpus=Vanishing([archive], roots=nights.layout.roots()))
-        assert (summary.unchanged, summary.removed, summary.kept) == (1, 0, 4)
-        assert summary.skips.counts == {"unreadable": 5}
-        assert summary.skips.samples[0].detail == "no longer there"
+        assert (summary.changes.unchanged, summary.changes.removed, summary.changes.kept) == (1, 0, 4)
+        assert summary.changes.skips.counts == {"unreadable": 5}
+        assert summary.changes.skips.samples[0].detail == "no longer there"
         assert len(nights.texts()) == 5
 
     def test_one_broken_line_keeps_all_of_its_file(self, nights: Nights, tmp_path: Path) -> None:
@@ -238,13 +242,13 @@ class TestProtected:
         nights(archive)
         write(archive, {"a.jsonl": "\n".join([lines[0], "{broken", lines[3]])})
         summary = nights(archive)
-        (told,) = summary.skips.samples
+        (told,) = summary.changes.skips.samples
         assert (told.source, told.reason, told.path) == (
             f"{archive / 'a.jsonl'}:2",
             SkipReason.MALFORMED,
             str(archive / "a.jsonl"),
         )
-        assert (summary.unchanged, summary.kept, summary.removed) == (3, 2, 0)
+        assert (summary.changes.unchanged, summary.changes.kept, summary.changes.removed) == (3, 2, 0)
         assert sorted(nights.texts()) == ["0", "1", "2", "3", "b"]
 
     def test_a_line_whose_id_is_known_keeps_only_its_article(self, nights: Nights, tmp_path: Path) -> None:
@@ -253,7 +257,8 @@ class TestProtected:
         nights(file)
         file.write_text("\n".join([*lines[:10], json.dumps({"id": "10", "text": ""})]))
         summary = nights(file)
-        assert (summary.skips.counts, summary.kept, summary.removed) == ({"empty": 1}, 0, 1)
+        changes = summary.changes
+        assert (changes.skips.counts, changes.kept, changes.removed) == ({"empty": 1}, 0, 1)
         assert sorted(nights.texts(), key=int) == [f"{n}" for n in range(11)]
 
     def test_an_article_that_comes_back_meanwhile_stays(self, nights: Nights, tmp_path: Path) -> None:
@@ -273,7 +278,7 @@ class TestProtected:
 
         write(archive, {"new": "باران بارید."})
         summary = nights(corpus=Returning([archive], roots=nights.layout.roots()))
-        assert (summary.new, summary.removed, summary.articles) == (1, 0, 11)
+        assert (summary.changes.new, summary.changes.removed, summary.manifest.articles) == (1, 0, 11)
         assert nights.texts()["03"] == text
 
 
@@ -283,13 +288,13 @@ class TestDuplicates:
         second = write(tmp_path / "second", {"a": "برف بارید.", "b": "سیل آمد."})
         nights(first)
         summary = nights(second)
-        (told,) = summary.skips.samples
+        (told,) = summary.changes.skips.samples
         assert (told.reason, told.id, told.detail) == (
             SkipReason.DUPLICATE,
             "a",
             f"{first / 'a.txt'} holds the article of this id: rename one of them",
         )
-        assert (summary.new, nights.texts()) == (1, {"a": "باران بارید.", "b": "سیل آمد."})
+        assert (summary.changes.new, nights.texts()) == (1, {"a": "باران بارید.", "b": "سیل آمد."})
 
     def test_where_the_other_file_is_gone_it_is_taken_over(self, nights: Nights, tmp_path: Path) -> None:
         first = write(tmp_path / "first", {"a": "باران بارید."})
@@ -297,7 +302,7 @@ class TestDuplicates:
         nights(first)
         shutil.rmtree(first)
         summary = nights(second)
-        assert (summary.changed, summary.new, summary.articles) == (1, 0, 1)
+        assert (summary.changes.changed, summary.changes.new, summary.manifest.articles) == (1, 0, 1)
         assert nights.texts() == {"a": "برف بارید."}
         assert nights.paths() == {"a": str(second / "a.txt")}
 
@@ -305,7 +310,7 @@ class TestDuplicates:
         first = write(tmp_path / "first", {"a": "باران بارید."})
         second = write(tmp_path / "second", {"a": "برف بارید."})
         summary = nights(first, second)
-        (told,) = summary.skips.samples
+        (told,) = summary.changes.skips.samples
         assert (told.reason, told.detail) == (
             SkipReason.DUPLICATE,
             f"article 'a' was read from {first / 'a.txt'} already",

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nights import TEXTS, Nights, numbered, write
 
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Vectors
 from indexer.drafting import draft as drafting
-from indexer.drafting.draft import Drafting, sweep, used_texts
+from indexer.drafting.draft import Draft, sweep, used_texts
 from indexer.generation.generation import Generation, open_live
 from indexer.generation.segment import Origin
 from indexer.lexicon.word_vectors import reference_keys
@@ -32,11 +33,11 @@ def test_a_draft_that_is_not_published_leaves_nothing(nights: Nights, tmp_path: 
     layout = nights.layout
     article = Article("x", "عنوان", "باران بارید.", None, "fa", "memory")
     with layout.writing(), VectorCache(layout.cache) as cache, closing(open_live(layout.folder)) as base:
-        draft = Drafting(layout.draft(), layout, nights.model, nights.encoder, cache, base)
+        draft = Draft(layout.draft(), layout, nights.model, nights.encoder, cache, base)
         draft.add([(article, Origin("", b"0" * 16))], 1)
         assert [path.name for path in layout.generations.glob(".draft-*")] == [".draft-1"]
         draft.close()
-    assert [path.name for path in layout.generations.iterdir()] == [first.generation]
+    assert [path.name for path in layout.generations.iterdir()] == [first.manifest.name]
     assert sorted(nights.texts()) == ["00", "01"]
 
 
@@ -45,15 +46,16 @@ def test_a_draft_knows_whether_anything_would_be_left(nights: Nights, tmp_path: 
     layout = nights.layout
     article = Article("00", "عنوان", "باران بارید.", None, "fa", "memory")
     with layout.writing(), VectorCache(layout.cache) as cache, closing(open_live(layout.folder)) as base:
-        draft = Drafting(layout.draft(), layout, nights.model, nights.encoder, cache, base)
-        assert (draft.alive.tolist(), draft.is_empty) == ([True, True], False)
-        draft.alive[:] = False
-        assert draft.is_empty
-        draft.alive[:] = True
+        draft = Draft(layout.draft(), layout, nights.model, nights.encoder, cache, base)
+        assert (draft.removed, draft.is_empty) == (0, False)
+        draft.remove(np.array([0, 1]))
+        assert (draft.removed, draft.is_empty) == (2, True)
+        draft.restore(0)
+        draft.restore(1)
         draft.add([(article, Origin("", b"0" * 16))], 1)
-        assert (draft.alive.tolist(), draft.is_empty) == ([False, True], False)
-        draft.alive[:] = False
-        assert not draft.is_empty
+        assert (draft.removed, draft.is_empty) == (1, False)
+        draft.remove(np.array([1]))
+        assert (draft.removed, draft.is_empty) == (2, False)
         draft.close()
 
 
@@ -107,22 +109,22 @@ class TestCache:
         before = held(nights.layout)
         first = nights(archive)
         # what was there besides are texts of the seed articles
-        used = first.passages + len(TEXTS[1].rstrip(".").split()) + len(reference_keys())
+        used = first.manifest.passages + len(TEXTS[1].rstrip(".").split()) + len(reference_keys())
         assert held(nights.layout) == used
-        assert first.forgotten == before + first.embedded - used
+        assert first.work.forgotten == before + first.work.embedded - used
         second = nights(write(archive, {"a": TEXTS[4]}))
-        assert (second.forgotten, held(nights.layout)) == (0, used + second.embedded)
-        assert nights(write(archive, {"a": TEXTS[1]})).embedded == 0
+        assert (second.work.forgotten, held(nights.layout)) == (0, used + second.work.embedded)
+        assert nights(write(archive, {"a": TEXTS[1]})).work.embedded == 0
 
     def test_there_is_no_more_than_was_allowed(self, nights: Nights, tmp_path: Path) -> None:
         archive = write(tmp_path / "in", {"a": TEXTS[1]})
         summary = nights(archive, cache_bytes=1000 * ROW)
-        assert summary.forgotten > 3000
+        assert summary.work.forgotten > 3000
         with VectorCache(nights.layout.cache) as cache:
             assert cache.estimated_rows(384) <= 1100
         assert nights.texts() == {"a": TEXTS[1]}
         # what was forgotten is in the index: nothing is embedded for what did not change
-        assert nights(archive).embedded == 0
+        assert nights(archive).work.embedded == 0
 
 
 def test_articles_are_encoded_many_at_a_time(

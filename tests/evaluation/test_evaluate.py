@@ -12,7 +12,7 @@ import pytest
 from nights import CountingEncoder
 from typer.testing import CliRunner, Result
 
-import indexer.lexicon.lexicon
+import indexer.lexicon.word_vectors
 import indexer.models.encoder
 import indexer.models.model
 import search_api.evaluation.indexes
@@ -21,7 +21,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Article
 from indexer.drafting import draft as drafting
 from indexer.drafting.draft import Progress
-from indexer.lexicon import lexicon
+from indexer.lexicon import word_vectors
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
 from search_api.commands.cli import app
@@ -181,7 +181,7 @@ def test_another_model_or_version_has_another_index(
     model: Model, encoder: Encoder, evaluation_cache: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
     articles = [Article("a", "", TEXTS["moon-ar"][1], None, "ar", "")]
-    monkeypatch.setattr(indexer.lexicon.lexicon, "REFERENCE_WORDS", 20)
+    monkeypatch.setattr(indexer.lexicon.word_vectors, "REFERENCE_WORDS", 20)
     open_index(articles, model, encoder, evaluation_cache, lambda progress: None).close()
     other = replace(model, fingerprint="0" * 64) if changed == "model" else model
     if changed == "versions":
@@ -354,7 +354,7 @@ def test_an_index_leaves_the_vectors_of_others_in_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Model, encoder: Encoder
 ) -> None:
     monkeypatch.setattr(drafting, "SLACK_TEXTS", 0)
-    monkeypatch.setattr(lexicon, "REFERENCE_WORDS", 20)
+    monkeypatch.setattr(word_vectors, "REFERENCE_WORDS", 20)
     (tmp_path / FOLDER).mkdir()
     counted: list[int] = []
     for number in range(3):

@@ -16,7 +16,7 @@ from making import catalogued, embedded, segment, whole
 
 from indexer.core.errors import ArticleNotFound, IndexDamaged
 from indexer.core.records import Filter, Passage, Sentence
-from indexer.drafting.merging import Part
+from indexer.drafting.merging import SegmentRows
 from indexer.generation import catalogue as catalogues
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.segment import Embedded
@@ -180,7 +180,7 @@ def articles_of(drawn: "dict[str, tuple[list[int], str, DAY | None]]") -> list[E
     ]
 
 
-def scattered(folder: Path, articles: Sequence[Embedded], chance: random.Random) -> list[Part]:
+def scattered(folder: Path, articles: Sequence[Embedded], chance: random.Random) -> list[SegmentRows]:
     """The articles in some segments in any order, dead ones between them."""
     shuffled = list(articles)
     chance.shuffle(shuffled)

@@ -22,6 +22,7 @@ from indexer.generation.generation import open_live
 from indexer.models import torch_encoder
 from indexer.models.model import Model
 from indexer.models.torch_encoder import TorchReranker, load_reranker
+from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from search_api.commands.cli import app
 from search_api.search import RERANKED, Searcher
@@ -115,7 +116,7 @@ def reranking(
 ) -> Iterator[Searcher]:
     """The seed articles, with the tiny reranker."""
     generation = open_live(seed_index)
-    yield Searcher(generation, QueryEncoders.of(encoder, model.prompts.query), reranker)
+    yield Searcher(Retrieval(generation), QueryEncoders.of(encoder, model.prompts.query), reranker)
     generation.close()
 
 

@@ -23,13 +23,14 @@ from indexer.build import build
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound, ModelNotFound
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
+from indexer.generation.columns import HUBNESS
 from indexer.generation.generation import Generation
-from indexer.generation.similarity import HUBNESS
 from indexer.models import embedded_model
 from indexer.models.encoder import load_encoder
 from indexer.models.model import EMBEDDED_NAME, Model, locate
 from indexer.models.packed_model import Source
 from indexer.options import Options
+from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from search_api.search import Searcher
 from search_api.searching.query import parse
@@ -165,7 +166,7 @@ class TestChangingOver:
             with live.searcher() as searcher:
                 encoders = searcher.encoders
             # Vectors depend a little on what is encoded beside: asked once, they are remembered for all.
-            everything = Searcher(Generation(first), encoders)
+            everything = Searcher(Retrieval(Generation(first)), encoders)
             expected = {first.name: {query: answer_of(everything, query) for query in QUERIES}}
             stop = threading.Event()
             answers: list[tuple[str, int, dict[str, Any]]] = []
@@ -193,7 +194,7 @@ class TestChangingOver:
                 for future in running:
                     future.result(30)
         for folder in (second, third):
-            alone = Searcher(Generation(folder), encoders)
+            alone = Searcher(Retrieval(Generation(folder)), encoders)
             expected[folder.name] = {query: answer_of(alone, query) for query in QUERIES}
             alone.close()
         everything.close()

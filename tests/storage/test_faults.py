@@ -262,7 +262,7 @@ class TestTwoWriters:
         finally:
             go_on.set()
             first.join(PATIENCE)
-        assert [(summary.new, summary.generation) for summary in done] == [(1, index.live().name)]
+        assert [(summary.changes.new, summary.manifest.name) for summary in done] == [(1, index.live().name)]
         assert faults(index.live()) == []
 
     def test_a_process_that_was_killed_leaves_no_lock(
@@ -305,12 +305,12 @@ class TestClock:
             def now(cls, tz: datetime.tzinfo | None = None) -> "_Past":
                 return cls(1999, 12, 31, tzinfo=tz)
 
-        monkeypatch.setattr("indexer.drafting.assembly.datetime.datetime", _Past)
+        monkeypatch.setattr("indexer.drafting.derived.datetime.datetime", _Past)
         monkeypatch.setattr(time, "time", lambda: 0.0)
         summary = build(Corpus([texts]), index, model, encoder)
         second = index.live()
         os.utime(second, (0, 0))
-        assert (summary.new, summary.unchanged, summary.embedded) == (1, 3, 2)
+        assert (summary.changes.new, summary.changes.unchanged, summary.work.embedded) == (1, 3, 2)
         assert [path.name[:6] for path in index.published()] == ["000001", "000002"]
         manifest = Manifest.read(second / MANIFEST)
         assert (manifest.base, manifest.created) == (first.name, "1999-12-31T00:00:00+00:00")

@@ -25,6 +25,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Candidates, Filter, QueryWord, Request
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
+from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.disk import sync
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST, Manifest
@@ -66,7 +67,7 @@ def asked(live: Generation, text: str, model: Model, encoder: Encoder) -> Candid
         )
         for word in tokens(text)
     ]
-    return live.candidates(Request(vectors[0], "en", tuple(words), tuple(words), Filter(), 20))
+    return Retrieval(live).candidates(Request(vectors[0], "en", tuple(words), tuple(words), Filter(), 20))
 
 
 def test_an_imported_index_answers_as_the_exported_one(

@@ -16,6 +16,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 from indexer.generation import catalogue, postings, segment
 from indexer.generation.generation import open_live
+from indexer.storage import manifest as manifests
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST, Manifest, content_faults
 from indexer.upkeep import checks
@@ -67,9 +68,9 @@ def test_a_generation_that_cannot_be_read_is_a_fault(folder: Path) -> None:
 
 
 def test_reading_is_paced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "_BLOCK", 100)
+    monkeypatch.setattr(manifests, "_BLOCK", 100)
     paced: list[None] = []
-    assert content_faults(folder, lambda: paced.append(None)) == []
+    assert content_faults(folder, pace=lambda: paced.append(None)) == []
     files = Manifest.read(folder / MANIFEST).files.values()
     assert len(paced) == sum(-(-fact.bytes // 100) for fact in files)
 

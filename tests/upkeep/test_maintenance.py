@@ -82,14 +82,14 @@ class TestDelete:
         assert (nights.manifest().deleted, nights.encoder.texts) == (["a", "x"], [])
         assert faults(nights.layout.live()) == []
         summary = nights(archive)
-        assert (summary.unchanged, summary.skips.counts) == (3, {"deleted by hand": 2})
+        assert (summary.changes.unchanged, summary.changes.skips.counts) == (3, {"deleted by hand": 2})
         assert summary.published is False
-        assert [(told.id, told.reason, told.detail) for told in summary.skips.samples] == [
+        assert [(told.id, told.reason, told.detail) for told in summary.changes.skips.samples] == [
             (name, SkipReason.DELETED, f"`hudhud undelete {name}` lets it be indexed again")
             for name in ("a", "x")
         ]
         write(archive, {"x": "باران دیگر.", "new": "باد وزید."})
-        assert (nights(archive).new, sorted(nights.texts())) == (1, ["b", "c", "d", "new"])
+        assert (nights(archive).changes.new, sorted(nights.texts())) == (1, ["b", "c", "d", "new"])
         assert nights.manifest().deleted == ["a", "x"]
 
     def test_undeleted_articles_come_back(self, nights: Nights, archive: Path) -> None:
@@ -98,12 +98,12 @@ class TestDelete:
         assert (nights.layout.live().name, nights.manifest().deleted) == (name, ["a"])
         assert sorted(nights.texts()) == ["b", "c", "d"]
         summary = nights(archive)
-        assert (summary.new, summary.embedded, nights.texts()["x"]) == (1, 0, SECRET)
+        assert (summary.changes.new, summary.work.embedded, nights.texts()["x"]) == (1, 0, SECRET)
 
     def test_what_was_deleted_stays_out_of_a_fresh_index(self, nights: Nights, archive: Path) -> None:
         delete(nights, "x")
         summary = nights(archive, fresh=True)
-        assert (summary.new, summary.skips.counts) == (4, {"deleted by hand": 1})
+        assert (summary.changes.new, summary.changes.skips.counts) == (4, {"deleted by hand": 1})
         assert nights.manifest().deleted == ["x"]
 
     def test_what_was_deleted_stays_out_where_an_older_generation_is_built_upon(
@@ -113,8 +113,8 @@ class TestDelete:
         live = nights.layout.live()
         (live / "ids.txt").unlink()
         summary = build(nights.files(archive), nights.layout, nights.model, nights.encoder)
-        assert (summary.removed, summary.articles) == (1, 4)
-        assert summary.skips.counts == {"deleted by hand": 1}
+        assert (summary.changes.removed, summary.manifest.articles) == (1, 4)
+        assert summary.changes.skips.counts == {"deleted by hand": 1}
         assert nights.manifest().deleted == ["x"]
 
     @pytest.mark.parametrize("ids", [("nothing",), ("a", "nothing")])
@@ -180,19 +180,19 @@ class TestPurge:
         assert texts_of(older) == OTHERS
         assert (faults(older), faults(live)) == ([], [])
         nights.encoder.texts.clear()
-        assert nights(archive, fresh=False).skips.counts == {"deleted by hand": 1}
+        assert nights(archive, fresh=False).changes.skips.counts == {"deleted by hand": 1}
 
     def test_the_generation_before_can_be_gone_back_to(self, nights: Nights, archive: Path) -> None:
         purge(nights, "x")
         older, _ = nights.layout.published()
         assert maintenance.rollback(nights.layout) == older.name
         assert nights.texts() == OTHERS
-        assert nights(archive).skips.counts == {"deleted by hand": 1}
+        assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
 
     def test_all_vectors_of_others_stay_in_the_cache(self, nights: Nights, archive: Path) -> None:
         purge(nights, "x")
         (archive / "x.txt").unlink()
-        assert nights(archive, fresh=True).embedded == 0
+        assert nights(archive, fresh=True).work.embedded == 0
 
     @pytest.mark.usefixtures("archive")
     def test_what_only_an_older_generation_holds_is_erased_too(self, nights: Nights) -> None:
@@ -282,7 +282,7 @@ class TestRollback:
     def test_the_next_night_builds_upon_it(self, nights: Nights, archive: Path) -> None:
         older = maintenance.rollback(nights.layout)
         summary = nights(archive)
-        assert (summary.new, summary.changed, summary.embedded) == (1, 1, 0)
+        assert (summary.changes.new, summary.changes.changed, summary.work.embedded) == (1, 1, 0)
         assert (nights.texts()["x"], nights.manifest().base) == (SECRET, older)
 
     @pytest.mark.usefixtures("archive")

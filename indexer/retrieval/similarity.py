@@ -17,41 +17,19 @@ the same sample in whatever order they come.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.errors import IndexDamaged
+from indexer.core.engine import Engine, group_of
+from indexer.core.ranges import inner_rows, inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers, Scores, Vectors
-from indexer.generation.catalogue import Catalogue
-from indexer.storage.arrays import mapped
-from indexer.vectors.cache import Keys
-from indexer.vectors.dense import DenseIndex, Rows
-
-HUBNESS = "passage-hubness.npy"
-BACKGROUND = "background.npy"
-FILES = (HUBNESS, BACKGROUND)
-
-VERSION = 3
-"""Raised whenever the files would come out differently for the same passages."""
-
-SAMPLE = 500
-"""Passages of each language in the sample."""
-
-REFERENCE_SENTENCES = 3000
-NEAREST_SHARE = 1 / 150
-"""Share of the reference whose mean similarity makes a passage's hubness."""
-
-SAME_TEXT = 0.985
-"""A sentence this near to a passage is taken for its copy, which says nothing about hubs."""
 
 HUBNESS_WEIGHT = 0.3
 TOP_SHARE = 0.1
 ENOUGH = 50
 """With fewer passages than this in the sample, a language's mean is drawn towards that of all."""
-
-_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,74 +49,18 @@ class Similar:
     standard: Scores
 
 
-def write(catalogue: Catalogue, folder: Path) -> tuple[str, ...]:
-    """Write what is derived from the vectors of a generation; the names of the files."""
-    passages, sentences = dense_indexes(catalogue)
-    codes = _group_codes(catalogue)
-    keys = _gathered([segment.passage_keys for segment in catalogue.segments], catalogue.passage_rows)
-    sample = _sample(keys, codes)
-    reference = _Reference(
-        sentences, catalogue.first_sentences, sample[np.argsort(keys[sample], kind="stable")]
-    )
-    np.save(folder / HUBNESS, reference.hubness(passages))
-    np.save(folder / BACKGROUND, sample)
-    return FILES
-
-
-def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:
-    """The vectors of a generation: of its passages, and of its sentences."""
-    return (
-        DenseIndex([segment.passages for segment in catalogue.segments], catalogue.passage_rows),
-        DenseIndex([segment.sentences for segment in catalogue.segments], catalogue.sentence_rows),
-    )
-
-
-class _Reference:
-    """Sentences of the sample that hubness is measured against."""
-
-    def __init__(self, sentences: DenseIndex, first: Numbers, sample: Numbers) -> None:
-        rows, owners = _sentences_of(first, sample)
-        self._owners = sample[owners[:REFERENCE_SENTENCES]]
-        self._vectors = sentences.vectors(rows[:REFERENCE_SENTENCES])
-        self._nearest = max(1, round(len(self._vectors) * NEAREST_SHARE))
-
-    def hubness(self, passages: DenseIndex) -> Scores:
-        """For each passage, the mean cosine to the nearest sentences of others in the sample."""
-        hubness = np.zeros(len(passages), np.float32)
-        for start in range(0, len(hubness), _BLOCK):
-            numbers = np.arange(start, min(start + _BLOCK, len(hubness)))
-            cosines = passages.vectors(numbers) @ self._vectors.T
-            cosines[(cosines > SAME_TEXT) | (numbers[:, None] == self._owners[None, :])] = 0.0
-            nearest = np.partition(cosines, -self._nearest, axis=1)[:, -self._nearest :]
-            hubness[numbers] = nearest.mean(axis=1)
-        return hubness
-
-
 class Similarity:
-    """Compares queries with the vectors of a generation. Safe to use from several threads."""
+    """Compares queries with the vectors of an index. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
-        """Open the vectors of a generation.
-
-        Args:
-            folder: where `write` wrote.
-            catalogue: that of the generation.
-
-        Raises:
-            IndexDamaged: files are unreadable or do not fit each other.
-        """
-        self.passages, self.sentences = dense_indexes(catalogue)
-        self.first_sentences = catalogue.first_sentences
-        self._hubness: Scores = mapped(folder / HUBNESS)
-        self._codes = _group_codes(catalogue)
-        self._names = _group_names(catalogue)
-        sample: Numbers = mapped(folder / BACKGROUND)
-        passages = len(self.passages)
-        if len(self._hubness) != passages or not len(sample) or int(sample.max()) >= passages:
-            raise IndexDamaged(f"the vectors in {folder} do not fit each other: reindex")
-        self._background = _Background(self, sample)
-        self._everything: list[tuple[Rows, Rows]] | list[tuple[None, None]] = (
-            [(None, None)] if len(self._names) == 1 else self._by_language(np.arange(passages))
+    def __init__(self, engine: Engine) -> None:
+        """Compare with the vectors of an engine."""
+        columns = engine.columns
+        self.passages, self.sentences = engine.passage_vectors, engine.sentence_vectors
+        self.first_sentences = columns.first_sentences
+        self._hubness, self._codes, self._names = columns.hubness, columns.codes, columns.groups
+        self._background = _Background(self, columns.sample)
+        self._everything: list[tuple[Any, Any]] = (
+            [(None, None)] if len(self._names) == 1 else self._by_language(np.arange(len(self.passages)))
         )
 
     def __len__(self) -> int:
@@ -156,7 +78,7 @@ class Similarity:
         for passages, sentences in self._everything if among is None else self._by_language(among):
             found.append(self.passages.search(vector, depth, passages)[1])
             nearest = self.sentences.search(vector, depth, sentences)[1]
-            found.append(np.searchsorted(self.first_sentences, nearest, side="right") - 1)
+            found.append(owners_of(self.first_sentences, nearest))
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
     def compare(self, vector: Vectors, language: str, passages: Numbers) -> Similar:
@@ -169,7 +91,7 @@ class Similarity:
 
     def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
-        rows, owners = _sentences_of(self.first_sentences, passages)
+        rows, owners = inner_rows_and_owners(self.first_sentences, passages)
         cosines = _cosines(self.sentences.vectors(rows), vector)
         starts = np.searchsorted(owners, np.arange(len(passages)))
         best_cosine = np.maximum.reduceat(cosines, starts) if len(passages) else cosines
@@ -189,13 +111,13 @@ class Similarity:
         """The language of each passage, as a place in the sorted names of language groups."""
         return np.asarray(self._codes[passages])
 
-    def _by_language(self, among: Numbers) -> list[tuple[Rows, Rows]]:
+    def _by_language(self, among: Numbers) -> list[tuple[Any, Any]]:
         """For each language those of the passages `among` that are in it, and their sentences."""
         codes = self._codes[among]
         found = []
         for code in np.unique(codes):
             passages = among[codes == code]
-            sentences = _sentences_of(self.first_sentences, passages)[0]
+            sentences = inner_rows(self.first_sentences, passages)
             found.append((self.passages.rows(passages), self.sentences.rows(sentences)))
         return found
 
@@ -209,7 +131,7 @@ class _Background:
     def __init__(self, similarity: Similarity, sample: Numbers) -> None:
         self._hubness = similarity.hubness(sample)
         self._codes = similarity.codes(sample)
-        rows, owners = _sentences_of(similarity.first_sentences, sample)
+        rows, owners = inner_rows_and_owners(similarity.first_sentences, sample)
         self._passages = similarity.passages.vectors(sample)
         self._sentences = similarity.sentences.vectors(rows)
         self._starts = np.searchsorted(owners, np.arange(len(sample)))
@@ -241,45 +163,6 @@ class _Background:
             others = np.arange(len(names)) != names.index(own)
             offsets[~others] = offsets[others].mean() if others.any() else everywhere
         return offsets
-
-
-def group_of(language: str) -> str:
-    """Languages that a vector does not tell apart count as one: Dari as Persian."""
-    return "fa" if language == "prs" else language
-
-
-def _group_names(catalogue: Catalogue) -> list[str]:
-    return sorted(set(map(group_of, catalogue.language_names)))
-
-
-def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:
-    """The language of each passage, as a place in the sorted names of language groups."""
-    names = _group_names(catalogue)
-    groups = np.array([names.index(group_of(name)) for name in catalogue.language_names], np.uint8)
-    return groups[catalogue.languages][catalogue.passage_articles()]
-
-
-def _gathered(keys: Sequence[Keys], rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """The first half of each row's key, out of those of all segments one after another."""
-    return np.concatenate([one[:, 0] for one in keys])[rows]
-
-
-def _sample(keys: NDArray[np.uint64], codes: NDArray[np.uint8]) -> Numbers:
-    """Of each language the passages with the smallest keys, sorted by number."""
-    chosen = [
-        rows[np.argsort(keys[rows], kind="stable")[:SAMPLE]]
-        for code in np.unique(codes)
-        for rows in [np.flatnonzero(codes == code)]
-    ]
-    return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
-
-
-def _sentences_of(first: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
-    """Numbers of the sentences of `passages`, and for each the place of its passage among them."""
-    starts, ends = first[passages], first[passages + 1]
-    owners = np.repeat(np.arange(len(passages)), ends - starts)
-    before = np.cumsum(ends - starts) - (ends - starts)
-    return np.arange(len(owners)) - before[owners] + starts[owners], owners
 
 
 def _blend(passage: Scores, sentence: Scores, hubness: Scores) -> Scores:

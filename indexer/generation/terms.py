@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers
 from indexer.generation import postings as posting_files
 from indexer.generation.catalogue import Catalogue
@@ -72,7 +73,7 @@ def _blocks(starts: Numbers) -> list[tuple[int, int]]:
     first = 0
     while first < len(starts) - 1:
         limit = starts[first] + _POSTINGS_AT_ONCE
-        past = max(int(np.searchsorted(starts, limit, side="right")) - 1, first + 1)
+        past = max(int(owners_of(starts, limit)), first + 1)
         found.append((first, past))
         first = past
     return found

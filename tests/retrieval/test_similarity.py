@@ -4,17 +4,20 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from making import catalogued, embedded, segment, whole
 
+from indexer.core import engine
+from indexer.core.engine import group_of
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Numbers, Vectors
-from indexer.generation import similarity
+from indexer.generation import columns
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.segment import Embedded
-from indexer.generation.similarity import Similarity, group_of
+from indexer.retrieval.similarity import Similarity
 from indexer.vectors.cache import keys_of
 
 X, Y, Z, W = np.eye(4, dtype=np.float32)
@@ -34,6 +37,18 @@ def rows(vectors: Sequence[Vectors]) -> Vectors:
 
 def near(expected: Sequence[float], tolerance: float = HALF) -> object:
     return pytest.approx(expected, abs=tolerance)
+
+
+class Engine:
+    """As much of an engine as similarity asks."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self.passage_vectors, self.sentence_vectors = columns.dense_indexes(catalogue)
+        self.columns = columns.read(catalogue, folder)
+
+
+def opened(folder: Path, catalogue: Catalogue) -> Similarity:
+    return Similarity(cast("engine.Engine", Engine(folder, catalogue)))
 
 
 def catalogue_of(
@@ -59,8 +74,8 @@ def catalogue_of(
 
 
 def written(folder: Path, catalogue: Catalogue) -> Similarity:
-    assert similarity.write(catalogue, folder) == similarity.FILES
-    return Similarity(folder, catalogue)
+    assert columns.write(catalogue, folder) == columns.FILES
+    return opened(folder, catalogue)
 
 
 def saved(folder: Path, languages: Sequence[str] = ("fa", "fa", "fa")) -> Similarity:
@@ -108,13 +123,13 @@ def test_hubness_is_the_nearness_to_sentences_of_others(tmp_path: Path) -> None:
         max(0.8, 0.8),
         max(0.6, 0.8),
     ]
-    assert np.load(tmp_path / similarity.HUBNESS).tolist() == near(nearest)
+    assert np.load(tmp_path / columns.HUBNESS).tolist() == near(nearest)
 
 
 def test_copies_say_nothing_about_hubs(tmp_path: Path) -> None:
     written(tmp_path, catalogue_of(tmp_path, [X, X], [[X], [X, XY]], ["fa", "fa"]))
     # X is the copy of X; what remains of the other passage is XY for the first, nothing for the second
-    assert np.load(tmp_path / similarity.HUBNESS).tolist() == near([0.6, 0.0])
+    assert np.load(tmp_path / columns.HUBNESS).tolist() == near([0.6, 0.0])
 
 
 def test_the_blend_is_the_mean_of_both_cosines_less_a_share_of_hubness(tmp_path: Path) -> None:
@@ -238,12 +253,12 @@ def spread(folder: Path) -> Catalogue:
 def test_the_files_do_not_depend_on_where_articles_lie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(similarity, "SAMPLE", 20)
-    monkeypatch.setattr(similarity, "REFERENCE_SENTENCES", 30)
+    monkeypatch.setattr(columns, "SAMPLE", 20)
+    monkeypatch.setattr(columns, "REFERENCE_SENTENCES", 30)
     one, other = many(tmp_path / "one"), written(tmp_path / "other", spread(tmp_path / "other"))
-    sample = np.load(tmp_path / "one" / similarity.BACKGROUND)
+    sample = np.load(tmp_path / "one" / columns.BACKGROUND)
     assert np.bincount(sample % 2).tolist() == [20, 20]
-    for name in similarity.FILES:
+    for name in columns.FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
     for language in ("en", "fa"):
         expected = one.compare(QUERY, language, EVERY)
@@ -259,18 +274,18 @@ def test_the_files_do_not_depend_on_where_articles_lie(
 def test_the_sample_are_the_passages_with_the_smallest_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(similarity, "SAMPLE", 7)
+    monkeypatch.setattr(columns, "SAMPLE", 7)
     catalogue = spread(tmp_path)
-    similarity.write(catalogue, tmp_path)
+    columns.write(catalogue, tmp_path)
     keys = keys_of([f"text {number}" for number in range(120)])[:, 0].tolist()
     smallest = [sorted(range(first, 120, 2), key=keys.__getitem__)[:7] for first in (0, 1)]
-    assert np.load(tmp_path / similarity.BACKGROUND).tolist() == sorted([*smallest[0], *smallest[1]])
+    assert np.load(tmp_path / columns.BACKGROUND).tolist() == sorted([*smallest[0], *smallest[1]])
 
 
 def test_hubness_is_that_of_brute_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similarity, "REFERENCE_SENTENCES", 100)
-    monkeypatch.setattr(similarity, "NEAREST_SHARE", 1 / 30)
-    monkeypatch.setattr(similarity, "_BLOCK", 50)
+    monkeypatch.setattr(columns, "REFERENCE_SENTENCES", 100)
+    monkeypatch.setattr(columns, "NEAREST_SHARE", 1 / 30)
+    monkeypatch.setattr(columns, "_BLOCK", 50)
     many(tmp_path)
     stored = np.concatenate([one.passages for one in articles_of_many()]).astype(np.float16)
     vectors = stored.astype(np.float64)
@@ -282,14 +297,14 @@ def test_hubness_is_that_of_brute_force(tmp_path: Path, monkeypatch: pytest.Monk
     cosines[cosines > 0.985] = 0.0
     # a thirtieth of a hundred is rounded to three
     expected = np.sort(cosines, axis=1)[:, -3:].mean(axis=1)
-    np.testing.assert_allclose(np.load(tmp_path / similarity.HUBNESS), expected, atol=1e-6)
+    np.testing.assert_allclose(np.load(tmp_path / columns.HUBNESS), expected, atol=1e-6)
 
 
 def test_a_sample_stands_for_as_many_as_its_language_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A language with more passages than the sample takes counts as much as it has."""
-    monkeypatch.setattr(similarity, "SAMPLE", 1)
+    monkeypatch.setattr(columns, "SAMPLE", 1)
     vectors = [XY, XY, XY, Z]
     catalogue = catalogue_of(tmp_path, vectors, [[one] for one in vectors], ["fa", "fa", "fa", "ar"])
     similar = written(tmp_path, catalogue)
@@ -302,30 +317,30 @@ def test_dari_counts_as_persian() -> None:
     assert [group_of(language) for language in ("prs", "fa", "ar", "und")] == ["fa", "fa", "ar", "und"]
 
 
-@pytest.mark.parametrize("name", similarity.FILES)
+@pytest.mark.parametrize("name", columns.FILES)
 def test_a_missing_or_truncated_file_is_damage(tmp_path: Path, name: str) -> None:
     catalogue = catalogue_of(tmp_path, PASSAGES, SENTENCES, ["fa"] * 3)
-    similarity.write(catalogue, tmp_path)
+    columns.write(catalogue, tmp_path)
     os.truncate(tmp_path / name, 20)
     with pytest.raises(IndexDamaged, match=name):
-        Similarity(tmp_path, catalogue)
+        opened(tmp_path, catalogue)
     (tmp_path / name).unlink()
     with pytest.raises(IndexDamaged, match=name):
-        Similarity(tmp_path, catalogue)
+        opened(tmp_path, catalogue)
 
 
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        (similarity.HUBNESS, [0.0] * 4),
-        (similarity.HUBNESS, [0.0] * 2),
-        (similarity.BACKGROUND, []),
-        (similarity.BACKGROUND, [0, 3]),
+        (columns.HUBNESS, [0.0] * 4),
+        (columns.HUBNESS, [0.0] * 2),
+        (columns.BACKGROUND, []),
+        (columns.BACKGROUND, [0, 3]),
     ],
 )
 def test_files_that_do_not_fit_each_other_are_damage(tmp_path: Path, name: str, values: list[float]) -> None:
     catalogue = catalogue_of(tmp_path, PASSAGES, SENTENCES, ["fa"] * 3)
-    similarity.write(catalogue, tmp_path)
+    columns.write(catalogue, tmp_path)
     np.save(tmp_path / name, np.array(values, np.load(tmp_path / name).dtype))
     with pytest.raises(IndexDamaged, match="do not fit each other: reindex"):
-        Similarity(tmp_path, catalogue)
+        opened(tmp_path, catalogue)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from making import catalogued, embedded, encode, segment, whole
 
 from indexer.core.records import Vectors
-from indexer.generation import postings, words
+from indexer.generation import postings, terms
 from indexer.generation.catalogue import Catalogue
-from indexer.generation.lexical import LexicalIndex
 from indexer.generation.segment import Embedded
 from indexer.lexicon import word_vectors
 from indexer.lexicon.forms import language_bit
@@ -44,9 +43,9 @@ def alone(folder: Path, articles: tuple[Embedded, ...] = ARTICLES) -> Catalogue:
 def test_words_do_not_hang_on_where_articles_lie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    names = words.write(alone(tmp_path / "alone"), encode, tmp_path / "alone", None)
-    monkeypatch.setattr(words, "_POSTINGS_AT_ONCE", at_once)
-    assert words.write(spread(tmp_path / "spread"), encode, tmp_path / "spread", None) == names
+    names = terms.write(alone(tmp_path / "alone"), encode, tmp_path / "alone", None)
+    monkeypatch.setattr(terms, "_POSTINGS_AT_ONCE", at_once)
+    assert terms.write(spread(tmp_path / "spread"), encode, tmp_path / "spread", None) == names
     for name in names:
         one, other = tmp_path / "alone" / name, tmp_path / "spread" / name
         assert one.read_bytes() == other.read_bytes(), name
@@ -54,13 +53,13 @@ def test_words_do_not_hang_on_where_articles_lie(
 
 def test_each_word_has_its_sentences_and_the_languages_of_their_articles(tmp_path: Path) -> None:
     catalogue = spread(tmp_path)
-    words.write(catalogue, encode, tmp_path, None)
-    index = LexicalIndex(tmp_path, catalogue.first_sentences)
+    terms.write(catalogue, encode, tmp_path, None)
+    index = postings.Postings(tmp_path)
     read = Lexicon(tmp_path, index.words)
     found = {
         index.words[number]: (
-            index._sentences[index._starts[number] : index._starts[number + 1]].tolist(),
-            index._counts[index._starts[number] : index._starts[number + 1]].tolist(),
+            index.sentences[index.starts[number] : index.starts[number + 1]].tolist(),
+            index.counts[index.starts[number] : index.starts[number + 1]].tolist(),
             int(read.forms.languages[number]),
         )
         for number in range(len(index.words))
@@ -92,8 +91,8 @@ def test_larger_indexes_have_vectors_of_frequent_words(
     frequent: tuple[tuple[int, int], ...],
     expected: list[str],
 ) -> None:
-    monkeypatch.setattr(words, "FREQUENT", frequent)
-    words.write(spread(tmp_path), encode, tmp_path, None)
+    monkeypatch.setattr(terms, "FREQUENT", frequent)
+    terms.write(spread(tmp_path), encode, tmp_path, None)
     known = Vocabulary(tmp_path, postings.WORDS)
     with_vectors = [known[number] for number in np.load(tmp_path / word_vectors.VECTOR_WORDS).tolist()]
     assert with_vectors == expected
@@ -107,18 +106,18 @@ def test_a_base_is_asked_first(tmp_path: Path) -> None:
         asked.extend(texts)
         return encode(texts)
 
-    words.write(alone(tmp_path / "base", ARTICLES[1:]), encode, tmp_path / "base", None)
+    terms.write(alone(tmp_path / "base", ARTICLES[1:]), encode, tmp_path / "base", None)
     base = Lexicon(tmp_path / "base", Vocabulary(tmp_path / "base", postings.WORDS))
     catalogue = spread(tmp_path / "new")
-    words.write(catalogue, counted, tmp_path / "new", base)
+    terms.write(catalogue, counted, tmp_path / "new", base)
     # سیل, which was taken for Arabic, is in both languages now
     assert asked == ["آمد", "بارید", "سیل"]
 
 
 def test_no_articles_have_no_words(tmp_path: Path) -> None:
     catalogue = alone(tmp_path, (embedded("a", []),))
-    words.write(catalogue, encode, tmp_path, None)
-    read = Lexicon(tmp_path, LexicalIndex(tmp_path, catalogue.first_sentences).words)
+    terms.write(catalogue, encode, tmp_path, None)
+    read = Lexicon(tmp_path, postings.Postings(tmp_path).words)
     assert (len(read.words), read.forms.languages.tolist()) == (0, [])
 
 
@@ -126,8 +125,8 @@ def test_no_articles_have_no_words(tmp_path: Path) -> None:
 def test_blocks_of_words_have_not_too_many_postings(counts: list[int], most: int) -> None:
     starts = np.cumsum([0, *counts])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "_POSTINGS_AT_ONCE", most)
-        blocks = words._blocks(starts)
+        patch.setattr(terms, "_POSTINGS_AT_ONCE", most)
+        blocks = terms._blocks(starts)
     ends = [0, *(past for _, past in blocks)]
     assert [first for first, _ in blocks] == ends[:-1]
     assert ends[-1] == len(counts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Expansion, Numbers
-from indexer.generation import lexical, postings
-from indexer.generation.lexical import K1, B, LexicalIndex
+from indexer.generation import postings
 from indexer.generation.postings import Postings, PostingsWriter, merge
+from indexer.retrieval import lexical
+from indexer.retrieval.lexical import K1, B, LexicalIndex
+from indexer.storage.vocabulary import Vocabulary
 
 PASSAGES = (
     (["rain", "rain", "city"], ["flood", "city"]),
@@ -39,16 +42,20 @@ def write(folder: Path, passages: Sequence[Sequence[Sequence[str]]] = PASSAGES) 
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
     assert write(tmp_path) == FILES
-    return LexicalIndex(tmp_path, FIRST_SENTENCES)
+    return LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
+
+
+def words_of(index: LexicalIndex) -> Vocabulary:
+    return cast("Postings", index._postings).words
 
 
 def word(index: LexicalIndex, **weights: float) -> Expansion:
     """A word of a query that stands for words of the index with these weights."""
-    terms = sorted(number for term in weights if (number := index.words.number(term)) is not None)
+    terms = sorted(number for term in weights if (number := words_of(index).number(term)) is not None)
     return Expansion(
         "asked",
         np.array(terms, np.int64),
-        np.array([weights[index.words[term]] for term in terms], np.float32),
+        np.array([weights[words_of(index)[term]] for term in terms], np.float32),
         np.zeros(len(terms), np.uint8),
     )
 
@@ -60,7 +67,7 @@ def bm25(tf: float, df: float, documents: int, length: int, mean_length: float) 
 
 
 def test_the_words_are_numbered_in_order(index: LexicalIndex) -> None:
-    assert [index.words[number] for number in range(7)] == WORDS
+    assert [words_of(index)[number] for number in range(7)] == WORDS
 
 
 def test_expansions_are_summed_before_saturation(index: LexicalIndex) -> None:
@@ -120,7 +127,7 @@ def test_words_are_remembered_by_what_they_stand_for(
     index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = [word(index, rain=1.0), word(index, rain=0.5), word(index, sun=1.0), word(index, city=1.0)]
-    fresh = [LexicalIndex(tmp_path, FIRST_SENTENCES).scores([one]) for one in words]
+    fresh = [LexicalIndex(Postings(tmp_path), FIRST_SENTENCES).scores([one]) for one in words]
     assert len({tuple(scores.passage.tolist()) for scores in fresh}) == 4
     for remembered in (lexical.REMEMBERED, 4, 0):
         monkeypatch.setattr(lexical, "REMEMBERED", remembered)
@@ -137,7 +144,7 @@ def test_what_is_remembered_is_not_computed_again(
     computed: list[Expansion] = []
     compute = index._computed
 
-    def counted(asked: Expansion) -> "tuple[lexical._Part, lexical._Part]":
+    def counted(asked: Expansion) -> "tuple[lexical._WordScores, lexical._WordScores]":
         computed.append(asked)
         return compute(asked)
 
@@ -165,7 +172,7 @@ def test_spilling_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "whole").mkdir()
     (tmp_path / "spilled").mkdir()
     names = write(tmp_path / "whole", random_passages())
-    monkeypatch.setattr(lexical, "SPILL", 7)
+    monkeypatch.setattr(postings, "SPILL", 7)
     assert write(tmp_path / "spilled", random_passages()) == names
     for name in names:
         assert (tmp_path / "spilled" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -176,7 +183,7 @@ def test_one_word_ranks_as_in_plain_bm25(tmp_path: Path) -> None:
     passages = random_passages()
     write(tmp_path, passages)
     first = np.cumsum([0, *map(len, passages)])
-    index = LexicalIndex(tmp_path, first)
+    index = LexicalIndex(Postings(tmp_path), first)
     documents = [[term for sentence in sentences for term in sentence] for sentences in passages]
     mean = sum(map(len, documents)) / len(documents)
     for term in ("w1", "w2", "w7", "w30"):
@@ -192,7 +199,7 @@ def test_one_word_ranks_as_in_plain_bm25(tmp_path: Path) -> None:
 
 def test_a_word_more_often_than_a_byte_counts_is_counted_255_times(tmp_path: Path) -> None:
     write(tmp_path, [[["rain"] * 300], [["sun"] * 300]])
-    index = LexicalIndex(tmp_path, np.array([0, 1, 2]))
+    index = LexicalIndex(Postings(tmp_path), np.array([0, 1, 2]))
     assert index.scores([word(index, rain=1.0)]).passage.tolist() == pytest.approx(
         [bm25(255, 1, 2, 300, 300), 0.0]
     )
@@ -200,15 +207,15 @@ def test_a_word_more_often_than_a_byte_counts_is_counted_255_times(tmp_path: Pat
 
 def test_sentences_without_words_score_nothing(tmp_path: Path) -> None:
     write(tmp_path, [[[], ["rain"]], [[]]])
-    index = LexicalIndex(tmp_path, np.array([0, 2, 3]))
+    index = LexicalIndex(Postings(tmp_path), np.array([0, 2, 3]))
     # the mean length is counted as one word at least
     assert index.scores([word(index, rain=1.0)]).passage.tolist() == pytest.approx([bm25(1, 1, 2, 1, 1), 0.0])
 
 
 def test_no_word_at_all_can_be_written_and_read(tmp_path: Path) -> None:
     write(tmp_path, [[[]]])
-    index = LexicalIndex(tmp_path, np.array([0, 1]))
-    assert (len(index.words), index.scores([]).passage.tolist()) == (0, [0.0])
+    index = LexicalIndex(Postings(tmp_path), np.array([0, 1]))
+    assert (len(words_of(index)), index.scores([]).passage.tolist()) == (0, [0.0])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -216,25 +223,18 @@ def test_a_missing_or_truncated_file_is_damage(tmp_path: Path, name: str) -> Non
     write(tmp_path)
     os.truncate(tmp_path / name, 20)
     with pytest.raises(IndexDamaged, match=name):
-        LexicalIndex(tmp_path, FIRST_SENTENCES)
+        LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
     (tmp_path / name).unlink()
     with pytest.raises(IndexDamaged, match=name):
-        LexicalIndex(tmp_path, FIRST_SENTENCES)
+        LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
 
 
-@pytest.mark.parametrize("name", [postings.POSTINGS, postings.SENTENCES, postings.COUNTS, postings.LENGTHS])
+@pytest.mark.parametrize("name", [postings.POSTINGS, postings.SENTENCES, postings.COUNTS])
 def test_files_that_do_not_fit_each_other_are_damage(tmp_path: Path, name: str) -> None:
     write(tmp_path)
     np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    fits = "its passages" if name == postings.LENGTHS else "each other"
-    with pytest.raises(IndexDamaged, match=rf"the postings in .* do not fit {fits}: reindex"):
-        LexicalIndex(tmp_path, FIRST_SENTENCES)
-
-
-def test_postings_of_other_sentences_are_damage(tmp_path: Path) -> None:
-    write(tmp_path)
-    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit its passages: reindex"):
-        LexicalIndex(tmp_path, np.array([0, 2, 3, 5]))
+    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit each other: reindex"):
+        Postings(tmp_path)
 
 
 @pytest.mark.parametrize("sorting", [0, 10**6])
@@ -246,15 +246,14 @@ def test_sums_by_sorting_and_by_table_are_the_same(monkeypatch: pytest.MonkeyPat
 
 def test_wrong_lengths_are_told(tmp_path: Path) -> None:
     write(tmp_path)
-    assert LexicalIndex(tmp_path, FIRST_SENTENCES).sentences_with_wrong_lengths().tolist() == []
+    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == []
     np.save(tmp_path / postings.LENGTHS, np.array([3, 3, 2, 4, 1, 2], np.uint32))
-    index = LexicalIndex(tmp_path, FIRST_SENTENCES)
-    assert index.sentences_with_wrong_lengths().tolist() == [1, 5]
+    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == [1, 5]
 
 
 def test_a_sentence_of_more_words_than_are_counted_is_not_called_wrong(tmp_path: Path) -> None:
     write(tmp_path, [[["rain"] * 300, ["rain"] * 255, ["sun"]]])
-    assert LexicalIndex(tmp_path, np.array([0, 3])).sentences_with_wrong_lengths().tolist() == []
+    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == []
 
 
 Sentences = list[list[str]]
@@ -301,7 +300,7 @@ def test_merging_is_adding_one_by_one(spill: int) -> None:
         with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
             straight = [parts[part][sentence] for part, sentence in order]
             written(Path(name) / "straight", straight)
-            patch.setattr(lexical, "SPILL", spill)
+            patch.setattr(postings, "SPILL", spill)
             same_bytes(merged(Path(name), parts, numbers), Path(name) / "straight")
 
     check()
@@ -336,7 +335,7 @@ def test_copying_is_adding_one_by_one(spill: int) -> None:
             sources = [written(folder / f"part{place}", part) for place, part in enumerate(parts)]
             straight = list(before)
             (folder / "copied").mkdir()
-            patch.setattr(lexical, "SPILL", spill)
+            patch.setattr(postings, "SPILL", spill)
             writer = PostingsWriter(folder / "copied")
             for sentence in before:
                 writer.add(sentence)

@@ -1,0 +1,145 @@
+"""What an engine answers: nearest rows, vectors, postings, columns and texts.
+
+`indexer.retrieval` stands above it and is the same for every engine: it decides what is a candidate, and
+scores it. A local generation is an engine; so can be several machines, or a database for nearest vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.core.protocols import Expander
+from indexer.core.records import Article, Filter, Numbers, Passage, Scores, Sentence, Vectors
+
+
+class NearestRows(Protocol):
+    """Vectors of one kind, passages or sentences, by their numbers."""
+
+    def __len__(self) -> int:
+        """Vectors."""
+        ...
+
+    def rows(self, numbers: Numbers) -> Any:  # noqa: ANN401
+        """What limits a search to `numbers`, in the form that the engine likes best."""
+        ...
+
+    def search(self, vector: Vectors, limit: int, among: Any = None) -> tuple[Scores, Numbers]:  # noqa: ANN401
+        """The `limit` numbers nearest to `vector`, best first, equal scores by number.
+
+        Args:
+            vector: shape `(dimensions,)`, unit length.
+            limit: how many at most.
+            among: only these, as `rows` gave them; all when None.
+
+        Returns:
+            Cosines and numbers, both of shape `(found,)` with `found <= limit`.
+        """
+        ...
+
+    def vectors(self, numbers: Numbers) -> Vectors:
+        """The vectors of `numbers`, in that order, of unit length."""
+        ...
+
+
+class TermPostings(Protocol):
+    """In which sentences the terms of an index stand, and how often."""
+
+    @property
+    def lengths(self) -> NDArray[np.uint32]:
+        """Tokens of each sentence."""
+        ...
+
+    def of_terms(self, terms: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
+        """The postings of some terms, one term after another: sentences, counts, positions in `terms`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageColumns:
+    """What is known of each passage before any query comes.
+
+    Attributes:
+        first_sentences: number of the first sentence of each, and of all sentences at the end.
+        articles: the article of each.
+        groups: names of the language groups, sorted (see `group_of`).
+        codes: the group of each, as a position in `groups`.
+        hubness: mean cosine of each to the sentences that are nearest to it.
+        sample: numbers of some passages of each language, that tell what scores are usual.
+    """
+
+    first_sentences: Numbers
+    articles: Numbers
+    groups: Sequence[str]
+    codes: NDArray[np.uint8]
+    hubness: Scores
+    sample: Numbers
+
+
+class Engine(Protocol):
+    """An index as `indexer.retrieval` asks it. Safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Name of the generation that answers."""
+        ...
+
+    @property
+    def passage_vectors(self) -> NearestRows:
+        """The vectors of passages."""
+        ...
+
+    @property
+    def sentence_vectors(self) -> NearestRows:
+        """The vectors of sentences."""
+        ...
+
+    @property
+    def postings(self) -> TermPostings:
+        """The postings of terms."""
+        ...
+
+    @property
+    def columns(self) -> PassageColumns:
+        """What is known of each passage."""
+        ...
+
+    @property
+    def lexicon(self) -> Expander:
+        """What expands the words of queries."""
+        ...
+
+    def admitted(self, wanted: Filter) -> Numbers | None:
+        """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
+        ...
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        ...
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
+        ...
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        ...
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; it is asked nothing afterwards."""
+        ...
+
+
+def group_of(language: str) -> str:
+    """Languages that a vector does not tell apart count as one: Dari as Persian."""
+    return "fa" if language == "prs" else language

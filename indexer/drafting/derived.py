@@ -1,0 +1,76 @@
+"""What is derived from all articles of a generation together, out of its segments; and the manifest."""
+
+import datetime
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from indexer.drafting.merging import SegmentRows
+from indexer.drafting.provenance import Provenance, prompts, versions
+from indexer.generation import catalogue, columns, terms
+from indexer.generation.catalogue import Catalogue
+from indexer.generation.generation import Generation
+from indexer.lexicon.word_vectors import Encode
+from indexer.storage.layout import Layout
+from indexer.storage.manifest import FileFact, Manifest, digest_of, fact_of
+
+
+def derive(
+    draft: Path,
+    layout: Layout,
+    parts: Sequence[SegmentRows],
+    facts: Mapping[str, FileFact],
+    encode: Encode,
+    base: Generation | None,
+    provenance: Provenance,
+    stage: Callable[[str], None] = lambda name: None,
+    *,
+    sharing: bool = True,
+) -> Manifest:
+    """Write what is derived from the articles of a generation; its manifest, which is not yet written.
+
+    Args:
+        draft: the folder, which holds the segments already.
+        layout: the index, for the name of the generation.
+        parts: all segments, with their rows.
+        facts: of the segments' files, by name below `draft`.
+        encode: vectors of words.
+        base: a generation whose lexicon can be used.
+        provenance: what else the manifest says.
+        stage: told what is being done.
+        sharing: whether files of the base may be shared that also hold what is gone.
+    """
+    stage("numbering")
+    names = catalogue.write(parts, draft)
+    numbered = Catalogue(draft, [segment for segment, _ in parts])
+    stage("comparing")
+    names += columns.write(numbered, draft)
+    stage("words")
+    names += terms.write(numbered, encode, draft, base.lexicon if base else None, sharing=sharing)
+    stage("checksums")
+    files = dict(facts) | {name: fact_of(draft / name) for name in names}
+    first, last = numbered.dates()
+    model = provenance.model
+    return Manifest(
+        name=layout.next_name(digest_of(files)),
+        base=provenance.base,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        hudhud=importlib.metadata.version("hudhud"),
+        model=model.name,
+        fingerprint=model.fingerprint,
+        engine=provenance.engine,
+        prompts=prompts(model),
+        dimensions=provenance.dimensions,
+        versions=versions(),
+        segments=[segment.name for segment, _ in parts],
+        articles=len(numbered),
+        passages=len(numbered.passage_rows),
+        sentences=len(numbered.sentence_rows),
+        languages=numbered.language_counts(),
+        first_date=first,
+        last_date=last,
+        skipped=dict(provenance.skipped or {}),
+        roots=list(provenance.roots),
+        deleted=list(provenance.deleted),
+        files=files,
+    )

@@ -1,0 +1,68 @@
+"""What a reindex leaves out: counted by reason, with examples, and handed on to be written down."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from indexer.core.errors import UnreadableInput
+from indexer.core.records import Skipped, SkipReason
+
+_NOT_RECORDS = frozenset(
+    {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
+)
+"""What is no record that cannot be read, but none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skips:
+    """What was left out: how much by reason, and examples."""
+
+    counts: dict[str, int]
+    samples: tuple[Skipped, ...]
+
+    @property
+    def total(self) -> int:
+        """Of all reasons."""
+        return sum(self.counts.values())
+
+
+class SkipLog:
+    """Counts what is left out, keeps some examples, and hands everything on to be written down."""
+
+    SAMPLES = 3
+
+    def __init__(
+        self, sink: Callable[[Skipped], None] = lambda skipped: None, *, strict: bool = False
+    ) -> None:
+        """Hand everything to `sink`; `strict` makes the first record that cannot be read an error."""
+        self._sink = sink
+        self._strict = strict
+        self._noted: set[bytes] = set()
+        self._counts: Counter[str] = Counter()
+        self._samples: list[Skipped] = []
+
+    def add(self, skipped: Skipped) -> None:
+        """Take note; what was noted before is not counted again.
+
+        Raises:
+            UnreadableInput: it is a record that cannot be read, and that was to be an error.
+        """
+        said = f"{skipped.source}\0{skipped.reason}\0{skipped.detail}".encode(errors="surrogatepass")
+        noted = hashlib.blake2b(said, digest_size=16).digest()
+        if noted in self._noted:
+            return
+        self._noted.add(noted)
+        self._counts[skipped.reason.value] += 1
+        if self._counts[skipped.reason.value] <= self.SAMPLES:
+            self._samples.append(skipped)
+        self._sink(skipped)
+        if self._strict and skipped.reason not in _NOT_RECORDS:
+            raise UnreadableInput(
+                f"{skipped.source} cannot be read ({skipped.reason.value}: {skipped.detail}):"
+                " mend it, or leave out --strict"
+            )
+
+    def summary(self) -> Skips:
+        """What was noted so far."""
+        return Skips(dict(self._counts), tuple(self._samples))

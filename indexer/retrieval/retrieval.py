@@ -1,0 +1,99 @@
+"""Candidates for a query: what is near by its vectors and what is near by its words, scored both ways.
+
+This is where `similarity`, `lexical` and the engine's lexicon are joined, whatever the engine. What the
+scores are worth against each other is decided by whoever asks.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.core.engine import Engine
+from indexer.core.protocols import Expander
+from indexer.core.records import Article, Candidates, Numbers, Passage, Request, Scores, Sentence
+from indexer.retrieval.lexical import LexicalIndex
+from indexer.retrieval.similarity import Similarity
+
+
+class Retrieval:
+    """An index, whatever engine holds it. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Answer from `engine`, which is closed with this."""
+        self._engine = engine
+        self.similarity = Similarity(engine)
+        self.lexical = LexicalIndex(engine.postings, engine.columns.first_sentences)
+
+    @property
+    def name(self) -> str:
+        """Name of the generation that answers."""
+        return self._engine.name
+
+    @property
+    def lexicon(self) -> Expander:
+        """What expands the words of queries."""
+        return self._engine.lexicon
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages of these numbers, in the order asked for."""
+        return self._engine.passages(numbers)
+
+    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
+        """The sentences of these numbers, in the order asked for."""
+        return self._engine.sentences(numbers)
+
+    def articles(self, numbers: Sequence[int]) -> list[Article]:
+        """The articles of these numbers, in the order asked for."""
+        return self._engine.articles(numbers)
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self._engine.article_by_id(article_id)
+
+    def close(self) -> None:
+        """Release the engine; nothing is asked afterwards."""
+        self._engine.close()
+
+    def candidates(self, request: Request) -> Candidates:
+        """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        admitted = self._engine.admitted(request.filter)
+        lexical = self.lexical.scores(request.words)
+        sound = self.lexical.scores(request.sounds)
+        lists = [lexical.passage, lexical.sentence, sound.passage]
+        found = [self.similarity.nearest(request.vector, request.depth, admitted)]
+        found += [_best(scores, request.depth, admitted) for scores in lists]
+        passages = np.unique(np.concatenate(found))
+        similar = self.similarity.compare(request.vector, request.language, passages)
+        return Candidates(
+            passages=passages,
+            articles=self._engine.columns.articles[passages],
+            sentences=similar.best,
+            passage_cosine=similar.passage,
+            sentence_cosine=similar.sentence,
+            dense=similar.standard,
+            lexical=lexical.passage[passages],
+            lexical_standard=_standard(lexical.passage, passages),
+            sentence_standard=_standard(lexical.sentence, passages),
+            sound_standard=_standard(sound.passage, passages),
+            sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
+        )
+
+
+def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:
+    """The `depth` passages with the highest scores above 0."""
+    rows = np.flatnonzero(scores) if admitted is None else admitted[scores[admitted] > 0]
+    if len(rows) <= depth:
+        return rows
+    return rows[np.lexsort((rows, -scores[rows]))[:depth]]
+
+
+def _standard(scores: Scores, passages: Numbers) -> Scores:
+    """Scores of `passages` in standard deviations above the mean of all."""
+    deviation = float(scores.std())
+    if deviation == 0.0:
+        return np.zeros(len(passages), np.float32)
+    return np.asarray((scores[passages] - scores.mean()) / deviation, np.float32)
