@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.core.protocols import Index, Reranker
-from indexer.core.records import Article, Candidates, Numbers, Passage, Request, Scores, Sentence
+from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
+from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.evidence import Evidence, WordMatch
 from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.query import Group, Query
 from search_api.searching.query_encoder import QueryEncoders
-from search_api.searching.question import Question, understand
 from search_api.searching.romanised import romanised, sounds_of
 
 LEAST_DEPTH = 60
@@ -71,9 +71,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ranking:
-    """Places of candidates, best first; with a reranker's scores of them where there is one."""
+    """Positions of candidates, best first; with a reranker's scores of them where there is one."""
 
-    places: Numbers
+    positions: Numbers
     reranked: Scores | None = None
     milliseconds: float | None = None
 
@@ -105,13 +105,13 @@ class Searcher:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
         encoders = self.encoders
-        question = understand(query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds)
+        analysed = analyse(query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
-        candidates, fused = self._scored(question, wanted)
+        candidates, fused = self._scored(analysed, wanted)
         ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
         if self._reranker:
-            ranking = self._rerank(query, candidates, ranking.places, self._reranker)
-        hits = self._hits(question, candidates, fused, ranking)
+            ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
+        hits = self._hits(analysed, candidates, fused, ranking)
         took_ms = (time.perf_counter() - started) * 1000
         return Result(query, self.index.name, took_ms, hits, ranking.milliseconds)
 
@@ -119,53 +119,55 @@ class Searcher:
         """Release the index; nothing is searched afterwards."""
         self.index.close()
 
-    def _scored(self, question: Question, wanted: int) -> tuple[Candidates, Scores]:
+    def _scored(self, analysed: AnalysedQuery, wanted: int) -> tuple[Candidates, Scores]:
         """Candidates with their fused scores.
 
         An article may hold many of the best passages, so ever more are asked for until there are
         enough articles or no more passages.
         """
-        query = question.query
-        sounds = sounds_of(question)
+        query = analysed.query
+        sounds = sounds_of(analysed)
         depth = max(LEAST_DEPTH, DEPTH_PER_HIT * wanted)
         offered = 0
         while True:
-            request = Request(
-                question.vector, query.language, question.expansions, sounds, query.filter, depth
+            request = RetrievalRequest(
+                analysed.vector, query.language, analysed.expansions, sounds, query.filter, depth
             )
             candidates = self.index.candidates(request)
             enough = len(np.unique(candidates.articles)) >= wanted or query.group is Group.PASSAGE
             if enough or len(candidates.passages) == offered:
                 return candidates, self._lane.score(
-                    candidates, romanised(question, candidates), question.known
+                    candidates, romanised(analysed, candidates), analysed.known
                 )
             offered = len(candidates.passages)
             depth *= 4
 
-    def _rerank(self, query: Query, candidates: Candidates, places: Numbers, reranker: Reranker) -> _Ranking:
-        """`places` in the order of the reranker's scores of their passages; equal ones stay as they are."""
+    def _rerank(
+        self, query: Query, candidates: Candidates, positions: Numbers, reranker: Reranker
+    ) -> _Ranking:
+        """`positions` by the reranker's scores of their passages; equal ones stay as they are."""
         started = time.perf_counter()
-        passages = self.index.passages(candidates.passages[places].tolist())
+        passages = self.index.passages(candidates.passages[positions].tolist())
         scores = reranker.score(query.text, [passage.text for passage in passages])
         order = np.argsort(-scores, kind="stable")
-        return _Ranking(places[order], scores[order], (time.perf_counter() - started) * 1000)
+        return _Ranking(positions[order], scores[order], (time.perf_counter() - started) * 1000)
 
     def _hits(
-        self, question: Question, candidates: Candidates, fused: Scores, ranking: _Ranking
+        self, analysed: AnalysedQuery, candidates: Candidates, fused: Scores, ranking: _Ranking
     ) -> tuple[Hit, ...]:
-        best = ranking.places[: question.query.limit]
+        best = ranking.positions[: analysed.query.limit]
         passages = self.index.passages(candidates.passages[best].tolist())
         articles = self.index.articles(candidates.articles[best].tolist())
         sentences = self.index.sentences(candidates.sentences[best].tolist())
-        evidence = Evidence(question, self.index.lexicon) if question.query.evidence else None
+        evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         return tuple(
             Hit(
                 rank,
                 HitScores(
-                    float(candidates.passage_cosine[place]),
-                    float(candidates.sentence_cosine[place]),
-                    float(candidates.lexical[place]),
-                    float(fused[place]),
+                    float(candidates.passage_cosine[position]),
+                    float(candidates.sentence_cosine[position]),
+                    float(candidates.lexical[position]),
+                    float(fused[position]),
                     None if ranking.reranked is None else float(ranking.reranked[rank - 1]),
                 ),
                 article,
@@ -173,14 +175,14 @@ class Searcher:
                 sentence,
                 evidence.matches(passage) if evidence else (),
             )
-            for rank, (place, article, passage, sentence) in enumerate(
+            for rank, (position, article, passage, sentence) in enumerate(
                 zip(best.tolist(), articles, passages, sentences, strict=True), start=1
             )
         )
 
 
 def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
-    """Places of candidates, best first, ties by passage number; one an article if asked so."""
+    """Positions of candidates, best first, ties by passage number; one an article if asked so."""
     order = np.lexsort((candidates.passages, -fused))
     if group is Group.ARTICLE:
         _, first = np.unique(candidates.articles[order], return_index=True)

@@ -120,7 +120,7 @@ def publish(
         parts: list[SegmentRows] = []
         for place, one in enumerate(base.segments if base else ()):
             assert base
-            gone = [base.catalogue.place(number) for number in dead]
+            gone = [base.catalogue.locate(number) for number in dead]
             rows = np.setdiff1d(
                 base.catalogue.live_rows()[place], [row for owner, row in gone if owner is one]
             )

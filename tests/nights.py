@@ -124,7 +124,7 @@ class Nights:
     def paths(self) -> dict[str, str]:
         """The file that every article of the live generation was read from, by id."""
         with closing(open_live(self.layout.folder)) as generation:
-            places = [generation.catalogue.place(number) for number in range(len(generation.catalogue))]
+            places = [generation.catalogue.locate(number) for number in range(len(generation.catalogue))]
             return {segment.ids[row]: segment.origin(row).path for segment, row in places}
 
 

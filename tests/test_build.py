@@ -39,7 +39,7 @@ from search_api.searching.query_encoder import QueryEncoders
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 ROWS = {ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS, f"{VECTORS}-files.npy", f"{VECTORS}-rows.npy"}
-"""What says where on disk something lies, and hangs on history."""
+"""What says where on disk something lies, and depends on history."""
 QUESTIONS = ("heavy rain flooded the streets", "المدارس", "نان تازه", "Kabul football")
 
 

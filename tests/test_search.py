@@ -7,7 +7,7 @@ import pytest
 
 import search_api.search
 from indexer.core.protocols import Encoder
-from indexer.core.records import Candidates, MatchKind, Request
+from indexer.core.records import Candidates, MatchKind, RetrievalRequest
 from indexer.lexicon.forms import STEM_WEIGHT
 from indexer.models.model import Model
 from search_api.search import DEPTH_PER_HIT, LEAST_DEPTH, Hit, Searcher
@@ -255,7 +255,7 @@ class Recording:
         self.close = self._index.close
         self.depths: list[int] = []
 
-    def candidates(self, request: Request) -> Candidates:
+    def candidates(self, request: RetrievalRequest) -> Candidates:
         self.depths.append(request.depth)
         return self._index.candidates(request)
 

@@ -11,7 +11,7 @@ from indexer.core.records import (
     MatchKind,
     Passage,
     QueryWord,
-    Request,
+    RetrievalRequest,
     Scores,
     Sentence,
     Vectors,
@@ -53,7 +53,7 @@ class Index(Protocol):
         """What expands the words of queries."""
         ...
 
-    def candidates(self, request: Request) -> Candidates:
+    def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         ...
 

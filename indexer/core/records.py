@@ -62,8 +62,8 @@ class Article:
 class Passage:
     """The retrieval unit: whole sentences of one article, `article.text[start:end] == text`.
 
-    `number` counts all passages of a generation from 0 and is also the row of its vector;
-    `article` is the number of its article in the same generation.
+    `number` counts all passages of a generation from 0, article after article; `article` is the number
+    of its article in the same generation.
     """
 
     number: int
@@ -77,8 +77,7 @@ class Passage:
 class Sentence(Span):
     """A sentence of a passage; offsets count in the article's text.
 
-    `number` counts all sentences of a generation from 0, passage after passage, and is also the row
-    of its vector.
+    `number` counts all sentences of a generation from 0, passage after passage.
     """
 
     number: int
@@ -173,7 +172,7 @@ class MatchKind(StrEnum):
 
 ALL_KINDS = frozenset(MatchKind)
 KINDS = tuple(MatchKind)
-"""`Expansion.kinds` are places in this row."""
+"""`Expansion.kinds` are positions in this row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ class Expansion:
         word: the query's word, folded.
         terms: numbers of words in the index's vocabulary, ascending, shape `(n,)`.
         weights: how surely each stands for it, in (0, 1], shape `(n,)`.
-        kinds: why, as places in `KINDS`, shape `(n,)`.
+        kinds: why, as positions in `KINDS`, shape `(n,)`.
         sounds: the part that is found without vectors: the same, of the same stem, or alike in sound.
     """
 
@@ -209,7 +208,7 @@ NO_EXPANSION = Expansion("", np.empty(0, np.int64), np.empty(0, np.float32), np.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Request:
+class RetrievalRequest:
     """What searching asks of an index.
 
     Attributes:
@@ -234,17 +233,17 @@ class Request:
 class Candidates:
     """Passages that may answer a query: arrays of one length, by ascending passage number.
 
-    A *standard score* counts standard deviations above the mean of the index: scores of different
-    kinds can be added, whatever their ranges.
+    A *z-score* counts standard deviations above the mean of the index: scores of different kinds can be
+    added, whatever their ranges.
 
     Attributes:
         passages, articles: their numbers.
         sentences: the number of the sentence nearest to the query.
         passage_cosine, sentence_cosine: between the query and the passage, and that sentence.
-        dense: standard score of both together.
+        dense_z: z-score of both together.
         lexical: BM25 of the passage.
-        lexical_standard, sentence_standard: standard scores of the BM25 of the passage, of its best sentence.
-        sound_standard: standard score of the BM25 of words that sound alike; 0 where none were asked for.
+        lexical_z, sentence_z: z-scores of the BM25 of the passage, of its best sentence.
+        sound_z: z-score of the BM25 of words that sound alike; 0 where none were asked for.
         sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
     """
 
@@ -253,9 +252,9 @@ class Candidates:
     sentences: Numbers
     passage_cosine: Scores
     sentence_cosine: Scores
-    dense: Scores
+    dense_z: Scores
     lexical: Scores
-    lexical_standard: Scores
-    sentence_standard: Scores
-    sound_standard: Scores
+    lexical_z: Scores
+    sentence_z: Scores
+    sound_z: Scores
     sound_share: Scores

@@ -19,13 +19,13 @@ class Start:
 
     Attributes:
         path: as it was given.
-        place: its absolute path, printable.
+        location: its absolute path, printable.
         prefix: what the ids at or below it begin with: empty, or ending in a slash.
         otherwise: the format of a file whose name tells none; None if it is then not read.
     """
 
     path: Path
-    place: str
+    location: str
     prefix: str
     otherwise: Format | None
 
@@ -35,7 +35,7 @@ class _Folder:
     """A folder being walked: what the ids of its entries begin with, and the entries still to come."""
 
     path: Path
-    place: str
+    location: str
     prefix: str
     identity: Identity
     names: Iterator[str]
@@ -47,7 +47,7 @@ def walk(start: Start, roots: Collection[str] = ()) -> Iterator[FoundFile | Skip
     Links are followed, but not into a folder that is being walked already. A file `a/b.txt` below a folder
     has the id `a/b`, behind the folder's prefix; a folder that is one of `roots` has none.
     """
-    found = _entry(start.path, start.place, start.prefix, ())
+    found = _entry(start.path, start.location, start.prefix, ())
     if isinstance(found, _Folder):
         yield from _below(replace(found, prefix=start.prefix), roots)
     elif isinstance(found, Skipped):
@@ -66,7 +66,7 @@ def _below(folder: _Folder, roots: Collection[str]) -> Iterator[FoundFile | Skip
             last = above.pop()
             if _identity(last.path) != last.identity:
                 detail = "no longer the folder that it was when reading began"
-                yield skipped(last.path, last.place, SkipReason.UNREADABLE, detail)
+                yield skipped(last.path, last.location, SkipReason.UNREADABLE, detail)
             continue
         found = _entry_in_folder(name, above, roots)
         if isinstance(found, _Folder):
@@ -80,35 +80,35 @@ def _entry_in_folder(
 ) -> FoundFile | _Folder | Skipped:
     """What an entry of the last folder of `above` is, by the rules for what is not given by name."""
     folder = above[-1]
-    path, place = folder.path / name, below(folder.place, printable(name))
+    path, location = folder.path / name, below(folder.location, printable(name))
     if name.startswith("."):
-        return skipped(path, place, SkipReason.HIDDEN, "its name begins with a dot")
-    found = _entry(path, place, folder.prefix, above)
+        return skipped(path, location, SkipReason.HIDDEN, "its name begins with a dot")
+    found = _entry(path, location, folder.prefix, above)
     if isinstance(found, _Folder):
-        return replace(found, prefix="" if place in roots else f"{folder.prefix}{printable(name)}/")
+        return replace(found, prefix="" if location in roots else f"{folder.prefix}{printable(name)}/")
     if isinstance(found, FoundFile) and not found.kind.is_read:
         return _unsupported(found)
     return found
 
 
-def _entry(path: Path, place: str, prefix: str, above: Sequence[_Folder]) -> FoundFile | _Folder | Skipped:
+def _entry(path: Path, location: str, prefix: str, above: Sequence[_Folder]) -> FoundFile | _Folder | Skipped:
     """What `path` is: a file whose id begins with `prefix`, or a folder, whose own prefix is still to set."""
     try:
         status = path.stat()
         if not stat.S_ISDIR(status.st_mode):
             kind = kind_of(path.name)
-            return FoundFile(path, prefix + printable(kind.stem), printable(path), place, kind)
+            return FoundFile(path, prefix + printable(kind.stem), printable(path), location, kind)
         identity = (status.st_dev, status.st_ino)
         if any(folder.identity == identity for folder in above):
-            return skipped(path, place, SkipReason.LINK_LOOP, "leads back to a folder that it lies in")
-        return _Folder(path, place, prefix, identity, iter(sorted(entry.name for entry in path.iterdir())))
+            return skipped(path, location, SkipReason.LINK_LOOP, "leads back to a folder that it lies in")
+        return _Folder(path, location, prefix, identity, iter(sorted(entry.name for entry in path.iterdir())))
     except OSError as error:
-        return skipped(path, place, *explained(path, error))
+        return skipped(path, location, *explained(path, error))
 
 
-def below(place: str, name: str) -> str:
-    """The place of `name` in the folder at `place`."""
-    return f"{place}{name}" if place.endswith(os.sep) else f"{place}{os.sep}{name}"
+def below(location: str, name: str) -> str:
+    """The path of `name` in the folder at `location`."""
+    return f"{location}{name}" if location.endswith(os.sep) else f"{location}{os.sep}{name}"
 
 
 def _identity(path: Path) -> Identity | None:
@@ -120,9 +120,9 @@ def _identity(path: Path) -> Identity | None:
 
 
 def _unsupported(found: FoundFile) -> Skipped:
-    return skipped(found.path, found.place, SkipReason.UNSUPPORTED, unsupported(found.kind))
+    return skipped(found.path, found.location, SkipReason.UNSUPPORTED, unsupported(found.kind))
 
 
-def skipped(path: Path, place: str, reason: SkipReason, detail: str) -> Skipped:
+def skipped(path: Path, location: str, reason: SkipReason, detail: str) -> Skipped:
     """A Skipped whose fields can be stored and shown."""
-    return Skipped(printable(path), reason, printable(detail), place)
+    return Skipped(printable(path), reason, printable(detail), location)

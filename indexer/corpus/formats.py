@@ -98,15 +98,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to read: `path` opens it; `id`, `source` and `place` are text that can be stored and shown.
+    """A file to read: `path` opens it; `id`, `source` and `location` are text that can be stored and shown.
 
-    `place` is its absolute path, `source` the path as the user knows it.
+    `location` is its absolute path, `source` the path as the user knows it.
     """
 
     path: Path
     id: str
     source: str
-    place: str
+    location: str
     kind: Kind
 
 
@@ -130,9 +130,9 @@ def read(found: FoundFile, fields: Fields) -> Iterator[Record | Skipped]:
     """The records in a file, whatever it is packed in."""
     opener = partial(open_file, found.path)
     if found.kind.packing == ZIP:
-        source = Source(found.id, found.source, found.place, opener)
+        source = Source(found.id, found.source, found.location, opener)
         return watched(found.path, source, partial(_read_members, source, fields))
-    source = Source(found.id, found.source, found.place, partial(unpacked, opener, found.kind.packing))
+    source = Source(found.id, found.source, found.location, partial(unpacked, opener, found.kind.packing))
     return read_source(source, found.kind.format or TEXT, fields, found.path)
 
 

@@ -21,41 +21,43 @@ class Given:
 
     Attributes:
         path: as it was given, or of a pattern the folder before its first wildcard.
-        place: the absolute path of that, links resolved, printable.
+        location: the absolute path of that, links resolved, printable.
         pattern: what is looked for in that folder, in parts; empty if it is no pattern.
         is_folder: whether it was a folder when it was given.
     """
 
     path: Path
-    place: str
+    location: str
     pattern: tuple[str, ...]
     is_folder: bool
 
     @property
     def name(self) -> str:
         """The path, or the pattern, for messages."""
-        return os.path.join(self.place, *map(printable, self.pattern))  # noqa: PTH118 (text)
+        return os.path.join(self.location, *map(printable, self.pattern))  # noqa: PTH118 (text)
 
-    def covers(self, place: str) -> bool:
+    def covers(self, location: str) -> bool:
         """Whether the file that lies, or lay, at this absolute path is among what this PATH lists."""
         if not self.pattern:
-            return place == self.place or is_below(place, self.place)
-        if not is_below(place, self.place):
+            return location == self.location or is_below(location, self.location)
+        if not is_below(location, self.location):
             return False
-        return _fits(Path(place[len(self.place) :].strip(os.sep)).parts, self.pattern)
+        return _fits(Path(location[len(self.location) :].strip(os.sep)).parts, self.pattern)
 
     def starts(self, roots: Collection[str], otherwise: Format | None) -> Iterator[Start]:
         """Where to begin walking, in order; `roots` decide the ids, else the PATH itself does."""
         if self.pattern:
             for name in _matches(self.path, self.pattern):
-                place = below(self.place, printable(name))
+                location = below(self.location, printable(name))
                 path = self.path / name
-                root = root_of(place, roots) or self.place
-                yield Start(path, place, _prefix(place, root, _is_folder(path)), None)
+                root = root_of(location, roots) or self.location
+                yield Start(path, location, _prefix(location, root, _is_folder(path)), None)
         else:
-            own = self.place if self.is_folder else str(Path(self.place).parent)
-            root = root_of(self.place, roots) or own
-            yield Start(self.path, self.place, _prefix(self.place, root, self.is_folder), otherwise or TEXT)
+            own = self.location if self.is_folder else str(Path(self.location).parent)
+            root = root_of(self.location, roots) or own
+            yield Start(
+                self.path, self.location, _prefix(self.location, root, self.is_folder), otherwise or TEXT
+            )
 
 
 def given(path: str | Path) -> Given:
@@ -120,15 +122,15 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def root_of(place: str, roots: Collection[str]) -> str | None:
-    """The deepest of `roots` that is `place` or holds it."""
-    above = [root for root in roots if place == root or is_below(place, root)]
+def root_of(location: str, roots: Collection[str]) -> str | None:
+    """The deepest of `roots` that is `location` or holds it."""
+    above = [root for root in roots if location == root or is_below(location, root)]
     return max(above, key=len, default=None)
 
 
-def is_below(place: str, folder: str) -> bool:
+def is_below(location: str, folder: str) -> bool:
     """Whether an absolute path lies below a folder."""
-    return place.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
+    return location.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
 def roots_of(paths: Sequence[Given], known: Collection[str]) -> tuple[str, ...]:
@@ -136,15 +138,15 @@ def roots_of(paths: Sequence[Given], known: Collection[str]) -> tuple[str, ...]:
     roots: list[str] = []
     for path in paths:
         if path.is_folder:
-            root = root_of(path.place, [*known, *roots]) or path.place
+            root = root_of(path.location, [*known, *roots]) or path.location
             if root not in roots:
                 roots.append(root)
     return tuple(roots)
 
 
-def _prefix(place: str, root: str, is_folder: bool) -> str:
+def _prefix(location: str, root: str, is_folder: bool) -> str:
     """What the ids of a file, or of what lies below a folder, begin with, reckoned from `root`."""
-    relative = place[len(root) :].strip(os.sep).replace(os.sep, "/")
+    relative = location[len(root) :].strip(os.sep).replace(os.sep, "/")
     if is_folder:
         return f"{relative}/" if relative else ""
     return relative[: relative.rfind("/") + 1]

@@ -116,9 +116,9 @@ def _load(payload: bytes, headers: _Headers, source: Source, address: str, at: s
     except _TooLarge:
         return skipped(SkipReason.TOO_LARGE, too_large())
     charset = _CHARSET.search(headers.content_type)
-    place = source.name + at
+    location = source.name + at
     encoding = charset[1] if charset else None
-    return html.article_of(raw, id=address, source=place, path=source.path, url=address, encoding=encoding)
+    return html.article_of(raw, id=address, source=location, path=source.path, url=address, encoding=encoding)
 
 
 def _to_end(record: "ArcWarcRecord") -> None:

@@ -181,7 +181,7 @@ class Comparison:
         number = self.number(record.id)
         if number is None or self._catalogue is None:
             return Verdict.NEW
-        segment, row = self._catalogue.place(number)
+        segment, row = self._catalogue.locate(number)
         origin = segment.origin(row)
         if origin.path == record.path:
             return Verdict.UNCHANGED if origin.digest == record.digest else Verdict.CHANGED
@@ -257,7 +257,7 @@ class Comparison:
         missing, kept = [], 0
         sources: dict[str, list[int]] = {}
         for number in range(len(self._catalogue)):
-            segment, row = self._catalogue.place(number)
+            segment, row = self._catalogue.locate(number)
             path = segment.paths[row]
             source = self._corpus.source_of(path) if path else None
             if source is None:

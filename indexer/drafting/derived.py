@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from indexer.drafting.merging import SegmentRows
+from indexer.drafting.protocols import Publication
 from indexer.drafting.provenance import Provenance, prompts, versions
 from indexer.generation import catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
 from indexer.lexicon.word_vectors import Encode
-from indexer.storage.layout import Layout
 from indexer.storage.manifest import FileFact, Manifest, digest_of, fact_of
 
 
 def derive(
     draft: Path,
-    layout: Layout,
+    layout: Publication,
     parts: Sequence[SegmentRows],
     facts: Mapping[str, FileFact],
     encode: Encode,

@@ -14,12 +14,12 @@ from indexer.core.records import Article, Numbers
 from indexer.drafting.derived import derive
 from indexer.drafting.embedding import embedded
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
+from indexer.drafting.protocols import ArticleSink, Publication
 from indexer.drafting.provenance import Provenance, shares_articles, shares_words
 from indexer.generation.generation import SEGMENTS, Generation
 from indexer.generation.segment import Origin, Segment
 from indexer.lexicon.word_vectors import reference_keys
 from indexer.models.model import Model
-from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults
 from indexer.vectors.cache import CachedEncoder, Keys, VectorCache
 
@@ -51,7 +51,7 @@ class Draft:
     def __init__(
         self,
         folder: Path,
-        layout: Layout,
+        layout: Publication,
         model: Model,
         encoder: Encoder,
         cache: VectorCache,
@@ -64,7 +64,7 @@ class Draft:
         self._report = report
         self._cache_before = layout.cache_size()
         self._written = 0
-        self._writer = SegmentsWriter(folder, encoder.dimensions)
+        self._writer: ArticleSink = SegmentsWriter(folder, encoder.dimensions)
         self.passage_encoder = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
         self.word_encoder = CachedEncoder(
             encoder, cache, model.fingerprint, model.prompts.query, tick=lambda: self._tell("words")
@@ -231,7 +231,7 @@ def require_sound(base: Generation, segments: Sequence[Segment] = ()) -> None:
         )
 
 
-def sweep(cache: VectorCache, layout: Layout, dimensions: int, most_bytes: int) -> int:
+def sweep(cache: VectorCache, layout: Publication, dimensions: int, most_bytes: int) -> int:
     """Forget what no generation uses, once it is much, and what there is no room for; how many texts."""
     used = used_texts(cache, layout.published())
     texts = sum(len(keys) for several in used.values() for keys in several)

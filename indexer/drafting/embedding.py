@@ -48,9 +48,9 @@ def _encoded(
     vectors = encoder.encode(texts)
     keys = keys_of(texts)
     first, last = 0, sum(map(len, passages))
-    for place, (article, origin, chunks) in enumerate(batch):
-        of_passages = slice(first, first + len(passages[place]))
-        of_sentences = slice(last, last + len(sentences[place]))
+    for position, (article, origin, chunks) in enumerate(batch):
+        of_passages = slice(first, first + len(passages[position]))
+        of_sentences = slice(last, last + len(sentences[position]))
         first, last = of_passages.stop, of_sentences.stop
         yield Embedded(
             article,

@@ -29,20 +29,22 @@ SegmentRows = tuple[Segment, Numbers]
 
 
 def to_rewrite(live: Sequence[int], total: Sequence[int], new: int) -> list[int]:
-    """Places of the segments that go into the new one.
+    """Positions of the segments that go into the new one.
 
     Args:
         live: how many sentences of each segment are still used.
         total: how many there are.
         new: how many sentences come.
     """
-    chosen = [place for place, used in enumerate(live) if used < (1 - MOST_DEAD) * total[place]]
-    size = new + sum(live[place] for place in chosen)
-    for place in sorted(set(range(len(live))) - set(chosen), key=lambda place: (live[place], place)):
-        if live[place] >= 2 * size or size + live[place] > LARGEST:
+    chosen = [position for position, used in enumerate(live) if used < (1 - MOST_DEAD) * total[position]]
+    size = new + sum(live[position] for position in chosen)
+    for position in sorted(
+        set(range(len(live))) - set(chosen), key=lambda position: (live[position], position)
+    ):
+        if live[position] >= 2 * size or size + live[position] > LARGEST:
             break
-        chosen.append(place)
-        size += live[place]
+        chosen.append(position)
+        size += live[position]
     return sorted(chosen)
 
 

@@ -1,11 +1,11 @@
 """The catalogue of a generation: its articles by id, and where each lies in the segments.
 
 Articles are numbered in the order of their ids, passages and sentences in the order of articles. So a
-generation's numbers, and with them the order of equal scores, hang on what it holds and on nothing else:
+generation's numbers, and with them the order of equal scores, depend on what it holds and on nothing else:
 neither on the order in which articles came nor on how they are spread over segments.
 
     ids                    of all articles, sorted
-    languages.npy          of each article, as a place in `language-names.npy`
+    languages.npy          of each article, as a position in `language-names.npy`
     days.npy               of each article: days from 0001-01-01; 0 where there is no date
     first-passages.npy     of each article, and the number of passages at the end
     first-sentences.npy    of each passage, and the number of sentences at the end
@@ -125,7 +125,7 @@ class Catalogue:
         """Articles."""
         return len(self.article_rows)
 
-    def place(self, article: int) -> tuple[Segment, int]:
+    def locate(self, article: int) -> tuple[Segment, int]:
         """The segment that an article lies in, and its row there."""
         row = int(self.article_rows[article])
         segment = int(owners_of(self._starts, row))
@@ -136,7 +136,8 @@ class Catalogue:
         rows = np.sort(self.article_rows).astype(np.int64)
         cuts = np.searchsorted(rows, self._starts)
         return [
-            rows[cuts[place] : cuts[place + 1]] - self._starts[place] for place in range(len(self.segments))
+            rows[cuts[position] : cuts[position + 1]] - self._starts[position]
+            for position in range(len(self.segments))
         ]
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
@@ -149,7 +150,7 @@ class Catalogue:
             self._require(number, len(self), "article")
         rows: dict[Segment, dict[int, int]] = {}
         for number in numbers:
-            segment, row = self.place(number)
+            segment, row = self.locate(number)
             rows.setdefault(segment, {})[number] = row
         found: dict[int, Article] = {}
         for segment, of_numbers in rows.items():
@@ -180,7 +181,7 @@ class Catalogue:
         owners = owners_of(self.first_passages, np.array(numbers)).tolist()
         found = []
         for number, owner, article in zip(numbers, owners, self.articles(owners), strict=True):
-            segment, row = self.place(owner)
+            segment, row = self.locate(owner)
             inside = number - int(self.first_passages[owner]) + int(segment.first_passages[row])
             start, end = segment.passage_spans[inside].tolist()
             found.append(Passage(number, owner, start, end, article.text[start:end]))
@@ -197,7 +198,7 @@ class Catalogue:
             self._require(number, len(self.sentence_rows), "sentence")
             passage = int(owners_of(self.first_sentences, number))
             article = int(owners_of(self.first_passages, passage))
-            segment, row = self.place(article)
+            segment, row = self.locate(article)
             first = int(self.first_sentences[self.first_passages[article]])
             inside = number - first + int(segment.first_sentences[segment.first_passages[row]])
             start, end = segment.sentence_spans[inside].tolist()
@@ -209,7 +210,7 @@ class Catalogue:
         return np.repeat(np.arange(len(self)), np.diff(self.first_passages))
 
     def sentence_languages(self) -> NDArray[np.uint8]:
-        """The language of each sentence's article, as a place in `language_names`."""
+        """The language of each sentence's article, as a position in `language_names`."""
         of_passages = self.languages[self.passage_articles()]
         return np.repeat(of_passages, np.diff(self.first_sentences))
 

@@ -109,7 +109,7 @@ def _group_names(catalogue: Catalogue) -> list[str]:
 
 
 def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:
-    """The language of each passage, as a place in the sorted names of language groups."""
+    """The language of each passage, as a position in the sorted names of language groups."""
     names = _group_names(catalogue)
     groups = np.array([names.index(group_of(name)) for name in catalogue.language_names], np.uint8)
     return groups[catalogue.languages][catalogue.passage_articles()]

@@ -59,14 +59,14 @@ class PostingsWriter:
         renumbered[sentences] = np.arange(len(self._lengths), len(self._lengths) + len(sentences))
         kept = np.flatnonzero(renumbered[postings.sentences] >= 0)
         owners = owners_of(postings.starts, kept)
-        words, places = np.unique(owners, return_inverse=True)
+        words, positions = np.unique(owners, return_inverse=True)
         numbers = np.array(
             [self._numbers.setdefault(postings.words[word], len(self._numbers)) for word in words.tolist()],
             np.uint32,
         )
         for start in range(0, len(kept), SPILL):
             some = slice(start, start + SPILL)
-            self._words.frombytes(numbers[places[some]].tobytes())
+            self._words.frombytes(numbers[positions[some]].tobytes())
             self._sentences.frombytes(renumbered[postings.sentences[kept[some]]].astype(np.uint32).tobytes())
             self._counts.frombytes(postings.counts[kept[some]].tobytes())
             if len(self._words) >= SPILL:
@@ -103,15 +103,15 @@ class PostingsWriter:
         starts = np.cumsum(total)
         sentences = np.empty(int(starts[-1]), np.uint32)
         counts = np.empty(int(starts[-1]), np.uint8)
-        places = starts[:-1].copy()
+        positions = starts[:-1].copy()
         for block in self._blocks():
             words = renumbered[block["word"]]
             order = np.argsort(words, kind="stable")
             words = words[order]
             first = np.searchsorted(words, words)
-            at = places[words] + np.arange(len(words)) - first
+            at = positions[words] + np.arange(len(words)) - first
             sentences[at], counts[at] = block["sentence"][order], block["count"][order]
-            places += np.bincount(words, minlength=len(places))
+            positions += np.bincount(words, minlength=len(positions))
         np.save(self._folder / SENTENCES, sentences)
         np.save(self._folder / COUNTS, counts)
         return starts
@@ -169,9 +169,9 @@ def merge(parts: Sequence[tuple[Postings, Numbers]], folder: Path) -> tuple[str,
     """
     live = [_live_words(postings, numbers) for postings, numbers in parts]
     words = _merged_words(parts, live)
-    place = {word: number for number, word in enumerate(words)}
+    position = {word: number for number, word in enumerate(words)}
     renumbered = [
-        np.fromiter((place[postings.words[word]] for word in chosen.tolist()), np.int64, len(chosen))
+        np.fromiter((position[postings.words[word]] for word in chosen.tolist()), np.int64, len(chosen))
         for (postings, _), (chosen, _) in zip(parts, live, strict=True)
     ]
     total = np.zeros(len(words) + 1, np.int64)

@@ -1,8 +1,8 @@
 """A segment: articles with their passages, vectors and words, written once and shared by generations.
 
-A generation is some articles out of some segments. What a segment holds of an article hangs on that
+A generation is some articles out of some segments. What a segment holds of an article depends on that
 article alone: where it was cut, what its vectors are, which words its sentences have. Everything that
-hangs on other articles too (numbers, frequencies, hubs, the lexicon) belongs to the generation.
+depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs to the generation.
 
     articles.sqlite          the articles, by row
     ids, paths               of each article: its id, the file it was read from

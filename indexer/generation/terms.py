@@ -42,7 +42,7 @@ def write(
         Names of the files, below `folder`.
     """
     numbers = catalogue.sentence_numbers()
-    parts = [(segment.postings, numbers[place]) for place, segment in enumerate(catalogue.segments)]
+    parts = [(segment.postings, numbers[position]) for position, segment in enumerate(catalogue.segments)]
     files = posting_files.merge(parts, folder)
     postings = Postings(folder)
     sentences = len(catalogue.sentence_rows)

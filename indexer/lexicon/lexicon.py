@@ -166,10 +166,10 @@ class _Terms:
     def add(self, words: Sequence[int], weights: Sequence[float], kind: MatchKind) -> None:
         if kind not in self._kinds:
             return
-        place = KINDS.index(kind)
+        position = KINDS.index(kind)
         for word, weight in zip(words, weights, strict=True):
             if weight > self._found.get(word, (0.0, 0))[0]:
-                self._found[word] = (weight, place)
+                self._found[word] = (weight, position)
 
     def expansion(self, word: str, sounds: Expansion | None = None) -> Expansion:
         terms = sorted(self._found)

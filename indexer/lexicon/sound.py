@@ -11,7 +11,7 @@ length, as `write` left them on disk; a search reads only those of its keys:
     sound-words.npy      uint32: each entry's word
     sound-penalties.npy  uint8: each entry's penalty, in hundredths
     sound-offsets.npy    uint32: where each entry's phonemes begin, and their number
-    sound-phonemes.npy   uint8: places in `SYMBOLS`, counted from 1, of all entries
+    sound-phonemes.npy   uint8: positions in `SYMBOLS`, counted from 1, of all entries
 """
 
 from array import array
@@ -56,7 +56,7 @@ def write(
     """Write the files of a `SoundIndex` into `folder`, which exists.
 
     Args:
-        words: folded words; their numbers are their places here. Single letters, and words that are not
+        words: folded words; their numbers are their positions here. Single letters, and words that are not
             in Arabic script alone, are never found.
         folder: where to write.
         base: an index that has some of the words already.
@@ -129,8 +129,8 @@ def _save(entries: _Entries, folder: Path) -> tuple[str, ...]:
     sorted_sounds = np.empty_like(sounds)
     for start in range(0, len(order), _BLOCK):
         rows = order[start : start + _BLOCK]
-        places = expanded(old[rows], old[rows + 1])
-        sorted_sounds[new[start] : new[start + len(rows)]] = sounds[places]
+        positions = expanded(old[rows], old[rows + 1])
+        sorted_sounds[new[start] : new[start + len(rows)]] = sounds[positions]
     files: dict[str, NDArray[np.unsignedinteger[Any]]] = {
         KEYS: found,
         STARTS: np.append(starts, len(order)).astype(np.uint32),
@@ -179,13 +179,13 @@ class SoundIndex:
         words = new[self._words]
         kept = np.flatnonzero(words >= 0)
         offsets = self._offsets.astype(np.int64)
-        places = expanded(offsets[kept], offsets[kept + 1])
+        positions = expanded(offsets[kept], offsets[kept + 1])
         return _Entries(
             np.repeat(self._keys, np.asarray(np.diff(self._starts), np.int64))[kept],
             words[kept].astype(np.uint32),
             self._penalties[kept],
             (offsets[kept + 1] - offsets[kept]).astype(np.uint8),
-            self._sounds[places],
+            self._sounds[positions],
         )
 
     def matches(self, word: str, *, floor: float = 0.6, limit: int = 50) -> list[tuple[int, float]]:
@@ -232,11 +232,11 @@ class SoundIndex:
     def _candidates(self, form: Form) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Entries of a reading's keys, and whether the key has too few classes to tell words apart."""
         wanted = np.array(keys(form.phonemes), np.uint64)
-        places = np.searchsorted(self._keys, wanted)
-        known = places < len(self._keys)
-        known[known] = self._keys[places[known]] == wanted[known]
-        places, wanted = places[known], wanted[known]
-        starts, ends = self._starts[places].astype(np.int64), self._starts[places + 1].astype(np.int64)
+        positions = np.searchsorted(self._keys, wanted)
+        known = positions < len(self._keys)
+        known[known] = self._keys[positions[known]] == wanted[known]
+        positions, wanted = positions[known], wanted[known]
+        starts, ends = self._starts[positions].astype(np.int64), self._starts[positions + 1].astype(np.int64)
         entries = expanded(starts, ends)
         short = np.repeat(wanted < 12 ** (FEWEST_CLASSES - 1), ends - starts)
         if len(entries) <= MOST_CANDIDATES:

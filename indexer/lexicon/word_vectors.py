@@ -144,9 +144,9 @@ class WordVectors:
             for code in np.unique(self._languages[rows])
             for of_language in [np.flatnonzero(self._languages[rows] == code)]
         ]
-        places = np.concatenate(chosen)
-        places = places[weights[places] >= LEAST_WEIGHT]
-        return self._words[rows[places]].tolist(), weights[places].tolist()
+        positions = np.concatenate(chosen)
+        positions = positions[weights[positions] >= LEAST_WEIGHT]
+        return self._words[rows[positions]].tolist(), weights[positions].tolist()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,12 +154,12 @@ class KnownVectors:
     """What a lexicon keeps of the vectors of some words.
 
     Attributes:
-        places: which of the words that were asked for.
+        positions: which of the words that were asked for.
         rows: numbers of their vectors.
         hubness, squares, keys: of these.
     """
 
-    places: Numbers
+    positions: Numbers
     rows: Numbers
     hubness: Scores
     squares: NDArray[np.float64]
@@ -207,13 +207,13 @@ class _Writer:
         keys = np.empty((total, 2), np.uint64)
         if base:
             kept = base.known(known[self._numbers], self._codes)
-            rows[kept.places], hubness[kept.places] = kept.rows, kept.hubness
-            squares[kept.places], keys[kept.places] = kept.squares, kept.keys
-        places = np.flatnonzero(rows < 0)
-        new = np.empty((len(places), reference.shape[1]), np.float16)
-        for start in range(0, len(places), _BLOCK):
-            some = places[start : start + _BLOCK]
-            texts = [self._spelled(place) for place in some.tolist()]
+            rows[kept.positions], hubness[kept.positions] = kept.rows, kept.hubness
+            squares[kept.positions], keys[kept.positions] = kept.squares, kept.keys
+        positions = np.flatnonzero(rows < 0)
+        new = np.empty((len(positions), reference.shape[1]), np.float16)
+        for start in range(0, len(positions), _BLOCK):
+            some = positions[start : start + _BLOCK]
+            texts = [self._spelled(position) for position in some.tolist()]
             vectors = self._encode(texts).astype(np.float16)
             new[start : start + _BLOCK], keys[some] = vectors, keys_of(texts)
             cosines = vectors.astype(np.float32) @ reference.T
@@ -251,8 +251,8 @@ class _Writer:
         words = wordlists.most_frequent("en", REFERENCE_WORDS)
         return self._encode(words).astype(np.float16).astype(np.float32)
 
-    def _spelled(self, place: int) -> str:
-        return encoder_input(self._words[place], "ar" if self._codes[place] else "fa")
+    def _spelled(self, position: int) -> str:
+        return encoder_input(self._words[position], "ar" if self._codes[position] else "fa")
 
 
 def _spread(vectors: RowBlocks, hubness: Scores, squares: NDArray[np.float64], reference: Vectors) -> float:

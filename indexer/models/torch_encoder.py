@@ -141,7 +141,7 @@ class TorchReranker:
         window = self._model.max_seq_length or BATCH_TOKENS
         pairs = [min(asked + length + _SPECIAL_TOKENS, window) for length in lengths]
         for batch in batches(pairs, BATCH_TOKENS):
-            scores[batch] = self._score_batch([(texts[0], texts[place + 1]) for place in batch])
+            scores[batch] = self._score_batch([(texts[0], texts[position + 1]) for position in batch])
         return scores
 
     def _count_tokens(self, texts: list[str]) -> list[int]:

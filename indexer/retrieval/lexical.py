@@ -133,8 +133,8 @@ def _summed(rows: NDArray[np.integer[Any]], values: Scores, total: int) -> tuple
         all_sums = np.bincount(rows, values, minlength=total)
         found = np.flatnonzero(all_sums)
         return found, all_sums[found].astype(np.float32)
-    different, places = np.unique(rows, return_inverse=True)
-    sums = np.bincount(places, values, minlength=len(different))
+    different, positions = np.unique(rows, return_inverse=True)
+    sums = np.bincount(positions, values, minlength=len(different))
     return different.astype(np.int64), sums.astype(np.float32)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
-from indexer.core.records import Article, Candidates, Numbers, Passage, Request, Scores, Sentence
+from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
 from indexer.retrieval.lexical import LexicalIndex
 from indexer.retrieval.similarity import Similarity
 
@@ -58,7 +58,7 @@ class Retrieval:
         """Release the engine; nothing is asked afterwards."""
         self._engine.close()
 
-    def candidates(self, request: Request) -> Candidates:
+    def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         admitted = self._engine.admitted(request.filter)
         lexical = self.lexical.scores(request.words)
@@ -74,11 +74,11 @@ class Retrieval:
             sentences=similar.best,
             passage_cosine=similar.passage,
             sentence_cosine=similar.sentence,
-            dense=similar.standard,
+            dense_z=similar.z,
             lexical=lexical.passage[passages],
-            lexical_standard=_standard(lexical.passage, passages),
-            sentence_standard=_standard(lexical.sentence, passages),
-            sound_standard=_standard(sound.passage, passages),
+            lexical_z=_z_scores(lexical.passage, passages),
+            sentence_z=_z_scores(lexical.sentence, passages),
+            sound_z=_z_scores(sound.passage, passages),
             sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
         )
 
@@ -91,7 +91,7 @@ def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:
     return rows[np.lexsort((rows, -scores[rows]))[:depth]]
 
 
-def _standard(scores: Scores, passages: Numbers) -> Scores:
+def _z_scores(scores: Scores, passages: Numbers) -> Scores:
     """Scores of `passages` in standard deviations above the mean of all."""
     deviation = float(scores.std())
     if deviation == 0.0:

@@ -40,13 +40,13 @@ class Similar:
         passage: cosine of the passage's vector.
         sentence: cosine of its best sentence's vector.
         best: number of that sentence; the first of equals.
-        standard: both, corrected, in standard deviations above the mean of the index.
+        z: both, corrected, in standard deviations above the mean of the index.
     """
 
     passage: Scores
     sentence: Scores
     best: Numbers
-    standard: Scores
+    z: Scores
 
 
 class Similarity:
@@ -86,8 +86,8 @@ class Similarity:
         cosine, best_cosine, best = self.cosines(vector, passages)
         blended = self.blend(cosine, best_cosine, passages)
         own = group_of(language)
-        standard = self._background.standard(vector, blended, self._codes[passages], own, self._names)
-        return Similar(cosine, best_cosine, best, standard)
+        z = self._background.z_scores(vector, blended, self._codes[passages], own, self._names)
+        return Similar(cosine, best_cosine, best, z)
 
     def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
@@ -108,7 +108,7 @@ class Similarity:
         return np.asarray(self._hubness[passages])
 
     def codes(self, passages: Numbers) -> NDArray[np.uint8]:
-        """The language of each passage, as a place in the sorted names of language groups."""
+        """The language of each passage, as a position in the sorted names of language groups."""
         return np.asarray(self._codes[passages])
 
     def _by_language(self, among: Numbers) -> list[tuple[Any, Any]]:
@@ -139,7 +139,7 @@ class _Background:
         in_sample = np.bincount(self._codes, minlength=len(counts))
         self._weights = (counts / np.maximum(in_sample, 1))[self._codes]
 
-    def standard(
+    def z_scores(
         self, vector: Vectors, scores: Scores, codes: NDArray[np.uint8], own: str, names: Sequence[str]
     ) -> Scores:
         """`scores` in standard deviations of the sample, each language counted from its own mean."""

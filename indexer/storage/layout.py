@@ -7,7 +7,7 @@ INDEX_DIR/
 └── generations/NAME/      immutable once published; files that did not change are shared by hard links
     ├── manifest.json      what made it, and every file's size and SHA-256; written last
     ├── segments/NAME/     articles with their vectors and words (`segment`)
-    └── …                  the catalogue, postings and the lexicon, which hang on all articles together
+    └── …                  the catalogue, postings and the lexicon, which depend on all articles together
 """
 
 import contextlib

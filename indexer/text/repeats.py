@@ -7,7 +7,7 @@ MIN_WORDS = 8
 """Shorter sentences are never repeats: a greeting or a caption may well stand twice."""
 
 MAX_CANDIDATES = 16
-"""Sentences with the same first words that are compared at one place; keeps the time linear."""
+"""Sentences with the same first words that are compared with one another; keeps the time linear."""
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(

@@ -154,7 +154,7 @@ def _encoding_faults(generation: Generation, encoder: Encoder) -> Iterator[str]:
     articles = np.unique(np.linspace(0, len(catalogue) - 1, SAMPLE).astype(np.int64)).tolist()
     passages, sentences = dense_indexes(catalogue)
     for number in articles:
-        segment, row = catalogue.place(number)
+        segment, row = catalogue.locate(number)
         (article,) = segment.store.articles([row])
         chunks = segment.chunks(row)
         first, past = catalogue.first_passages[number : number + 2].tolist()

@@ -164,7 +164,7 @@ class VectorCache:
             with self._writing():
                 self._connection.executemany(
                     "DELETE FROM vectors WHERE space = ? AND text_hash = ?",
-                    [(space, keys[place]) for place in unused.tolist()],
+                    [(space, keys[position]) for position in unused.tolist()],
                 )
             forgotten += len(unused)
 

@@ -148,13 +148,13 @@ class DenseIndex:
         """
         among = among or self._all
         scores, numbers = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
-        for place, file in enumerate(self._files):
-            bits = among.bits[place] if among else None
+        for position, file in enumerate(self._files):
+            bits = among.bits[position] if among else None
             if among and bits is None:
                 continue
             found_scores, rows = _nearest(file.index, vector, limit, bits)
             scores.append(found_scores)
-            numbers.append(self._numbers[rows + self._starts[place]])
+            numbers.append(self._numbers[rows + self._starts[position]])
         all_scores, all_numbers = np.concatenate(scores), np.concatenate(numbers)
         order = np.lexsort((all_numbers, -all_scores))[:limit]
         return all_scores[order], all_numbers[order]
@@ -163,23 +163,23 @@ class DenseIndex:
         """The vectors of `numbers`, in that order, of unit length."""
         dimensions = self._files[0].index.d if self._files else 0
         found = np.empty((len(numbers), dimensions), np.float32)
-        for places, file, rows in self._by_file(numbers):
-            found[places] = file.vectors(rows)
+        for positions, file, rows in self._by_file(numbers):
+            found[positions] = file.vectors(rows)
         return found
 
     def lengths(self, numbers: Numbers) -> Scores:
         """Euclidean length of the vectors of `numbers` as they are in the files."""
         found = np.empty(len(numbers), np.float32)
-        for places, file, rows in self._by_file(numbers):
-            found[places] = file.lengths(rows)
+        for positions, file, rows in self._by_file(numbers):
+            found[positions] = file.lengths(rows)
         return found
 
     def _by_file(self, numbers: Numbers) -> Iterator[tuple[Numbers, VectorFile, Numbers]]:
         rows = self._rows[numbers].astype(np.int64)
         owners = owners_of(self._starts, rows)
         for owner in np.unique(owners).tolist():
-            places = np.flatnonzero(owners == owner)
-            yield places, self._files[owner], rows[places] - self._starts[owner]
+            positions = np.flatnonzero(owners == owner)
+            yield positions, self._files[owner], rows[positions] - self._starts[owner]
 
 
 def _write(index: faiss.Index, path: Path) -> None:

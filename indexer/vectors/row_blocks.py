@@ -62,8 +62,8 @@ class RowBlocks:
         found = np.empty((len(rows), dimensions), np.float16)
         owners = owners_of(self._starts, rows)
         for owner in np.unique(owners).tolist():
-            places = np.flatnonzero(owners == owner)
-            found[places] = self._blocks[owner][rows[places] - self._starts[owner]]
+            positions = np.flatnonzero(owners == owner)
+            found[positions] = self._blocks[owner][rows[positions] - self._starts[owner]]
         return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from indexer.core.protocols import Expander
 from indexer.core.records import KINDS, MatchKind, Passage, Span
 from indexer.text.orthography import MOST_PARTS, RAW_WORD, fold, is_function_word, is_joint
-from search_api.searching.question import Question
+from search_api.searching.analysis import AnalysedQuery
 
 LEAST_WEIGHTS = {MatchKind.SAME: 0.0, MatchKind.STEM: 0.0, MatchKind.SOUND: 0.4, MatchKind.TRANSLATION: 0.3}
 """Weaker matches count for the score, but would not convince a reader."""
@@ -48,11 +48,11 @@ class WordMatch:
 class Evidence:
     """Finds the matches of one query in passages."""
 
-    def __init__(self, question: Question, lexicon: Expander) -> None:
-        """Look up the words that may answer each word of `question`."""
-        self._question = question
+    def __init__(self, analysed: AnalysedQuery, lexicon: Expander) -> None:
+        """Look up the words that may answer each word of `analysed`."""
+        self._analysed = analysed
         self._answers: dict[str, list[Answer]] = {}
-        for place, expansion in enumerate(question.expansions):
+        for position, expansion in enumerate(analysed.expansions):
             least = np.array([LEAST_WEIGHTS[kind] for kind in KINDS])[expansion.kinds]
             strong = expansion.weights >= least
             for term, weight, kind in zip(
@@ -63,7 +63,7 @@ class Evidence:
             ):
                 word = lexicon.word(term)
                 if not _explains_nothing(expansion.word, KINDS[kind], word):
-                    self._answers.setdefault(word, []).append((place, KINDS[kind], weight))
+                    self._answers.setdefault(word, []).append((position, KINDS[kind], weight))
         self._initials = frozenset(word[:1] for word in self._answers)
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
@@ -91,13 +91,13 @@ class Evidence:
         return tuple(found)
 
     def _match(self, passage: Passage, start: int, end: int, answers: Sequence[Answer]) -> WordMatch:
-        place, kind, weight = max(answers, key=lambda answer: (answer[2], -answer[0]))
+        position, kind, weight = max(answers, key=lambda answer: (answer[2], -answer[0]))
         there = TextSpan(passage.start + start, passage.start + end, passage.text[start:end])
-        return WordMatch(self._asked(place), there, kind, round(weight, 3))
+        return WordMatch(self._asked(position), there, kind, round(weight, 3))
 
-    def _asked(self, place: int) -> TextSpan:
-        word = self._question.words[place]
-        return TextSpan(word.start, word.end, self._question.query.text[word.start : word.end])
+    def _asked(self, position: int) -> TextSpan:
+        word = self._analysed.words[position]
+        return TextSpan(word.start, word.end, self._analysed.query.text[word.start : word.end])
 
 
 def _may_be_one(text: str, spans: Sequence[tuple[int, int]]) -> bool:

@@ -36,7 +36,7 @@ def _sentences(candidates: Candidates, romanised: float, known: float) -> Scores
 
 
 def _corrected(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
-    return candidates.dense
+    return candidates.dense_z
 
 
 FUSED = Lane("all", ALL_KINDS, fuse)

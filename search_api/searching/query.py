@@ -50,7 +50,7 @@ def parse(
     group: str = Group.ARTICLE,
     evidence: bool = True,
 ) -> Query:
-    """Check every part of a search and understand its text.
+    """Check every part of a search and analyse its text.
 
     Args:
         text: a question or some words, in any language.

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.core.records import Candidates, Expansion
 from indexer.text.orthography import is_number
-from search_api.searching.question import Question
+from search_api.searching.analysis import AnalysedQuery
 
 LATIN_END = "\u024f"
 
@@ -28,28 +28,28 @@ LEAST_WORDS = 3
 """One name or two that a passage holds are no evidence of a language."""
 
 
-def sounds_of(question: Question) -> tuple[Expansion, ...]:
+def sounds_of(analysed: AnalysedQuery) -> tuple[Expansion, ...]:
     """The words of a query as far as they sound like words of the index; none if too few do."""
-    if _sounding(question) <= SOUNDING[0]:
+    if _sounding(analysed) <= SOUNDING[0]:
         return ()
-    return tuple(expansion.sounds or expansion for expansion in question.expansions)
+    return tuple(expansion.sounds or expansion for expansion in analysed.expansions)
 
 
-def romanised(question: Question, candidates: Candidates) -> float:
+def romanised(analysed: AnalysedQuery, candidates: Candidates) -> float:
     """How surely a query is Persian or Arabic in Latin letters, 0 to 1."""
     if not len(candidates.passages) or not candidates.sound_share.any():
         return 0.0
     share = np.sort(candidates.sound_share)[::-1]
     ahead = share[0] / max(float(share[1:NEXT].mean()) if len(share) > 1 else 0.0, 1e-6)
-    covered = share[0] if len(question.words) >= LEAST_WORDS else 0.0
+    covered = share[0] if len(analysed.words) >= LEAST_WORDS else 0.0
     together = max(_between(ahead, AHEAD), _between(covered, COVERED))
-    return _between(_sounding(question), SOUNDING) * together
+    return _between(_sounding(analysed), SOUNDING) * together
 
 
-def _sounding(question: Question) -> float:
+def _sounding(analysed: AnalysedQuery) -> float:
     """Share of the letters of a Latin query that are in words which sound like words of the index."""
     letters = sounding = 0
-    for word, expansion in zip(question.words, question.expansions, strict=True):
+    for word, expansion in zip(analysed.words, analysed.expansions, strict=True):
         if is_number(word.text):
             continue
         if word.text[0] > LATIN_END:

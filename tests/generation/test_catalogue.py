@@ -37,7 +37,7 @@ SPANS: tuple[str, ...] = (
     catalogues.DAYS,
 )
 SPANS += (catalogues.FIRST_PASSAGES, catalogues.FIRST_SENTENCES)
-"""The files that hang on the articles alone."""
+"""The files that depend on the articles alone."""
 ROWS = (catalogues.ARTICLE_ROWS, catalogues.PASSAGE_ROWS, catalogues.SENTENCE_ROWS)
 
 
@@ -60,8 +60,8 @@ def test_articles_are_numbered_by_id(catalogue: Catalogue) -> None:
     assert catalogue.sentence_rows.tolist() == [5, 6, 7, 13, 3, 4, 11, 12]
     assert catalogue.first_passages.tolist() == [0, 2, 3, 5, 6, 6]
     assert catalogue.first_sentences.tolist() == [0, 1, 3, 4, 5, 6, 8]
-    places = [(read.name, row) for read, row in map(catalogue.place, range(5))]
-    assert places == [("first", 2), ("third", 2), ("first", 1), ("third", 1), ("third", 0)]
+    located = [(read.name, row) for read, row in map(catalogue.locate, range(5))]
+    assert located == [("first", 2), ("third", 2), ("first", 1), ("third", 1), ("third", 0)]
     assert [rows.tolist() for rows in catalogue.live_rows()] == [[1, 2], [], [0, 1, 2]]
     assert catalogue.language_names == ["ar", "en", "fa", "prs", "und"]
     assert catalogue.languages.tolist() == [3, 2, 0, 1, 4]

@@ -14,7 +14,7 @@ import pytest
 from making import embedded, forge, publish
 
 from indexer.core.errors import ArticleNotFound, IndexDamaged, IndexMismatch, IndexNotFound
-from indexer.core.records import Filter, Passage, QueryWord, Request, Sentence
+from indexer.core.records import Filter, Passage, QueryWord, RetrievalRequest, Sentence
 from indexer.generation import generation as generations
 from indexer.generation.generation import Generation, open_live, open_soundest
 from indexer.generation.segment import Embedded
@@ -51,12 +51,12 @@ def test_what_was_published_answers(index: Layout) -> None:
         assert live.name == index.live().name
         assert live.name.startswith("000001-")
         query = np.array([0.36, 0.0, 0.8, 0.48], np.float32)
-        found = Retrieval(live).candidates(Request(query, "fa", (), (), Filter(), 2))
+        found = Retrieval(live).candidates(RetrievalRequest(query, "fa", (), (), Filter(), 2))
         assert (found.passages.tolist(), found.articles.tolist()) == ([0, 2], [0, 0])
         assert found.sentences.tolist() == [1, 3]
         assert found.passage_cosine.tolist() == pytest.approx([0.36, 0.8], abs=HALF)
         assert found.sentence_cosine.tolist() == pytest.approx([0.48, 0.8], abs=HALF)
-        assert found.lexical.tolist() == found.sound_standard.tolist() == [0.0, 0.0]
+        assert found.lexical.tolist() == found.sound_z.tolist() == [0.0, 0.0]
         assert live.passages([2, 0]) == [Passage(2, 0, 18, 24, "شب خوش"), Passage(0, 0, 0, 9, "سلام دنیا")]
         assert live.sentences([3, 1]) == [Sentence(18, 24, 3, 2), Sentence(5, 9, 1, 0)]
         assert live.articles([0])[0] == live.article_by_id("a") == article().article
@@ -68,16 +68,16 @@ def test_words_find_the_passages_where_they_stand(index: Layout) -> None:
     with closing(open_live(index.folder)) as live:
         words = (live.lexicon.expand(QueryWord("خوش", "خوش", "fa"), None),)
         asked = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
-        found = Retrieval(live).candidates(Request(asked, "fa", words, (), Filter(), 1))
+        found = Retrieval(live).candidates(RetrievalRequest(asked, "fa", words, (), Filter(), 1))
         assert found.passages.tolist() == [0, 1]
         # two of three passages have the word; all have two words
         idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
         assert found.lexical.tolist() == pytest.approx([0.0, idf * (0.9 + 1) / (1 + 0.9)])
-        sounds = Retrieval(live).candidates(Request(asked, "fa", (), words, Filter(), 1))
+        sounds = Retrieval(live).candidates(RetrievalRequest(asked, "fa", (), words, Filter(), 1))
         assert sounds.passages.tolist() == [0, 1]
         assert sounds.lexical.tolist() == [0.0, 0.0]
         # scores 0, x, x: the mean is 2x/3, the standard deviation x √2 / 3
-        assert sounds.sound_standard.tolist() == pytest.approx([-math.sqrt(2), 1 / math.sqrt(2)])
+        assert sounds.sound_z.tolist() == pytest.approx([-math.sqrt(2), 1 / math.sqrt(2)])
         # of one word: idf · (k₁ + 1) / (1 + k₁), as in a passage of mean length
         assert sounds.sound_share.tolist() == pytest.approx([0.0, 1.0])
 
@@ -85,7 +85,7 @@ def test_words_find_the_passages_where_they_stand(index: Layout) -> None:
 def test_what_the_filter_does_not_admit_is_no_candidate(index: Layout) -> None:
     with closing(open_live(index.folder)) as live:
         words = (live.lexicon.expand(QueryWord("خوش", "خوش", "fa"), None),)
-        request = Request(VECTORS[0], "fa", words, words, Filter(frozenset({"ar"})), 2)
+        request = RetrievalRequest(VECTORS[0], "fa", words, words, Filter(frozenset({"ar"})), 2)
         found = Retrieval(live).candidates(request)
         for column in dataclasses.fields(found):
             assert getattr(found, column.name).tolist() == []
@@ -106,7 +106,7 @@ def test_an_older_generation_answers_as_before(index: Layout) -> None:
                 assert ids == [["a"], ["0", "a"], ["0"]]
                 assert [passage.text for passage in first.passages([0, 2])] == ["سلام دنیا", "شب خوش"]
                 assert [passage.text for passage in second.passages([0, 3])] == ["روز", "سلام دنیا"]
-                found = Retrieval(second).candidates(Request(VECTORS[3], "fa", (), (), Filter(), 2))
+                found = Retrieval(second).candidates(RetrievalRequest(VECTORS[3], "fa", (), (), Filter(), 2))
                 # e3 is the second sentence of both articles; no passage is nearer than another
                 assert (found.passages.tolist(), found.sentences.tolist()) == ([0, 1, 3], [0, 1, 5])
                 assert third.lexicon.words.number("سلام") is None

@@ -398,7 +398,7 @@ VOCABULARY = sorted({*WORDS, "kyiv", "bbc", "۱", "ب"})
 LANGUAGES_OF = st.sets(st.sampled_from(["fa", "prs", "ar", "en"]), min_size=1, max_size=4)
 SOME = st.dictionaries(st.sampled_from(VOCABULARY), LANGUAGES_OF, max_size=20)
 EXACT = {word_vectors.VECTOR_HUBNESS, word_vectors.VECTOR_SQUARES, word_vectors.SPREAD}
-"""Sums that hang in their last bits on how many words are encoded together."""
+"""Sums that differ in their last bits on how many words are encoded together."""
 
 
 def opened(folder: Path, words: Words) -> Lexicon:
@@ -425,7 +425,7 @@ def test_a_base_changes_nothing(
         np.testing.assert_array_equal(stored(based), stored(straight))
         for file in names:
             if file.startswith(word_vectors.VECTORS) and not file.endswith(".faiss"):
-                continue  # where vectors lie hangs on the base
+                continue  # where vectors lie depends on the base
             if file in EXACT:
                 one, other = np.load(based / file), np.load(straight / file)
                 np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)

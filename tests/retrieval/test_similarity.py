@@ -106,12 +106,12 @@ def test_passages_are_compared_in_the_order_asked_for(tmp_path: Path) -> None:
     assert compared.sentence.tolist() == near([0.6, 1.0])
     assert compared.best.tolist() == [4, 1]
     forwards = similar.compare(Y, "fa", np.array([0, 2]))
-    assert compared.standard.tolist() == forwards.standard.tolist()[::-1]
+    assert compared.z.tolist() == forwards.z.tolist()[::-1]
 
 
 def test_no_passage_is_compared_with_nothing(tmp_path: Path) -> None:
     compared = saved(tmp_path).compare(X, "fa", np.empty(0, np.int64))
-    for column in (compared.passage, compared.sentence, compared.best, compared.standard):
+    for column in (compared.passage, compared.sentence, compared.best, compared.z):
         assert column.tolist() == []
 
 
@@ -149,7 +149,7 @@ def test_a_standard_score_counts_deviations_from_the_mean_of_the_sample(tmp_path
     ]
     mean = sum(blended) / 3
     deviation = math.sqrt(sum((one - mean) ** 2 for one in blended) / 3)
-    assert compared.standard.tolist() == near([(one - mean) / deviation for one in blended], 3e-3)
+    assert compared.z.tolist() == near([(one - mean) / deviation for one in blended], 3e-3)
 
 
 def test_the_nearest_are_near_themselves_or_by_a_sentence(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def blend(similar: Similarity, query: Vectors, passages: Numbers) -> list[float]
 @pytest.mark.parametrize("language", ["fa", "prs", "ar"])
 def test_a_query_in_a_language_of_the_index_leaves_their_order(tmp_path: Path, language: str) -> None:
     similar = many(tmp_path)
-    standard = similar.compare(QUERY, language, EVERY).standard
+    standard = similar.compare(QUERY, language, EVERY).z
     expected = np.argsort(-np.array(blend(similar, QUERY, EVERY)), kind="stable")
     assert np.argsort(-standard, kind="stable").tolist() == expected.tolist()
 
@@ -233,7 +233,7 @@ def test_for_a_foreign_query_languages_are_balanced(tmp_path: Path) -> None:
     assert offsets[1] - offsets[0] > 0.05
     balanced = blended - np.array(offsets * 60)
     expected = (balanced - balanced.mean()) / balanced.std()
-    standard = similar.compare(QUERY, "en", EVERY).standard
+    standard = similar.compare(QUERY, "en", EVERY).z
     np.testing.assert_allclose(standard, expected, atol=1e-4)
     assert np.argsort(-standard).tolist() != np.argsort(-blended).tolist()
 
@@ -263,7 +263,7 @@ def test_the_files_do_not_depend_on_where_articles_lie(
     for language in ("en", "fa"):
         expected = one.compare(QUERY, language, EVERY)
         compared = other.compare(QUERY, language, EVERY)
-        for column in ("passage", "sentence", "best", "standard"):
+        for column in ("passage", "sentence", "best", "z"):
             np.testing.assert_array_equal(getattr(compared, column), getattr(expected, column))
     for depth in (1, 7, 500):
         np.testing.assert_array_equal(other.nearest(QUERY, depth, None), one.nearest(QUERY, depth, None))
@@ -308,7 +308,7 @@ def test_a_sample_stands_for_as_many_as_its_language_has(
     vectors = [XY, XY, XY, Z]
     catalogue = catalogue_of(tmp_path, vectors, [[one] for one in vectors], ["fa", "fa", "fa", "ar"])
     similar = written(tmp_path, catalogue)
-    scores = similar.compare(X, "fa", EVERY[:4]).standard
+    scores = similar.compare(X, "fa", EVERY[:4]).z
     # three scores of one value, one of another: their mean is 0, their variance 1
     assert scores.tolist() == near([1 / math.sqrt(3)] * 3 + [-math.sqrt(3)])
 

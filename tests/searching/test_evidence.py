@@ -14,9 +14,9 @@ from indexer.core.records import (
     Vectors,
 )
 from indexer.text.orthography import tokens
+from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.evidence import LEAST_WEIGHTS, SHORTEST_SOUND, Evidence, TextSpan, WordMatch
 from search_api.searching.query import parse
-from search_api.searching.question import Question
 
 VOCABULARY = ["baker", "bread", "loaf", "rain", "از", "میپزد"]
 TEXT = "Rain. A baker's bread, a Loaf of bread; از باران، می پزد"
@@ -55,18 +55,18 @@ def found(
         )
         for word, given in zip(words, answers, strict=True)
     )
-    question = Question(parse(text), np.zeros(2, np.float32), words, expansions)
+    analysed = AnalysedQuery(parse(text), np.zeros(2, np.float32), words, expansions)
     passage = Passage(0, 0, START, START + len(there), there)
     return [
         (match.query.text, match.passage.text, match.passage.start - START, match.kind.value, match.weight)
-        for match in Evidence(question, Words()).matches(passage)
+        for match in Evidence(analysed, Words()).matches(passage)
     ]
 
 
 def test_a_match_says_where_both_words_are() -> None:
     expansion = Expansion("brot", np.array([2]), np.array([0.5], np.float32), np.array([3], np.uint8))
-    question = Question(parse(" Brot"), np.zeros(2, np.float32), tuple(tokens(" Brot")), (expansion,))
-    [match] = Evidence(question, Words()).matches(Passage(0, 0, START, START + len(TEXT), TEXT))
+    analysed = AnalysedQuery(parse(" Brot"), np.zeros(2, np.float32), tuple(tokens(" Brot")), (expansion,))
+    [match] = Evidence(analysed, Words()).matches(Passage(0, 0, START, START + len(TEXT), TEXT))
     place = START + TEXT.index("Loaf")
     there = TextSpan(place, place + 4, "Loaf")
     assert match == WordMatch(TextSpan(1, 5, "Brot"), there, MatchKind.TRANSLATION, 0.5)
@@ -138,8 +138,8 @@ def test_words_are_not_joined_across_a_stop_or_the_end_of_a_line(text: str) -> N
 
 
 def test_a_word_that_is_not_looked_for_is_answered_by_nothing() -> None:
-    question = Question(parse("the"), np.zeros(2, np.float32), tuple(tokens("the")), (NO_EXPANSION,))
-    assert Evidence(question, Words()).matches(Passage(0, 0, 0, len(TEXT), TEXT)) == ()
+    analysed = AnalysedQuery(parse("the"), np.zeros(2, np.float32), tuple(tokens("the")), (NO_EXPANSION,))
+    assert Evidence(analysed, Words()).matches(Passage(0, 0, 0, len(TEXT), TEXT)) == ()
 
 
 def test_nothing_answers_nothing() -> None:

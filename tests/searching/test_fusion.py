@@ -21,11 +21,11 @@ def candidates(count: int = 3) -> Candidates:
         sentences=numbers,
         passage_cosine=other,
         sentence_cosine=other,
-        dense=dense,
+        dense_z=dense,
         lexical=other,
-        lexical_standard=lexical,
-        sentence_standard=sentence,
-        sound_standard=sound,
+        lexical_z=lexical,
+        sentence_z=sentence,
+        sound_z=sound,
         sound_share=other,
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from indexer.core.protocols import Encoder
-from indexer.core.records import ALL_KINDS, KINDS, Candidates, MatchKind, Request
+from indexer.core.records import ALL_KINDS, KINDS, Candidates, MatchKind, RetrievalRequest
 from indexer.models.model import Model
 from search_api.search import Searcher
 from search_api.searching.fusion import fuse
@@ -20,11 +20,11 @@ CANDIDATES = Candidates(
     sentences=np.array([7, 9]),
     passage_cosine=np.array([0.8, 0.75], np.float32),
     sentence_cosine=np.array([0.5, 0.85], np.float32),
-    dense=np.array([2.5, 2.0], np.float32),
+    dense_z=np.array([2.5, 2.0], np.float32),
     lexical=np.array([4.0, 0.0], np.float32),
-    lexical_standard=np.array([1.0, 6.0], np.float32),
-    sentence_standard=np.array([2.0, 3.0], np.float32),
-    sound_standard=np.array([0.5, -1.0], np.float32),
+    lexical_z=np.array([1.0, 6.0], np.float32),
+    sentence_z=np.array([2.0, 3.0], np.float32),
+    sound_z=np.array([0.5, -1.0], np.float32),
     sound_share=np.array([0.9, 0.1], np.float32),
 )
 
@@ -40,7 +40,7 @@ class Recording:
         self.close = self._index.close
         self.asked: set[tuple[int, MatchKind]] = set()
 
-    def candidates(self, request: Request) -> Candidates:
+    def candidates(self, request: RetrievalRequest) -> Candidates:
         for expansion in request.words:
             kinds = (KINDS[kind] for kind in expansion.kinds.tolist())
             self.asked |= set(zip(expansion.terms.tolist(), kinds, strict=True))

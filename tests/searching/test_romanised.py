@@ -8,8 +8,8 @@ import pytest
 from indexer.core.records import Candidates, Expansion
 from indexer.text.orthography import tokens
 from search_api.search import Searcher
+from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.query import parse
-from search_api.searching.question import Question
 from search_api.searching.romanised import AHEAD, COVERED, SOUNDING, romanised, sounds_of
 
 ROMANISED_PERSIAN = (
@@ -104,8 +104,8 @@ def test_variants_of_spaces_keep_the_first_answer(searcher: Searcher, query: str
     assert best.article.id.partition("_")[0] == article
 
 
-def made_up(text: str, sounding: Sequence[bool]) -> Question:
-    """A question whose words sound like a word of the index or like none."""
+def made_up(text: str, sounding: Sequence[bool]) -> AnalysedQuery:
+    """A analysed whose words sound like a word of the index or like none."""
     query = parse(text)
     words = tuple(tokens(text))
     one, none = (np.array(terms, np.int64) for terms in ([7], []))
@@ -115,7 +115,7 @@ def made_up(text: str, sounding: Sequence[bool]) -> Question:
         weights, kinds = np.ones(len(terms), np.float32), np.full(len(terms), 2, np.uint8)
         sounds = Expansion(word.text, terms, weights, kinds)
         expansions.append(Expansion(word.text, terms, weights, kinds, sounds))
-    return Question(query, np.ones(1, np.float32), words, tuple(expansions))
+    return AnalysedQuery(query, np.ones(1, np.float32), words, tuple(expansions))
 
 
 def shares(values: Sequence[float]) -> Candidates:
@@ -128,21 +128,21 @@ def shares(values: Sequence[float]) -> Candidates:
         sentences=numbers,
         passage_cosine=zeros,
         sentence_cosine=zeros,
-        dense=zeros,
+        dense_z=zeros,
         lexical=zeros,
-        lexical_standard=zeros,
-        sentence_standard=zeros,
-        sound_standard=zeros,
+        lexical_z=zeros,
+        sentence_z=zeros,
+        sound_z=zeros,
         sound_share=share,
     )
 
 
 def test_sound_leads_when_all_words_sound_and_one_passage_is_far_ahead() -> None:
-    question = made_up("hamle havayi rusiye", [True, True, True])
+    analysed = made_up("hamle havayi rusiye", [True, True, True])
     ahead = AHEAD[0] + 0.25 * (AHEAD[1] - AHEAD[0])
-    assert romanised(question, shares([0.1 * ahead, 0.1, 0.1])) == pytest.approx(0.25, abs=1e-5)
-    assert romanised(question, shares([0.1, 0.1, 0.1])) == 0.0
-    assert romanised(question, shares([0.1 * AHEAD[1], 0.1])) == pytest.approx(1.0, abs=1e-5)
+    assert romanised(analysed, shares([0.1 * ahead, 0.1, 0.1])) == pytest.approx(0.25, abs=1e-5)
+    assert romanised(analysed, shares([0.1, 0.1, 0.1])) == 0.0
+    assert romanised(analysed, shares([0.1 * AHEAD[1], 0.1])) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_the_more_letters_sound_like_nothing_the_less_it_leads() -> None:
@@ -162,9 +162,9 @@ def test_a_passage_that_holds_every_word_is_evidence_from_three_words_on() -> No
 
 @pytest.mark.parametrize("text", ["رئیس جمهور", "президент страны", "۷۴۷"])
 def test_other_scripts_are_not_romanised(text: str) -> None:
-    question = made_up(text, [True] * len(tokens(text)))
-    assert sounds_of(question) == ()
-    assert romanised(question, shares([1.0, 0.1])) == 0.0
+    analysed = made_up(text, [True] * len(tokens(text)))
+    assert sounds_of(analysed) == ()
+    assert romanised(analysed, shares([1.0, 0.1])) == 0.0
 
 
 def test_nothing_found_is_no_evidence() -> None:

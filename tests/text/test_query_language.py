@@ -1,4 +1,4 @@
-"""The language of a query does not hang on the keyboard that it was typed on."""
+"""The language of a query does not depend on the keyboard that it was typed on."""
 
 import random
 

@@ -22,7 +22,7 @@ from indexer.core.errors import (
     PathNotFound,
 )
 from indexer.core.protocols import Encoder
-from indexer.core.records import Candidates, Filter, QueryWord, Request
+from indexer.core.records import Candidates, Filter, QueryWord, RetrievalRequest
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.retrieval.retrieval import Retrieval
@@ -67,7 +67,9 @@ def asked(live: Generation, text: str, model: Model, encoder: Encoder) -> Candid
         )
         for word in tokens(text)
     ]
-    return Retrieval(live).candidates(Request(vectors[0], "en", tuple(words), tuple(words), Filter(), 20))
+    return Retrieval(live).candidates(
+        RetrievalRequest(vectors[0], "en", tuple(words), tuple(words), Filter(), 20)
+    )
 
 
 def test_an_imported_index_answers_as_the_exported_one(

@@ -1,7 +1,7 @@
 """One form for each word, however it is typed: for comparing words, and for the model.
 
 `tokens` and `fold` give the form that is compared. `encoder_input` is applied to passages and to queries
-before they are encoded: a vector should hang on the word, not on its typist. What is shown and what
+before they are encoded: a vector should depend on the word, not on its typist. What is shown and what
 offsets point into is always the original text.
 """
 

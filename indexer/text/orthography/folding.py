@@ -1,4 +1,4 @@
-"""The words of a text, each in the one form that its spellings share, with their places in the text.
+"""The words of a text, each in the one form that its spellings share, with their offsets in the text.
 
 Letters, marks and digits are folded by `letters`. Here, spaces: what Persian writes joined, with a
 half-space or with a space is one token, where hazm's vocabulary knows it as one word.
@@ -35,7 +35,7 @@ _SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A folded word and its place, in code points of the text; `end` is one past the last."""
+    """A folded word and its offsets, in code points of the text; `end` is one past the last."""
 
     text: str
     start: int
@@ -45,7 +45,7 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """The words of `text` in order, folded; spans do not overlap.
 
-    The form does not hang on how a word is typed: on variants of letters (`letters.fold`), nor on
+    The form does not depend on how a word is typed: on variants of letters (`letters.fold`), nor on
     half-spaces and spaces inside Persian words that hazm knows: می‌رود, می رود and میرود are one token.
     The span of joined parts covers them all. No language is asked for: queries are short and mixed.
     """
@@ -66,13 +66,13 @@ def _joined(text: str, words: Sequence[Token]) -> list[Token]:
     beginnings = _beginnings()
     result: list[Token] = []
     done = 0
-    for place, (word, following) in enumerate(itertools.pairwise(words)):
-        if place < done or (word.text not in beginnings and following.text not in _SUFFIXES):
+    for position, (word, following) in enumerate(itertools.pairwise(words)):
+        if position < done or (word.text not in beginnings and following.text not in _SUFFIXES):
             continue
-        end = next((end for end in _ends(words, place) if _are_one(text, words, place, end)), None)
+        end = next((end for end in _ends(words, position) if _are_one(text, words, position, end)), None)
         if end:
-            whole = "".join(part.text for part in words[place:end])
-            result += [*words[done:place], Token(whole, word.start, words[end - 1].end)]
+            whole = "".join(part.text for part in words[position:end])
+            result += [*words[done:position], Token(whole, word.start, words[end - 1].end)]
             done = end
     return [*result, *words[done:]]
 
@@ -83,14 +83,14 @@ def _beginnings() -> frozenset[str]:
     return frozenset(join.partition(" ")[0] for join in known_words().joins)
 
 
-def _ends(words: Sequence[Token], place: int) -> Iterator[int]:
-    """Ends of the runs of words from `place` on that hazm knows as one."""
+def _ends(words: Sequence[Token], position: int) -> Iterator[int]:
+    """Ends of the runs of words from `position` on that hazm knows as one."""
     joins = known_words().joins
-    first, *others = (word.text for word in words[place : place + MOST_PARTS])
+    first, *others = (word.text for word in words[position : position + MOST_PARTS])
     if len(others) > 1 and f"{first} {others[0]} {others[1]}" in joins:
-        yield place + 3
+        yield position + 3
     if others and (f"{first} {others[0]}" in joins or (others[0] in _SUFFIXES and _takes(first, *others))):
-        yield place + 2
+        yield position + 2
 
 
 def _takes(stem: str, suffix: str, following: str = "") -> bool:

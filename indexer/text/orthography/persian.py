@@ -41,7 +41,7 @@ def plain(word: str) -> str:
 
 @functools.lru_cache(maxsize=200_000)
 def spelled(word: str) -> str:
-    """The usual Persian spelling of a raw word, which hangs on its fold and its half-spaces alone.
+    """The usual Persian spelling of a raw word, which depends on its fold and its half-spaces alone.
 
     A word that hazm knows has hazm's spelling, but a half-space in the text stays one. Of another, each
     part between half-spaces is spelled on its own; a part may be a known word with a suffix that lost

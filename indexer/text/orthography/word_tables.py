@@ -41,9 +41,9 @@ class Table:
     def get(self, word: str) -> str | None:
         """What is said of `word`; None if nothing is."""
         key = word.encode() + b"\t"
-        place = bisect.bisect_left(self._lines, key)
-        if place < len(self._lines) and self._lines[place].startswith(key):
-            return self._lines[place][len(key) :].decode()
+        position = bisect.bisect_left(self._lines, key)
+        if position < len(self._lines) and self._lines[position].startswith(key):
+            return self._lines[position][len(key) :].decode()
         return None
 
 

@@ -1,6 +1,6 @@
 """Makes the file that `word_tables` reads, out of hazm's and wordfreq's lists; a process of its own.
 
-Every word is folded, so that no table hangs on a variant of a letter.
+Every word is folded, so that no table depends on a variant of a letter.
 """
 
 import math

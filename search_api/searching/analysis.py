@@ -23,7 +23,7 @@ _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class AnalysedQuery:
     """A query with its vector, shape `(dimensions,)`, its words and the expansion of each."""
 
     query: Query
@@ -39,17 +39,17 @@ class Question:
         return own / len(sought) if sought else 0.0
 
 
-def understand(
+def analyse(
     query: Query,
     of_queries: QueryEncoder,
     of_words: QueryEncoder,
     lexicon: Expander,
     kinds: frozenset[MatchKind] = ALL_KINDS,
-) -> Question:
+) -> AnalysedQuery:
     """Encode a query, and expand its words; only words that were not asked before need a vector."""
     [vector] = of_queries.vectors([encoder_input(query.text, query.language)])
-    places = tuple(tokens(query.text))
-    words = [QueryWord(query.text[at.start : at.end], at.text, query.language) for at in places]
+    positions = tuple(tokens(query.text))
+    words = [QueryWord(query.text[at.start : at.end], at.text, query.language) for at in positions]
     sought = _sought(words)
     known = {word: lexicon.remembered(word, kinds) for word in sought}
     new = [word for word, expansion in known.items() if expansion is None and lexicon.is_translated(word)]
@@ -58,7 +58,9 @@ def understand(
     expansions = {
         word: expansion or lexicon.expand(word, vectors.get(word), kinds) for word, expansion in known.items()
     }
-    return Question(query, vector, places, tuple(expansions.get(word, NO_EXPANSION) for word in words))
+    return AnalysedQuery(
+        query, vector, positions, tuple(expansions.get(word, NO_EXPANSION) for word in words)
+    )
 
 
 def _sought(words: Sequence[QueryWord]) -> list[QueryWord]:

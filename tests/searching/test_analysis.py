@@ -7,9 +7,9 @@ import pytest
 
 from indexer.core.records import ALL_KINDS, KINDS, NO_EXPANSION, Expansion, MatchKind, QueryWord, Vectors
 from indexer.text.orthography import is_arabic_script, is_number
+from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.query import Query, parse
 from search_api.searching.query_encoder import QueryEncoder
-from search_api.searching.question import Question, understand
 
 
 class Words:
@@ -62,26 +62,26 @@ def words() -> Encoding:
     return Encoding()
 
 
-def asked(query: Query, queries: Encoding, words: Encoding, lexicon: Words) -> Question:
-    return understand(query, QueryEncoder(queries, "q: "), QueryEncoder(words, "q: "), lexicon)
+def asked(query: Query, queries: Encoding, words: Encoding, lexicon: Words) -> AnalysedQuery:
+    return analyse(query, QueryEncoder(queries, "q: "), QueryEncoder(words, "q: "), lexicon)
 
 
 def test_a_query_has_a_vector_and_a_word_an_expansion(queries: Encoding, words: Encoding) -> None:
-    question = asked(parse("Rain falls, Rain"), queries, words, Words())
-    assert question.vector.tolist() == [len("q: Rain falls, Rain")]
-    assert [(word.text, word.start, word.end) for word in question.words] == [
+    analysed = asked(parse("Rain falls, Rain"), queries, words, Words())
+    assert analysed.vector.tolist() == [len("q: Rain falls, Rain")]
+    assert [(word.text, word.start, word.end) for word in analysed.words] == [
         ("rain", 0, 4),
         ("falls", 5, 10),
         ("rain", 12, 16),
     ]
-    assert [expansion.word for expansion in question.expansions] == ["rain", "falls", "rain"]
+    assert [expansion.word for expansion in analysed.expansions] == ["rain", "falls", "rain"]
 
 
 def test_a_word_asked_twice_is_encoded_once(queries: Encoding, words: Encoding) -> None:
     lexicon = Words()
-    question = asked(parse("Rain falls, Rain"), queries, words, lexicon)
+    analysed = asked(parse("Rain falls, Rain"), queries, words, lexicon)
     assert (queries.texts, words.texts) == (["q: Rain falls, Rain"], ["q: Rain", "q: falls"])
-    assert question.expansions[0].terms.tolist() == question.expansions[2].terms.tolist() == [4]
+    assert analysed.expansions[0].terms.tolist() == analysed.expansions[2].terms.tolist() == [4]
     assert set(lexicon.expanded) == {
         (QueryWord("Rain", "rain", "en"), 7.0),
         (QueryWord("falls", "falls", "en"), 8.0),
@@ -121,8 +121,8 @@ def test_only_words_that_are_translated_are_encoded(
     queries: Encoding, words: Encoding, arabic: bool, text: str, expected: list[str]
 ) -> None:
     lexicon = Words(arabic=arabic)
-    question = asked(parse(text), queries, words, lexicon)
-    assert (words.texts, len(question.expansions)) == (expected, 3)
+    analysed = asked(parse(text), queries, words, lexicon)
+    assert (words.texts, len(analysed.expansions)) == (expected, 3)
     assert [vector is not None for _, vector in lexicon.expanded] == [bool(expected)] * 3
 
 
@@ -143,9 +143,9 @@ def test_a_word_is_encoded_in_its_usual_spelling(queries: Encoding, words: Encod
 def test_function_words_are_not_looked_for_unless_there_are_no_others(
     queries: Encoding, words: Encoding, text: str, looked_for: list[str]
 ) -> None:
-    question = asked(parse(text), queries, words, Words())
-    assert len(question.expansions) == len(question.words)
-    found = [expansion for expansion in question.expansions if expansion is not NO_EXPANSION]
+    analysed = asked(parse(text), queries, words, Words())
+    assert len(analysed.expansions) == len(analysed.words)
+    found = [expansion for expansion in analysed.expansions if expansion is not NO_EXPANSION]
     assert [expansion.word for expansion in found] == looked_for
 
 
@@ -178,13 +178,13 @@ ELSE, NOTHING = of_kinds(MatchKind.SOUND, MatchKind.TRANSLATION), of_kinds()
 def test_known_is_the_share_of_words_that_the_index_has(
     expansions: tuple[Expansion, ...], share: float
 ) -> None:
-    assert Question(parse("x"), np.zeros(2, np.float32), (), expansions).known == share
+    assert AnalysedQuery(parse("x"), np.zeros(2, np.float32), (), expansions).known == share
 
 
 def test_each_choice_of_kinds_has_expansions_of_its_own(queries: Encoding, words: Encoding) -> None:
     lexicon, encoders = Words(), (QueryEncoder(queries, ""), QueryEncoder(words, ""))
-    everything = understand(parse("rain"), *encoders, lexicon)
-    some = understand(parse("rain"), *encoders, lexicon, ALL_KINDS - {MatchKind.STEM})
+    everything = analyse(parse("rain"), *encoders, lexicon)
+    some = analyse(parse("rain"), *encoders, lexicon, ALL_KINDS - {MatchKind.STEM})
     assert everything.expansions[0] is lexicon.remembered(QueryWord("rain", "rain", "en"))
     assert some.expansions[0] is not everything.expansions[0]
     assert len(lexicon.expanded) == 2
