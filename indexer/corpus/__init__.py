@@ -83,14 +83,7 @@ class Corpus:
 
     def __iter__(self) -> Iterator[Record | Skipped]:
         """Every article, and what is none, with its reason; the second of one id is skipped."""
-        with Claims.opened() as claims:
-            for item in self._records():
-                first = claims.claim(item) if isinstance(item, Record) else None
-                if first is None:
-                    yield item
-                else:
-                    detail = f"article {item.id!r} was read from {first} already"
-                    yield Skipped(item.source, SkipReason.DUPLICATE, detail, item.path, item.id)
+        return _each_id_once(self._records())
 
     def _records(self) -> Iterator[Record | Skipped]:
         reached: set[bytes] = set()
@@ -134,8 +127,10 @@ class InMemory:
 
     roots: tuple[str, ...] = ()
 
-    def __init__(self, articles: Iterable[Article | Skipped], origin: str = "what was given") -> None:
-        """Hold `articles`, which come from `origin`."""
+    def __init__(
+        self, articles: Iterable[Article | Record | Skipped], origin: str = "what was given"
+    ) -> None:
+        """Hold `articles`, which come from `origin`; a Record is loaded when it is needed."""
         self._articles = tuple(articles)
         self.origin = origin
 
@@ -145,14 +140,24 @@ class InMemory:
         return None
 
     def __iter__(self) -> Iterator[Record | Skipped]:
-        """Every article, and what is none."""
-        for article in self._articles:
-            if isinstance(article, Skipped):
-                yield article
+        """Every article, and what is none, with its reason; the second of one id is skipped."""
+        return _each_id_once(_record(item) if isinstance(item, Article) else item for item in self._articles)
+
+
+def _each_id_once(items: Iterable[Record | Skipped]) -> Iterator[Record | Skipped]:
+    with Claims.opened() as claims:
+        for item in items:
+            first = claims.claim(item) if isinstance(item, Record) else None
+            if first is None:
+                yield item
             else:
-                content = json.dumps(asdict(article), default=str).encode()
-                found = digest(b"article", content)
-                yield Record(article.id, article.source, "", found, partial(_same, article))
+                detail = f"article {item.id!r} was read from {first} already"
+                yield Skipped(item.source, SkipReason.DUPLICATE, detail, item.path, item.id)
+
+
+def _record(article: Article) -> Record:
+    content = json.dumps(asdict(article), default=str).encode()
+    return Record(article.id, article.source, "", digest(b"article", content), partial(_same, article))
 
 
 def _same(article: Article) -> Article:

@@ -48,7 +48,8 @@ class SkipLog:
         Raises:
             UnreadableInput: it is a record that cannot be read, and that was to be an error.
         """
-        said = f"{skipped.source}\0{skipped.reason}\0{skipped.detail}".encode(errors="surrogatepass")
+        parts = (skipped.source, skipped.reason, skipped.detail, skipped.id or "")
+        said = "\0".join(parts).encode(errors="surrogatepass")
         noted = hashlib.blake2b(said, digest_size=16).digest()
         if noted in self._noted:
             return

@@ -468,15 +468,22 @@ def test_a_file_that_changes_while_it_is_read_is_read_once_more(
 
 def test_articles_in_memory_as_records() -> None:
     article = Article("a", "تیتر", "متن", datetime.date(2025, 1, 2), "fa", "memory")
-    other = dataclasses.replace(article, url="https://example.org/a")
-    skipped = Skipped("b", SkipReason.EMPTY, "nothing")
-    first, second, third, fourth = InMemory([article, other, skipped, dataclasses.replace(article)])
+    other = dataclasses.replace(article, id="b", url="https://example.org/b")
+    skipped = Skipped("c", SkipReason.EMPTY, "nothing")
+    record = Record("d", "memory", "", b"digest", lambda: other)
+    first, second, third, fourth, fifth = InMemory([article, other, skipped, record, article])
     assert third is skipped
+    assert fourth is record
     assert isinstance(first, Record)
     assert isinstance(second, Record)
-    assert isinstance(fourth, Record)
     assert first.load() is article
-    assert first.digest == fourth.digest != second.digest
+    [same] = InMemory([dataclasses.replace(article)])
+    [changed] = InMemory([dataclasses.replace(article, url="https://example.org/a")])
+    assert isinstance(same, Record)
+    assert isinstance(changed, Record)
+    assert first.digest == same.digest != changed.digest
+    detail = "article 'a' was read from memory already"
+    assert fifth == Skipped("memory", SkipReason.DUPLICATE, detail, "", "a")
 
 
 def test_a_format_that_there_is_not() -> None:

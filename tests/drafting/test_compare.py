@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,12 @@ class TestSkipLog:
         log.add(skipped("a"))
         log.add(skipped("a", SkipReason.CHANGED))
         assert log.summary().counts == {"empty": 1, "changed while it was read": 1}
+
+    def test_two_articles_from_one_place_are_noted_apart(self) -> None:
+        log = SkipLog()
+        for article in ("a", "b", "a"):
+            log.add(replace(skipped("wire"), id=article))
+        assert log.summary().counts == {"empty": 2}
 
     @pytest.mark.parametrize("reason", sorted(set(SkipReason) - set(NOT_RECORDS)))
     def test_strict_stops_at_a_record_that_cannot_be_read(self, reason: SkipReason) -> None:
