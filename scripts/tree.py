@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "architecture.md"
-PACKAGES = ("indexer", "search_api")
+PACKAGES = ("hudhud", "indexer", "search_api")
 BEGIN, END = "<!-- tree: scripts/tree.py --write -->\n```\n", "```\n<!-- end of tree -->\n"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import indexer.models.encoder
 import search_api.serving.opening
 from indexer.build import build
 from indexer.core.protocols import Encoder
@@ -45,6 +46,13 @@ def encoder(model: Model) -> Encoder:
 def exact(model: Model) -> Encoder:
     """The embedded default model in single precision, on torch."""
     return TorchEncoder(model)
+
+
+@pytest.fixture
+def loaded(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loads the encoder of the default model gets the one that is loaded already."""
+    monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
 
 
 @pytest.fixture

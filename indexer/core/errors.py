@@ -25,6 +25,7 @@
         ├── IndexDamaged            a file is missing, truncated or altered
         ├── IndexLocked             another process writes this index
         ├── IndexMismatch           made with another model or format than asked for
+        ├── IndexClosed             asked after it was closed
         └── IndexNotWritable        no permission or no space left to write
 
 The library raises these; `search_api/commands/cli.py` turns one into one line on stderr
@@ -141,6 +142,10 @@ class IndexLocked(IndexingError):
 
 class IndexMismatch(IndexingError):
     """The generation was made with another format or model than the one asked for."""
+
+
+class IndexClosed(IndexingError):
+    """An index is asked something after it was closed."""
 
 
 class IndexNotWritable(IndexingError):

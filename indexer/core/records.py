@@ -51,9 +51,9 @@ class Article:
     id: str
     title: str
     text: str
-    date: datetime.date | None
-    language: str
-    source: str
+    date: datetime.date | None = None
+    language: str = "und"
+    source: str = ""
     date_text: str | None = None
     url: str | None = None
 

@@ -1,0 +1,72 @@
+"""What `index` takes, to a corpus: paths, or articles in memory."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from io import BytesIO
+
+from indexer.core.errors import InputError
+from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.corpus import Corpus, Fields, InMemory
+from indexer.corpus.fields import AS_USUAL, record
+from indexer.corpus.source import Source
+from indexer.corpus.text import title_of
+from indexer.text.language import UNDETERMINED
+
+Item = str | os.PathLike[str] | Article | Mapping[str, object]
+"""A path, or an article."""
+
+IN_MEMORY = "memory"
+"""What is said of the source of an article that names none."""
+
+
+def corpus_of(
+    given: Item | Iterable[Item], fields: Fields, format: str | None, roots: Sequence[str]
+) -> Corpus | InMemory:
+    """What lies at paths, or the articles that were given.
+
+    Args:
+        given: one path, many paths, one article, or many.
+        fields: what the keys and columns mean.
+        format: of files whose names tell none.
+        roots: folders that the ids of the index are paths below.
+
+    Raises:
+        PathNotFound: a path does not exist.
+        InvalidMapping: there is no such format.
+        InputError: something is neither a path nor an article, or there are both.
+    """
+    items = [given] if isinstance(given, str | os.PathLike | Article | Mapping) else list(given)
+    paths = [os.fspath(item) for item in items if isinstance(item, str | os.PathLike)]
+    if not paths:
+        return InMemory([_record(item, fields, number) for number, item in enumerate(items, 1)])
+    if len(paths) < len(items):
+        raise InputError("paths and articles cannot be indexed in one call: call index twice")
+    return Corpus(paths, fields=fields, format=format, roots=roots)
+
+
+def _record(item: object, fields: Fields, number: int) -> Record | Skipped:
+    """An article as a line of JSON Lines with the same fields would be read, but that it must have an id."""
+    if isinstance(item, Article):
+        item, fields = _values(item), AS_USUAL
+    if not isinstance(item, Mapping):
+        raise InputError(
+            f"{item!r} is neither a path nor an article: give str, Path, hudhud.Article or dict with the keys"
+            " id, title, text, date, language, url"
+        )
+    origin = f"{IN_MEMORY}, record {number}"
+    if fields.value(item, "id") is None:
+        return Skipped(origin, SkipReason.MALFORMED, "it has no id")
+    named = item.get("source")
+    name = named if isinstance(named, str) and named else origin
+    return record(item, fields, Source("", name, "", BytesIO), None, "")
+
+
+def _values(article: Article) -> dict[str, object]:
+    """What an article says, without a title that its text gives, and without a language that is not told."""
+    values = asdict(article) | {"date": article.date or article.date_text}
+    if article.title == title_of(article.text, article.language):
+        del values["title"]
+    if article.language == UNDETERMINED:
+        del values["language"]
+    return values

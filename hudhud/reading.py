@@ -1,0 +1,192 @@
+"""The way to search: `open`, and the index that it gives."""
+
+import contextlib
+import datetime
+import logging
+import os
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from hudhud.reports import Info
+from hudhud.results import Results
+from indexer.core.errors import HudhudError, IndexClosed, InvalidQuery
+from indexer.core.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.core.records import Article
+    from search_api.search import Searcher
+
+_logger = logging.getLogger(__name__)
+
+
+class _Answering(Protocol):
+    """What lends searchers until it is closed."""
+
+    def searcher(self) -> contextlib.AbstractContextManager["Searcher"]:
+        """The searcher that answers now; it stays open as long as this context."""
+        ...
+
+    def close(self) -> None:
+        """Lend no more; what is lent stays open until it is given back."""
+        ...
+
+
+class Index:
+    """An open index. Several threads may use it at once; `close` it, or use it in a `with`.
+
+    One that is forgotten closes itself.
+    """
+
+    __slots__ = ("__weakref__", "_answering", "_close", "_folder")
+
+    def __init__(self, folder: Path, answering: _Answering) -> None:
+        """For `open`: the index in `folder`, of which `answering` lends searchers."""
+        self._folder = folder
+        self._answering = answering
+        self._close = weakref.finalize(self, answering.close)
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers now."""
+        with self._searcher() as searcher:
+            return searcher.index.name
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        languages: str | Iterable[str] = (),
+        since: datetime.date | str | None = None,
+        until: datetime.date | str | None = None,
+        group: Literal["article", "passage"] = "article",
+        evidence: bool = True,
+    ) -> Results:
+        """The passages that answer `query`, best first.
+
+        Args:
+            query: a question or some words, in any language.
+            limit: most hits, 1 to 100.
+            languages: only articles in these, `"fa,ar"` or `["fa", "ar"]`; `fa` admits Dari, `prs` is only
+                Dari.
+            since: first day admitted, a date or `YYYY-MM-DD`; an article without a date is outside.
+            until: last day admitted, likewise.
+            group: `article` gives one hit an article, with its best passage; `passage` every passage.
+            evidence: whether hits say which of their words answer which of the query's; False saves time.
+
+        Raises:
+            InvalidQuery: one of these cannot be searched.
+            IndexDamaged: a file of the index cannot be read.
+            IndexClosed: the index was closed.
+        """
+        from search_api.searching.query import parse
+
+        asked = parse(
+            query,
+            limit=limit,
+            languages=languages.split(",") if isinstance(languages, str) and languages else languages,
+            since=_day("since", since),
+            until=_day("until", until),
+            group=group,
+            evidence=evidence,
+        )
+        with self._searcher() as searcher:
+            return Results.of(searcher.search(asked))
+
+    def article(self, id: str) -> "Article":
+        """The article of this id, whole; offsets of hits count in its `text`.
+
+        Raises:
+            ArticleNotFound: there is none.
+            IndexDamaged: a file of the index cannot be read.
+            IndexClosed: the index was closed.
+        """
+        with self._searcher() as searcher:
+            return searcher.index.article_by_id(id)
+
+    def info(self) -> Info:
+        """What is live: generation, model, counts, dates, size.
+
+        Raises:
+            IndexDamaged: a file of the index cannot be read.
+            IndexClosed: the index was closed.
+        """
+        from indexer.storage.layout import Layout
+        from indexer.storage.manifest import MANIFEST, Manifest
+
+        with self._searcher() as searcher:
+            manifest = Manifest.read(Layout(self._folder).generations / searcher.index.name / MANIFEST)
+        return Info.of(self._folder, manifest)
+
+    def close(self) -> None:
+        """Release the files. Searches that run end as usual; a later one raises IndexClosed."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        try:
+            state = f"generation {self.generation}"
+        except HudhudError as error:
+            state = "closed" if isinstance(error, IndexClosed) else f"not usable: {error}"
+        return f"<Index {str(self._folder)!r}, {state}>"
+
+    def _searcher(self) -> contextlib.AbstractContextManager["Searcher"]:
+        if not self._close.alive:
+            raise IndexClosed(f"the index in {self._folder} was closed: open it again with hudhud.open")
+        return self._answering.searcher()
+
+
+def open(
+    index: str | os.PathLike[str] | None = None,
+    *,
+    model: str | None = None,
+    reranker: str | None = None,
+    follow: bool = False,
+) -> Index:
+    """Open the index in a folder for searching.
+
+    Args:
+        index: its folder; `HUDHUD_INDEX`, else `./index`, when None.
+        model: folder or hub name of the model that made it; `HUDHUD_MODEL`, else the one that the index
+            names, when None.
+        reranker: folder or hub name of a cross-encoder that orders the best hits; `HUDHUD_RERANKER`, else
+            none, when None.
+        follow: whether a generation that is published later takes over, as in `hudhud serve`. Otherwise
+            the one that is live now answers until the index is closed.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: a file of it is missing, truncated or altered.
+        IndexMismatch: it was made with another model or format.
+        ModelError: the model or the reranker cannot be loaded.
+        InvalidSetting: an environment variable begins with HUDHUD_ and is no setting.
+    """
+    from indexer.storage.layout import Layout
+    from search_api.serving.fixed import Fixed
+    from search_api.serving.live import Live
+    from search_api.serving.opening import Opener
+
+    chosen = Settings.from_environment(os.environ)
+    layout = Layout((Path(index) if index is not None else chosen.index).absolute())
+    opener = Opener(model or chosen.model, chosen.cache, _logger.info, reranker=reranker or chosen.reranker)
+    return Index(layout.folder, Live(layout, opener) if follow else Fixed(layout, opener))
+
+
+def _day(name: str, given: datetime.date | str | None) -> str | None:
+    """The day that was given for the argument `name`, as the API takes it; of a time, its day."""
+    if not given:
+        return None
+    if isinstance(given, datetime.datetime):
+        return given.date().isoformat()
+    try:
+        return (datetime.date.fromisoformat(given) if isinstance(given, str) else given).isoformat()
+    except ValueError:
+        message = f"{name} must be a datetime.date or YYYY-MM-DD, not {given!r}"
+        raise InvalidQuery(message, field=name, value=given) from None

@@ -1,0 +1,217 @@
+"""What searching gives: results and their hits. Needs no library."""
+
+import datetime
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from search_api.search import Hit as Found
+    from search_api.search import HitScores, Result
+    from search_api.searching.evidence import WordMatch
+
+FIRST_STRONG_ISOLATE = "\u2068"
+POP_DIRECTIONAL_ISOLATE = "\u2069"
+
+_SHOWN = 10
+"""Hits that the `repr` of results lists."""
+
+_WIDTH = 60
+"""Characters of a sentence that it shows."""
+
+_DIGITS = 6
+"""Decimals of scores in `to_dict`, as in the API."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hit:
+    """An answer: a passage of an article, and why it answers.
+
+    Attributes:
+        rank: from 1, the best.
+        score: what hits are ordered by, higher is better; those of two queries do not compare.
+        title: of the article.
+        text: the passage: some whole sentences of the article.
+        sentence: the sentence of the passage that is nearest to the query.
+        date: of the article; None where it states none.
+        language: of the article: `fa`, `prs`, `ar` or another ISO 639 code.
+        id: of the article, as `Index.article` takes it.
+        url: where the article was published, if it says so.
+        source: the file that the article was read from, and where in it.
+        start, end: where the passage stands in the article's text, in code points.
+        sentence_start: where the sentence begins there.
+        evidence: the words of the passage that answer words of the query, in the order of the text.
+        scores: what `score` is made of.
+        passage: number of the passage in its generation.
+    """
+
+    rank: int
+    score: float
+    title: str
+    text: str
+    sentence: str
+    date: datetime.date | None
+    language: str
+    id: str
+    url: str | None
+    source: str
+    start: int
+    end: int
+    sentence_start: int
+    evidence: "tuple[WordMatch, ...]"
+    scores: "HitScores"
+    passage: int
+
+    @classmethod
+    def of(cls, found: "Found") -> "Hit":
+        """The hit that a search found."""
+        article, passage, sentence = found.article, found.passage, found.sentence
+        return cls(
+            rank=found.rank,
+            score=found.score,
+            title=article.title,
+            text=passage.text,
+            sentence=sentence.of(article.text),
+            date=article.date,
+            language=article.language,
+            id=article.id,
+            url=article.url,
+            source=article.source,
+            start=passage.start,
+            end=passage.end,
+            sentence_start=sentence.start,
+            evidence=found.words,
+            scores=found.scores,
+            passage=passage.number,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as the HTTP API gives it; `json.dumps` takes it as it is."""
+        sentence = {
+            "start": self.sentence_start,
+            "end": self.sentence_start + len(self.sentence),
+            "score": round(self.scores.sentence, _DIGITS),
+        }
+        return {
+            "rank": self.rank,
+            "score": round(self.score, _DIGITS),
+            "scores": {name: value and round(value, _DIGITS) for name, value in asdict(self.scores).items()},
+            "article": {
+                "id": self.id,
+                "title": self.title,
+                "date": self.date.isoformat() if self.date else None,
+                "language": self.language,
+                "source": self.source,
+            },
+            "passage": {"id": self.passage, "text": self.text, "start": self.start, "end": self.end},
+            "evidence": {
+                "sentence": sentence,
+                "words": [asdict(match) | {"kind": match.kind.value} for match in self.evidence],
+            },
+        }
+
+    def __repr__(self) -> str:
+        return f"<Hit {self._line()}>"
+
+    def _line(self) -> str:
+        """The hit in a line; what is written from right to left stands last, in its own direction."""
+        sentence = " ".join(self.sentence.split())
+        if len(sentence) > _WIDTH:
+            sentence = f"{sentence[:_WIDTH].rstrip()}…"
+        isolated = f"{FIRST_STRONG_ISOLATE}{sentence}{POP_DIRECTIONAL_ISOLATE}"
+        date = self.date.isoformat() if self.date else "no date"
+        return f"{self.rank:>2}. {self.score:.3f}  {self.language:<3}  {date:<10}  {self.id}  {isolated}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Results(Sequence[Hit]):
+    """The answers to a query, best first: a sequence of hits, all from one generation.
+
+    Attributes:
+        query: as it was asked.
+        language: that the query is written in, as far as can be told.
+        generation: name of the one that answered.
+        took_ms: the whole search, in milliseconds.
+        hits: as a tuple.
+        reranking_ms: what of the time a reranker took; None without one.
+    """
+
+    query: str
+    language: str
+    generation: str
+    took_ms: float
+    hits: tuple[Hit, ...]
+    reranking_ms: float | None = None
+
+    @classmethod
+    def of(cls, result: "Result") -> "Results":
+        """The results of a search."""
+        return cls(
+            query=result.query.text,
+            language=result.query.language,
+            generation=result.generation,
+            took_ms=result.took_ms,
+            hits=tuple(map(Hit.of, result.hits)),
+            reranking_ms=result.reranking_ms,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The results as the HTTP API gives them; `json.dumps` takes them as they are."""
+        return {
+            "query": {"text": self.query, "language": self.language},
+            "generation": self.generation,
+            "took_ms": round(self.took_ms, 1),
+            "reranking_ms": self.reranking_ms and round(self.reranking_ms, 1),
+            "hits": [hit.to_dict() for hit in self.hits],
+        }
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    @overload
+    def __getitem__(self, position: int) -> Hit: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, position: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[position]
+
+    def __repr__(self) -> str:
+        lines = [self._head(), *(hit._line() for hit in self.hits[:_SHOWN])]
+        if len(self) > _SHOWN:
+            lines.append(f"… and {len(self) - _SHOWN} more")
+        return "\n".join(lines)
+
+    def _head(self) -> str:
+        hits = "1 hit" if len(self) == 1 else f"{len(self)} hits"
+        return f"<Results: {hits} for {self.query!r} in {self.took_ms:.0f} ms>"
+
+    def _repr_html_(self) -> str:
+        """The hits as a notebook shows them, the words that answer the query marked."""
+        head = html.escape(self._head().strip("<>"))
+        return f"<p><b>{head}</b></p><ol>{''.join(map(_as_html, self.hits))}</ol>"
+
+
+def _as_html(hit: Hit) -> str:
+    """A hit as an item of a list; its text in its own direction."""
+    date = hit.date.isoformat() if hit.date else "no date"
+    facts = html.escape(f"{hit.score:.3f}, {hit.language}, {date}, {hit.id}")
+    return (
+        f'<li><span dir="auto"><b>{html.escape(hit.title)}</b></span><br><small>{facts}</small>'
+        f'<p dir="auto" style="white-space: pre-line">{"".join(_marked(hit))}</p></li>'
+    )
+
+
+def _marked(hit: Hit) -> Iterator[str]:
+    """The passage, escaped, piece by piece; words that answer carry what they answer as a title."""
+    done = hit.start
+    for match in hit.evidence:
+        word = match.passage
+        yield html.escape(hit.text[done - hit.start : word.start - hit.start])
+        answered = html.escape(f"{match.query.text} ({match.kind})")
+        yield f'<mark title="{answered}">{html.escape(word.text)}</mark>'
+        done = word.end
+    yield html.escape(hit.text[done - hit.start :])
