@@ -3,6 +3,7 @@
     python benchmarks/quality/run.py [--sets DIR...] [--pool NAME...] [--queries N] [--lanes] [--results FILE]
 
 Writes JSON with the command, the versions, the machine and what `hudhud evaluate --json` prints for both.
+Sets in which queries have no answer get `without_answer`: AUC, and the shares kept and told.
 """
 
 import argparse

@@ -167,8 +167,9 @@ def evaluate(
 ) -> None:
     """Measure how well the search answers queries whose right answers are known.
 
-    A set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Indexes are kept in the
-    cache folder, for the next time.
+    A set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Queries for which qrels name
+    nothing relevant have no answer: how well they are told from the others is measured too. Indexes are
+    kept in the cache folder, for the next time.
 
     Example: hudhud evaluate sets/news-en-fa sets/news-en-ar --pool
     """

@@ -4,6 +4,8 @@ SET/
 ├── corpus.jsonl       {"_id": …, "title": …, "text": …, "lang": …}; title and lang may be missing
 ├── queries.jsonl      {"_id": …, "text": …}
 └── qrels/test.tsv     query-id, corpus-id, score; the first line names the columns
+
+A query for which no document is relevant has no answer in the corpus: a good search says so.
 """
 
 import json
@@ -39,7 +41,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """A corpus, sorted by id, queries in the order of their file, and what is relevant to each of them."""
+    """A corpus, sorted by id, queries in the order of their file, and what is relevant to them.
+
+    `qrels` holds the queries that have an answer, and no others.
+    """
 
     name: str
     corpus: tuple[Article, ...]
@@ -76,13 +81,8 @@ def read(folder: Path) -> EvaluationSet:
     corpus = sorted(_corpus(folder / CORPUS), key=lambda article: article.id)
     queries = tuple(_queries(folder / QUERIES))
     qrels = _qrels(folder / QRELS, {article.id for article in corpus}, {query.id for query in queries})
-    for query in queries:
-        if not any(score > 0 for score in qrels.get(query.id, {}).values()):
-            raise InvalidEvaluation(
-                f"{folder / QRELS} names no relevant document for query {query.id!r} of {QUERIES}:"
-                " add one, or take the query out"
-            )
-    return EvaluationSet(folder.resolve().name, tuple(corpus), queries, qrels)
+    answered = {query: judged for query, judged in qrels.items() if max(judged.values()) > 0}
+    return EvaluationSet(folder.resolve().name, tuple(corpus), queries, answered)
 
 
 def sample(whole: EvaluationSet, queries: int) -> EvaluationSet:
@@ -97,7 +97,8 @@ def sample(whole: EvaluationSet, queries: int) -> EvaluationSet:
     if queries >= total:
         return whole
     chosen = tuple(whole.queries[number * total // queries] for number in range(queries))
-    return replace(whole, queries=chosen, qrels={query.id: whole.qrels[query.id] for query in chosen})
+    qrels = {query.id: whole.qrels[query.id] for query in chosen if query.id in whole.qrels}
+    return replace(whole, queries=chosen, qrels=qrels)
 
 
 def _corpus(path: Path) -> Iterator[Article]:
@@ -131,7 +132,9 @@ def _queries(path: Path) -> Iterator[Question]:
 
 def _qrels(path: Path, documents: set[str], queries: set[str]) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
+    is_empty = True
     for number, line in _lines(path):
+        is_empty = False
         where = f"{path}, line {number}"
         fields = line.split("\t")
         if number == 1:
@@ -150,6 +153,8 @@ def _qrels(path: Path, documents: set[str], queries: set[str]) -> dict[str, dict
         if document in qrels.setdefault(query, {}):
             raise InvalidEvaluation(f"{where} judges {document!r} for the query {query!r} a second time")
         qrels[query][document] = int(score)
+    if is_empty:
+        raise InvalidEvaluation(f"{path} is empty: its first line must be {' TAB '.join(_HEADER)}")
     return qrels
 
 

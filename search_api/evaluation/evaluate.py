@@ -13,6 +13,14 @@ from indexer.core.protocols import Encoder, Reranker
 from indexer.drafting.draft import Progress
 from indexer.models.model import Model
 from indexer.retrieval.retrieval import Retrieval
+from search_api.evaluation.answerability import (
+    NONE,
+    NOTHING_SEARCHED,
+    Answerability,
+    Claim,
+    answerability,
+    claim,
+)
 from search_api.evaluation.beir import EvaluationSet
 from search_api.evaluation.indexes import IndexedSet, collections, open_index
 from search_api.evaluation.measures import Recall, SetScores, recall, score
@@ -34,9 +42,10 @@ class Measured:
     """How well a set was answered.
 
     `documents` counts the set's own, `indexed` all in the index that was searched; `refused` the
-    queries that cannot be searched, which score 0; `seconds` is the search of all queries, `ms_p50`
-    the median of one, and `reranking_ms_p50` that of the part that went to a reranker, None without
-    one. `lane` is the name of a way of scoring, where several were compared,
+    queries that cannot be searched: they score 0, or count as told "none" where they have no answer.
+    `scores` is None where no query has an answer, `answerability` where all have one. `seconds` is the
+    search of all queries, `ms_p50` the median of one, and `reranking_ms_p50` that of the part that went
+    to a reranker, None without one. `lane` is the name of a way of scoring, where several were compared,
     else empty. `recall_by_language` has an entry a language where the relevant documents have
     more than one, else none.
     """
@@ -46,7 +55,8 @@ class Measured:
     indexed: int
     queries: int
     refused: int
-    scores: SetScores
+    scores: SetScores | None
+    answerability: Answerability | None
     recall_by_language: Mapping[str, Recall]
     ms_p50: float
     seconds: float
@@ -73,9 +83,13 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    """What the queries of a set found; `milliseconds` of those that were searched, and of reranking them."""
+    """What the queries that were searched found, and what the search said of it.
+
+    `milliseconds` are those of the searches, and of reranking.
+    """
 
     found: Mapping[str, tuple[Ranked, ...]]
+    claims: Mapping[str, Claim]
     milliseconds: tuple[float, ...]
     reranking: tuple[float, ...]
     seconds: float
@@ -142,6 +156,7 @@ def evaluate(
 def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _Answers:
     """Search every query of a set; what cannot be searched is told, and missing from `found`."""
     found: dict[str, tuple[Ranked, ...]] = {}
+    claims: dict[str, Claim] = {}
     milliseconds, reranking = [], []
     total = len(part.set.queries)
     started = time.monotonic()
@@ -151,13 +166,15 @@ def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _An
         try:
             result = search(parse(query.text, limit=DEPTH, evidence=False))
         except InvalidQuery as error:
-            report(f"{part.set.name}: query {query.id} scores 0: {error}")
+            counts = "scores 0" if query.id in part.set.qrels else f"counts as told {NONE}"
+            report(f"{part.set.name}: query {query.id} {counts}: {error}")
             continue
         found[query.id] = tuple(Ranked(hit.article.id, hit.score) for hit in result.hits)
+        claims[query.id] = claim(result)
         milliseconds.append(result.took_ms)
         if result.reranking_ms is not None:
             reranking.append(result.reranking_ms)
-    return _Answers(found, tuple(milliseconds), tuple(reranking), time.monotonic() - started)
+    return _Answers(found, claims, tuple(milliseconds), tuple(reranking), time.monotonic() - started)
 
 
 def _measure(part: IndexedSet, answers: _Answers, indexed: int) -> Measured:
@@ -168,12 +185,20 @@ def _measure(part: IndexedSet, answers: _Answers, indexed: int) -> Measured:
         indexed=indexed,
         queries=len(part.set.queries),
         refused=len(part.set.queries) - len(answers.found),
-        scores=score(part.qrels(), rankings),
+        scores=score(part.qrels(), rankings) if part.set.qrels else None,
+        answerability=_answerability(part.set, answers.claims),
         recall_by_language=_recall_by_language(part, rankings),
         ms_p50=statistics.median(answers.milliseconds or [0.0]),
         seconds=answers.seconds,
         reranking_ms_p50=statistics.median(answers.reranking) if answers.reranking else None,
     )
+
+
+def _answerability(one: EvaluationSet, claims: Mapping[str, Claim]) -> Answerability | None:
+    """How well the queries with and without an answer are told apart; None where all have one."""
+    made = {query.id: claims.get(query.id, NOTHING_SEARCHED) for query in one.queries}
+    others = [made[query] for query in made if query not in one.qrels]
+    return answerability([made[query] for query in one.qrels], others) if others else None
 
 
 def _recall_by_language(part: IndexedSet, rankings: Mapping[str, Sequence[str]]) -> dict[str, Recall]:

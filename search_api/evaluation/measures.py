@@ -26,7 +26,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class SetScores:
-    """Means over all queries, from 0 to 1.
+    """Means over the queries that have an answer, from 0 to 1.
 
     `ndcg_10` is nDCG@10 with the qrels' scores as gains (Järvelin and Kekäläinen 2002); `r_1` is the
     share of queries with a relevant document at rank 1, which ir_measures calls Success@1; `rr_10`
@@ -76,8 +76,12 @@ def interval(values: PerQuery) -> Interval:
     The same values give the same interval: the seed is fixed.
     """
     random = np.random.default_rng(SEED)
-    means = [values[random.integers(len(values), size=len(values))].mean() for _ in range(RESAMPLES)]
-    low, high = np.percentile(means, [2.5, 97.5])
+    return middle([values[random.integers(len(values), size=len(values))].mean() for _ in range(RESAMPLES)])
+
+
+def middle(estimates: Sequence[float]) -> Interval:
+    """The interval of the middle 95 % of bootstrap estimates."""
+    low, high = np.percentile(estimates, [2.5, 97.5])
     return Interval(float(low), float(high))
 
 

@@ -113,11 +113,6 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
         ("corpus.jsonl", '{"_id": "d1", "text": "x"}', r"line 3 has the _id 'd1', which line 2 has already"),
         ("queries.jsonl", '{"_id": "q1", "text": "x"}', r"line 3 has the _id 'q1', which line 1 has already"),
         ("queries.jsonl", "{_id: 3}", r"queries\.jsonl, line 3 is not JSON"),
-        (
-            "queries.jsonl",
-            '{"_id": "q3", "text": "x"}',
-            r"test\.tsv names no relevant document for query 'q3'",
-        ),
         ("qrels/test.tsv", "q9\td1\t1", r"test\.tsv, line 5 names the query 'q9', which queries\.jsonl"),
         ("qrels/test.tsv", "q1\td9\t1", r"test\.tsv, line 5 names the document 'd9', which corpus\.jsonl"),
         ("qrels/test.tsv", "q2\td1\t0.5", r"line 5 has the score '0\.5', which is no whole number"),
@@ -137,9 +132,22 @@ def test_qrels_begin_with_the_names_of_their_columns(tmp_path: Path) -> None:
         read(write(tmp_path, qrels="q1\td1\t1\n"))
 
 
-def test_only_irrelevant_documents_are_no_answer(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEvaluation, match="names no relevant document for query 'q2'"):
-        read(write(tmp_path, qrels=QRELS.replace("q2\td2\t1", "q2\td2\t0")))
+def test_a_query_without_a_relevant_document_has_no_answer(tmp_path: Path) -> None:
+    queries = [*QUERIES, {"_id": "q3", "text": "snow in Kabul"}]
+    found = read(write(tmp_path, queries=queries, qrels=QRELS.replace("q2\td2\t1", "q2\td2\t0")))
+    assert [query.id for query in found.queries] == ["q1", "q2", "q3"]
+    assert found.qrels == {"q1": {"d1": 2, "d2": 0}}
+
+
+def test_a_set_may_have_no_answer_at_all(tmp_path: Path) -> None:
+    found = read(write(tmp_path, qrels="query-id\tcorpus-id\tscore\n"))
+    assert (len(found.queries), found.qrels) == (2, {})
+
+
+def test_a_sample_holds_queries_with_and_without_an_answer() -> None:
+    queries = tuple(Question(f"q{number}", "?") for number in range(4))
+    whole = EvaluationSet("halves", (), queries, {"q0": {"d": 1}, "q3": {"d": 1}})
+    assert sample(whole, 2) == EvaluationSet("halves", (), (queries[0], queries[2]), {"q0": {"d": 1}})
 
 
 def test_an_empty_set_is_refused(tmp_path: Path) -> None:
@@ -153,6 +161,8 @@ def test_an_empty_set_is_refused(tmp_path: Path) -> None:
         read(write(tmp_path / "b", corpus=[{"_id": "d1", "text": "***"}]))
     with pytest.raises(InvalidEvaluation, match=r"queries\.jsonl is empty: it holds no query"):
         read(write(tmp_path / "c", queries=[]))
+    with pytest.raises(InvalidEvaluation, match=r"test\.tsv is empty: its first line must be query-id TAB"):
+        read(write(tmp_path / "d", qrels="\n"))
 
 
 def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
