@@ -48,7 +48,8 @@ _INSIDE = re.compile(f"[{ALEF_MAKSURA}{TEH_MARBUTA}](?=\\w)")
 _TANWEEN = re.compile("(?<=ا)\u064b(?![\\w\u200c])")
 """Persian writes it or leaves it out (قبلاً, قبلا)."""
 
-_PROCLITICS = ("ال", "و", "ف", "ب", "ل", "ك", "لل", "بال", "وال", "كال")
+_ARTICLE = "ال"
+_PROCLITICS = (_ARTICLE, "و", "ف", "ب", "ل", "ك", "لل", "بال", "وال", "كال")
 """What Arabic writes together with the word behind it."""
 
 
@@ -155,6 +156,8 @@ def _wrong_in(sense: Sense, lists: Lists) -> Iterator[str]:
     for name in ("Persian", "Arabic"):
         if name not in sense.columns:
             yield f"no {name}"
+    if list(map(fold, sense.dari.split(" "))) == list(map(fold, sense.persian.split(" "))):
+        yield "Dari says what Persian says: leave it empty"
     for name, cell in sense.columns.items():
         yield from _wrong_in_alternatives(name, cell)
         for word in re.split("[|/ ]", cell):
@@ -171,10 +174,14 @@ def _wrong_in_alternatives(name: str, cell: str) -> Iterator[str]:
             yield f"{name} has an empty form or a space too many in '{cell}'"
         if len(words) > MOST_WORDS:
             yield f"{name} '{form}' is of {len(words)} words, at most {MOST_WORDS} belong together"
-        folded = tuple(map(fold, words))
+        folded = tuple(_without_article(fold(word)) if name == "Arabic" else fold(word) for word in words)
         if folded in met:
             yield f"{name} has '{met[folded]}' and '{form}', which are one once folded"
         met[folded] = form
+
+
+def _without_article(folded: str) -> str:
+    return folded[2:] if folded.startswith(_ARTICLE) and len(folded) > 4 else folded
 
 
 def _wrong_in_word(name: str, word: str, lists: Lists, *, is_name: bool) -> Iterator[str]:
@@ -227,7 +234,7 @@ def _is_persian(word: str, lists: Lists) -> bool:
 
 def _is_arabic(word: str, lists: Lists) -> bool:
     """Whether the list has a word in this spelling, with the article or behind what is written with it."""
-    if word in lists.arabic or "ال" + word in lists.arabic:
+    if word in lists.arabic or _ARTICLE + word in lists.arabic:
         return True
     rests = (word.removeprefix(proclitic) for proclitic in _PROCLITICS if word.startswith(proclitic))
     return any(len(rest) > 1 and rest in lists.arabic for rest in rests)
