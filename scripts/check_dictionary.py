@@ -174,14 +174,14 @@ def _wrong_in_alternatives(name: str, cell: str) -> Iterator[str]:
             yield f"{name} has an empty form or a space too many in '{cell}'"
         if len(words) > MOST_WORDS:
             yield f"{name} '{form}' is of {len(words)} words, at most {MOST_WORDS} belong together"
-        folded = tuple(_without_article(fold(word)) if name == "Arabic" else fold(word) for word in words)
+        folded = tuple(fold(_without_article(word) if name == "Arabic" else word) for word in words)
         if folded in met:
             yield f"{name} has '{met[folded]}' and '{form}', which are one once folded"
         met[folded] = form
 
 
-def _without_article(folded: str) -> str:
-    return folded[2:] if folded.startswith(_ARTICLE) and len(folded) > 4 else folded
+def _without_article(word: str) -> str:
+    return word[2:] if word.startswith(_ARTICLE) and len(word) > 4 else word
 
 
 def _wrong_in_word(name: str, word: str, lists: Lists, *, is_name: bool) -> Iterator[str]:

@@ -33,6 +33,7 @@ def test_the_dictionary_passes() -> None:
         ),
         ("court\tn\tرئیس|رییس\t\tمحكمة", ["Persian has 'رئیس' and 'رییس', which are one once folded"]),
         ("a\tn\tدادگاه\t\tحكومة|الحكومة", ["Arabic has 'حكومة' and 'الحكومة', which are one once folded"]),
+        ("a\tn\tالماس\t\tألماس|ماس", []),
         ("a\tn\tآب\tاب\tماء", ["Dari says what Persian says: leave it empty"]),
         ("a\tn\tآب|آب|آب|آب|آب|آب\t\tماء", ["Persian has 6 alternatives, at most 5 belong there"]),
         (
