@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from search_api.search import Hit as Found
     from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.gloss import GlossedWord
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
@@ -30,6 +31,7 @@ class Hit:
 
     Attributes:
         rank: from 1, the best.
+        confidence: how surely it answers the query, 0 to 1.
         score: what hits are ordered by, higher is better; those of two queries do not compare.
         title: of the article.
         text: the passage: some whole sentences of the article.
@@ -42,11 +44,13 @@ class Hit:
         start, end: where the passage stands in the article's text, in code points.
         sentence_start: where the sentence begins there.
         evidence: the words of the passage that answer words of the query, in the order of the text.
+        gloss: the words of the passage with their meanings in English, if they were asked for.
         scores: what `score` is made of.
         passage: number of the passage in its generation.
     """
 
     rank: int
+    confidence: float
     score: float
     title: str
     text: str
@@ -60,6 +64,7 @@ class Hit:
     end: int
     sentence_start: int
     evidence: "tuple[WordMatch, ...]"
+    gloss: "tuple[GlossedWord, ...]"
     scores: "HitScores"
     passage: int
 
@@ -69,6 +74,7 @@ class Hit:
         article, passage, sentence = found.article, found.passage, found.sentence
         return cls(
             rank=found.rank,
+            confidence=found.confidence,
             score=found.score,
             title=article.title,
             text=passage.text,
@@ -82,6 +88,7 @@ class Hit:
             end=passage.end,
             sentence_start=sentence.start,
             evidence=found.words,
+            gloss=found.gloss,
             scores=found.scores,
             passage=passage.number,
         )
@@ -95,6 +102,7 @@ class Hit:
         }
         return {
             "rank": self.rank,
+            "confidence": round(self.confidence, 3),
             "score": round(self.score, _DIGITS),
             "scores": {name: value and round(value, _DIGITS) for name, value in asdict(self.scores).items()},
             "article": {
@@ -108,6 +116,7 @@ class Hit:
             "evidence": {
                 "sentence": sentence,
                 "words": [asdict(match) | {"kind": match.kind.value} for match in self.evidence],
+                "gloss": [asdict(word) | {"meanings": [*word.meanings]} for word in self.gloss],
             },
         }
 
@@ -121,7 +130,7 @@ class Hit:
             sentence = f"{sentence[:_WIDTH].rstrip()}…"
         isolated = f"{FIRST_STRONG_ISOLATE}{sentence}{POP_DIRECTIONAL_ISOLATE}"
         date = self.date.isoformat() if self.date else "no date"
-        return f"{self.rank:>2}. {self.score:.3f}  {self.language:<3}  {date:<10}  {self.id}  {isolated}"
+        return f"{self.rank:>2}. {self.confidence:.2f}  {self.language:<3}  {date:<10}  {self.id}  {isolated}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,6 +140,8 @@ class Results(Sequence[Hit]):
     Attributes:
         query: as it was asked.
         language: that the query is written in, as far as can be told.
+        verdict: whether the archive answers it, by the first hit: `strong`, `weak` or `none`.
+        verdict_text: what that means, for a person.
         generation: name of the one that answered.
         took_ms: the whole search, in milliseconds.
         hits: as a tuple.
@@ -139,6 +150,8 @@ class Results(Sequence[Hit]):
 
     query: str
     language: str
+    verdict: str
+    verdict_text: str
     generation: str
     took_ms: float
     hits: tuple[Hit, ...]
@@ -150,6 +163,8 @@ class Results(Sequence[Hit]):
         return cls(
             query=result.query.text,
             language=result.query.language,
+            verdict=result.verdict.value,
+            verdict_text=result.verdict.sentence,
             generation=result.generation,
             took_ms=result.took_ms,
             hits=tuple(map(Hit.of, result.hits)),
@@ -160,6 +175,8 @@ class Results(Sequence[Hit]):
         """The results as the HTTP API gives them; `json.dumps` takes them as they are."""
         return {
             "query": {"text": self.query, "language": self.language},
+            "verdict": self.verdict,
+            "verdict_text": self.verdict_text,
             "generation": self.generation,
             "took_ms": round(self.took_ms, 1),
             "reranking_ms": self.reranking_ms and round(self.reranking_ms, 1),
@@ -187,7 +204,7 @@ class Results(Sequence[Hit]):
 
     def _head(self) -> str:
         hits = "1 hit" if len(self) == 1 else f"{len(self)} hits"
-        return f"<Results: {hits} for {self.query!r} in {self.took_ms:.0f} ms>"
+        return f"<Results: {hits} for {self.query!r} in {self.took_ms:.0f} ms: {self.verdict}>"
 
     def _repr_html_(self) -> str:
         """The hits as a notebook shows them, the words that answer the query marked."""
@@ -198,7 +215,7 @@ class Results(Sequence[Hit]):
 def _as_html(hit: Hit) -> str:
     """A hit as an item of a list; its text in its own direction."""
     date = hit.date.isoformat() if hit.date else "no date"
-    facts = html.escape(f"{hit.score:.3f}, {hit.language}, {date}, {hit.id}")
+    facts = html.escape(f"{hit.confidence:.2f}, {hit.language}, {date}, {hit.id}")
     return (
         f'<li><span dir="auto"><b>{html.escape(hit.title)}</b></span><br><small>{facts}</small>'
         f'<p dir="auto" style="white-space: pre-line">{"".join(_marked(hit))}</p></li>'

@@ -18,6 +18,7 @@ from indexer.drafting.provenance import Provenance, outdated
 from indexer.drafting.skips import SkipLog, Skips
 from indexer.generation.generation import Generation, open_soundest
 from indexer.generation.segment import Origin
+from indexer.lexicon.dictionary import glossary_text
 from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
 from indexer.storage.layout import NOTHING_PRUNED, Layout, Pruned
@@ -84,7 +85,7 @@ def build(
     Raises:
         EmptyCorpus: there would be no article in the index.
         TooManyRemovals: so much of a source is gone that it may be a mistake.
-        InputError: whatever `corpus` raises while it is read.
+        InputError: whatever `corpus` raises while it is read; the glossary cannot be used.
         IndexingError: the index cannot be written, another process writes it, or it is damaged.
     """
     started = time.monotonic()
@@ -96,9 +97,11 @@ def build(
         if not (options.allow_removals or options.keep_missing):
             survey.require_few_removals()
         rebuilt = outdated(base.manifest, model) if base else []
+        glossary = _glossary(base, options)
+        is_new_glossary = base is not None and glossary != base.glossary
         missing = survey.missing[:0] if options.keep_missing else survey.missing
         gone = np.union1d(missing, comparison.deleted())
-        if base and not (rebuilt or len(gone) or survey.new or survey.changed):
+        if base and not (rebuilt or is_new_glossary or len(gone) or survey.new or survey.changed):
             return _unchanged(layout, base, Changes.of(survey, survey.skips, {}, 0), started)
         _require_space(layout, base, survey)
         with closing(Draft(layout.draft(), layout, model, encoder, cache, base, report)) as draft:
@@ -107,7 +110,7 @@ def build(
             draft.add(_loaded(comparison, log, draft, added), survey.new + survey.changed)
             draft.remove(comparison.deleted())
             skips = log.summary()
-            if base and not (rebuilt or len(gone) or added.total()):
+            if base and not (rebuilt or is_new_glossary or len(gone) or added.total()):
                 return _unchanged(layout, base, Changes.of(survey, skips, {}, 0), started)
             if draft.is_empty:
                 raise EmptyCorpus(_nothing_found(corpus.origin, survey, skips))
@@ -121,6 +124,7 @@ def build(
                     skipped=skips.counts,
                     roots=_roots(base, corpus),
                     deleted=sorted(deleted),
+                    glossary=glossary,
                 )
             )
         if base:
@@ -162,6 +166,13 @@ def _loaded(
         else:
             added[verdict] += 1
             yield article, Origin(record.path, record.digest)
+
+
+def _glossary(base: Generation | None, options: Options) -> str:
+    """The user's glossary: what is given, else what the index has."""
+    if options.glossary is not None:
+        return glossary_text(options.glossary)
+    return base.glossary if base else ""
 
 
 def _roots(base: Generation | None, corpus: Corpus) -> list[str]:

@@ -1,6 +1,7 @@
 """How a reindex treats what is there."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.storage.layout import KEPT
 
@@ -16,6 +17,7 @@ class Options:
         allow_removals: remove articles however many of a source are gone.
         keep_missing: remove nothing.
         strict: the first record that cannot be read is an error.
+        glossary: a user's own dictionary, on top of Hudhud's; what the index has stays when None.
         keep: how many generations stay.
         cache_bytes: how large the cache of vectors may be; None where it serves other indexes too, and
             nothing in it is forgotten.
@@ -25,6 +27,7 @@ class Options:
     allow_removals: bool = False
     keep_missing: bool = False
     strict: bool = False
+    glossary: Path | None = None
     keep: int = KEPT
     cache_bytes: int | None = CACHE_BYTES
 

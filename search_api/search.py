@@ -8,7 +8,10 @@ import numpy as np
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
+from search_api.searching.confidence import Verdict, confidences
 from search_api.searching.evidence import Evidence, WordMatch
+from search_api.searching.fusion import QueryTraits
+from search_api.searching.gloss import GlossedWord, gloss
 from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.query import Group, Query
 from search_api.searching.query_encoder import QueryEncoders
@@ -40,14 +43,20 @@ class HitScores:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An answer: a passage with its article, and why. `rank` counts from 1."""
+    """An answer: a passage with its article, and why. `rank` counts from 1.
+
+    `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
+    cannot be compared with that of another.
+    """
 
     rank: int
+    confidence: float
     scores: HitScores
     article: Article
     passage: Passage
     sentence: Sentence
     words: tuple[WordMatch, ...]
+    gloss: tuple[GlossedWord, ...] = ()
 
     @property
     def score(self) -> float:
@@ -67,6 +76,11 @@ class Result:
     took_ms: float
     hits: tuple[Hit, ...]
     reranking_ms: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the archive answers the query, by the first hit."""
+        return Verdict.of(self.hits[0].confidence if self.hits else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,9 +150,8 @@ class Searcher:
             candidates = self.index.candidates(request)
             enough = len(np.unique(candidates.articles)) >= wanted or query.group is Group.PASSAGE
             if enough or len(candidates.passages) == offered:
-                return candidates, self._lane.score(
-                    candidates, romanised(analysed, candidates), analysed.known
-                )
+                traits = QueryTraits(romanised(analysed, candidates), analysed.known, analysed.sought)
+                return candidates, self._lane.score(candidates, traits)
             offered = len(candidates.passages)
             depth *= 4
 
@@ -159,10 +172,12 @@ class Searcher:
         passages = self.index.passages(candidates.passages[best].tolist())
         articles = self.index.articles(candidates.articles[best].tolist())
         sentences = self.index.sentences(candidates.sentences[best].tolist())
+        surely = confidences(candidates, best).tolist()
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         return tuple(
             Hit(
                 rank,
+                surely[rank - 1],
                 HitScores(
                     float(candidates.passage_cosine[position]),
                     float(candidates.sentence_cosine[position]),
@@ -174,6 +189,7 @@ class Searcher:
                 passage,
                 sentence,
                 evidence.matches(passage) if evidence else (),
+                gloss(passage, article.language) if analysed.query.gloss else (),
             )
             for rank, (position, article, passage, sentence) in enumerate(
                 zip(best.tolist(), articles, passages, sentences, strict=True), start=1

@@ -22,9 +22,9 @@ TABLE = {
     "indexer.generation": "core storage text vectors lexicon",
     "indexer.drafting": "core storage text models vectors lexicon generation",
     "indexer.upkeep": "core storage models vectors generation drafting",
-    "indexer": "core storage text models vectors generation drafting",
+    "indexer": "core storage text models vectors lexicon generation drafting",
     "indexer.commands": "core storage text models corpus generation drafting upkeep indexer",
-    "search_api.searching": "core text",
+    "search_api.searching": "core text lexicon",
     "search_api": "core searching",
     "search_api.serving": "core storage text models retrieval generation searching search_api",
     "search_api.evaluation": (

@@ -12,7 +12,7 @@ from indexer.corpus import Corpus
 from indexer.drafting.compare import Changes
 from indexer.drafting.skips import Skips
 from indexer.models.model import Model
-from indexer.options import Options
+from indexer.options import AS_USUAL, Options
 from indexer.plan import Plan, plan
 from indexer.storage.layout import Layout
 from indexer.text import chunking
@@ -23,12 +23,10 @@ def nights(layout: Layout, model: Model, encoder: Encoder) -> Nights:
     return Nights(layout, model, encoder)
 
 
-def planned(nights: Nights, archive: Path, **options: bool) -> Plan:
+def planned(nights: Nights, archive: Path, options: Options = AS_USUAL) -> Plan:
     """A plan, after which everything lies as before."""
     before = tree(nights.layout.folder)
-    found = plan(
-        nights.files(archive), nights.layout, nights.model, nights.encoder, options=Options(**options)
-    )
+    found = plan(nights.files(archive), nights.layout, nights.model, nights.encoder, options=options)
     assert tree(nights.layout.folder) == before
     return found
 
@@ -87,16 +85,16 @@ def test_it_says_that_a_reindex_would_refuse(nights: Nights, tmp_path: Path) -> 
     assert refused.changes.removed == 2
     assert refused.refused
     assert refused.refused.startswith(f"2 of the 10 articles from {archive} are no longer there")
-    allowed = planned(nights, archive, allow_removals=True)
+    allowed = planned(nights, archive, Options(allow_removals=True))
     assert (allowed.changes.removed, allowed.changes.kept, allowed.refused) == (2, 0, None)
-    kept = planned(nights, archive, keep_missing=True)
+    kept = planned(nights, archive, Options(keep_missing=True))
     assert (kept.changes.removed, kept.changes.kept, kept.refused) == (0, 2, None)
 
 
 def test_fresh_takes_everything_for_new(nights: Nights, tmp_path: Path) -> None:
     archive = write(tmp_path / "in", numbered(3))
     nights(archive)
-    found = planned(nights, archive, fresh=True)
+    found = planned(nights, archive, Options(fresh=True))
     assert (found.changes.new, found.changes.unchanged, found.changes.rebuilt) == (3, 0, ())
 
 
@@ -119,4 +117,4 @@ def test_strict_and_the_report_are_heeded(nights: Nights, tmp_path: Path) -> Non
     plan(Corpus([archive]), nights.layout, nights.model, nights.encoder, sink=told.append)
     assert [(Path(one.path).name, one.reason) for one in told] == [("b.txt", SkipReason.EMPTY)]
     with pytest.raises(UnreadableInput, match=r"b\.txt cannot be read"):
-        planned(nights, archive, strict=True)
+        planned(nights, archive, Options(strict=True))

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexer.commands.reports import plain_skipped, plain_summary, show_plan, show_summary
 from indexer.commands.terminal import (
     EXIT_FAULTS,
     EXIT_INTERRUPTED,
@@ -31,11 +32,7 @@ from indexer.commands.terminal import (
 from indexer.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from indexer.build import Summary
     from indexer.core.records import Skipped
-    from indexer.drafting.compare import Changes
-    from indexer.drafting.skips import Skips
-    from indexer.plan import Plan
 
 
 @told_in_a_line
@@ -63,6 +60,14 @@ def reindex(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
     ] = False,
+    glossary: Annotated[
+        Path | None,
+        typer.Option(
+            "--glossary",
+            metavar="FILE",
+            help="Your own translations (TSV), on top of the dictionary; kept in the index.",
+        ),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew: the index will hold PATH... and nothing else.")
     ] = False,
@@ -102,6 +107,7 @@ def reindex(
         allow_removals=allow_removals,
         keep_missing=keep_missing,
         strict=strict,
+        glossary=glossary,
         keep=keep,
         cache_bytes=cache_size * 10**6,
     )
@@ -114,7 +120,7 @@ def reindex(
             prepare(tell)
             if dry_run:
                 planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)
-                _show_plan(planned, as_json)
+                show_plan(planned, as_json)
                 return
             summary = build(corpus, layout, found, encoder, show, options=options, sink=sink)
     except KeyboardInterrupt:
@@ -122,9 +128,9 @@ def reindex(
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
-        print(json.dumps(_plain_summary(summary), ensure_ascii=False))
+        print(json.dumps(plain_summary(summary), ensure_ascii=False))
     else:
-        _show_summary(summary, layout.folder)
+        show_summary(summary, layout.folder)
 
 
 @told_in_a_line
@@ -239,108 +245,4 @@ def _written(report: Path | None) -> "Iterator[Callable[[Skipped], None]]":
     except OSError as error:
         raise InvalidSetting(f"--report {report} cannot be written: {error.strerror}") from error
     with file:
-        yield lambda skipped: print(json.dumps(_plain_skipped(skipped), ensure_ascii=False), file=file)
-
-
-def _plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
-    return {
-        "source": skipped.source,
-        "id": skipped.id,
-        "reason": skipped.reason.value,
-        "detail": skipped.detail,
-    }
-
-
-def _plain_changes(changes: "Changes") -> dict[str, Any]:
-    values = asdict(changes)
-    skips = values.pop("skips")
-    values["skipped"] = {
-        "total": changes.skips.total,
-        "counts": skips["counts"],
-        "samples": [_plain_skipped(skipped) for skipped in changes.skips.samples],
-    }
-    return values
-
-
-def _plain_plan(planned: "Plan") -> dict[str, Any]:
-    """A plan as JSON has it."""
-    return {
-        **_plain_changes(planned.changes),
-        "refused": planned.refused,
-        "characters": planned.characters,
-        "seconds": round(planned.seconds, 3),
-    }
-
-
-def _plain_summary(summary: "Summary") -> dict[str, Any]:
-    """A summary as JSON has it."""
-    manifest = summary.manifest
-    return {
-        "generation": manifest.name,
-        "published": summary.published,
-        **_plain_changes(summary.changes),
-        "articles": manifest.articles,
-        "passages": manifest.passages,
-        "sentences": manifest.sentences,
-        "languages": manifest.languages,
-        **asdict(summary.work),
-        "seconds": round(summary.seconds, 3),
-    }
-
-
-def _show_plan(planned: "Plan", as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(_plain_plan(planned), ensure_ascii=False))
-        return
-    changes = planned.changes
-    rows = {
-        "Would read": _read(changes),
-        "Would remove": _removed(changes),
-        "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
-    }
-    if changes.rebuilt:
-        rows["Everything anew"] = "; ".join(changes.rebuilt)
-    if planned.refused:
-        rows["Would refuse"] = planned.refused
-    print_rows(rows)
-    _say_skips(changes.skips)
-
-
-def _show_summary(summary: "Summary", folder: Path) -> None:
-    changes, work, manifest = summary.changes, summary.work, summary.manifest
-    rows = {
-        "Read": _read(changes),
-        "Removed": _removed(changes),
-        "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
-        "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
-        "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before",
-        "Written": megabytes(work.bytes_written),
-        "Time": f"{summary.seconds:.1f} s",
-        "Live": f"{manifest.name} in {folder}" + ("" if summary.published else ", as before"),
-    }
-    if changes.rebuilt:
-        rows["Everything anew"] = "; ".join(changes.rebuilt)
-    if work.pruned.held:
-        rows["Still read"] = ", ".join(work.pruned.held)
-    print_rows(rows)
-    _say_skips(changes.skips)
-
-
-def _read(changes: "Changes") -> str:
-    parts = {
-        "new": changes.new,
-        "changed": changes.changed,
-        "unchanged": changes.unchanged,
-        "skipped": changes.skips.total,
-    }
-    return f"{changes.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
-
-
-def _removed(changes: "Changes") -> str:
-    return f"{changes.removed:,}" + (f"; {changes.kept:,} not found and kept" if changes.kept else "")
-
-
-def _say_skips(skips: "Skips") -> None:
-    for reason, count in skips.counts.items():
-        first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
-        say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")
+        yield lambda skipped: print(json.dumps(plain_skipped(skipped), ensure_ascii=False), file=file)

@@ -78,6 +78,45 @@ class PassageColumns:
     sample: Numbers
 
 
+QUERY_LANGUAGES = ("en", "fa", "ar")
+"""Languages of queries that are told apart in judging whether something was found; `en` is any other."""
+
+LENGTHS = ("few words", "many words")
+FEW_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unrelated:
+    """How near the nearest is to queries that an index does not answer.
+
+    Attributes:
+        medians, spreads: cosines, by language of the query, by its length, and for passages and sentences:
+            shape `(3, 2, 2)`, in the order of `QUERY_LANGUAGES` and `LENGTHS`.
+    """
+
+    medians: NDArray[np.float64]
+    spreads: NDArray[np.float64]
+
+    @staticmethod
+    def length_of(words: int) -> str:
+        """The length of a query of so many words, as one of `LENGTHS`."""
+        return LENGTHS[words > FEW_WORDS]
+
+    def beyond(self, cosines: Scores, language: str, words: int) -> Scores:
+        """How far cosines lie above what is usual of unrelated queries, in its spreads.
+
+        Args:
+            cosines: of passages and of their best sentences, shape `(2, n)`.
+            language: of the query.
+            words: how many it has.
+        """
+        group = group_of(language)
+        row = QUERY_LANGUAGES.index(group) if group in QUERY_LANGUAGES else 0
+        column = LENGTHS.index(self.length_of(words))
+        median, spread = self.medians[row, column], self.spreads[row, column]
+        return np.asarray((cosines - median[:, None]) / spread[:, None], np.float32)
+
+
 class Engine(Protocol):
     """An index as `indexer.retrieval` asks it. Safe to use from several threads."""
 
@@ -104,6 +143,11 @@ class Engine(Protocol):
     @property
     def columns(self) -> PassageColumns:
         """What is known of each passage."""
+        ...
+
+    @property
+    def unrelated(self) -> Unrelated:
+        """How near it is to queries that it does not answer."""
         ...
 
     @property

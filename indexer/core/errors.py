@@ -7,6 +7,7 @@
     │   ├── EmptyCorpus             the given paths hold no article
     │   ├── UnreadableInput         a record cannot be read, and that was to be fatal
     │   ├── TooManyRemovals         much of a source is gone, and nobody said that it shall go
+    │   ├── InvalidGlossary         a user's glossary that cannot be used
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
     │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
@@ -60,6 +61,10 @@ class UnreadableInput(InputError):
 
 class TooManyRemovals(InputError):
     """So many articles of a source are gone that it may be a mistake."""
+
+
+class InvalidGlossary(InputError):
+    """A user's glossary cannot be read, or a line of it is not what it should be."""
 
 
 class InvalidSetting(InputError):

@@ -35,6 +35,14 @@ class Expander(Protocol):
         """Whether expanding a word takes its vector."""
         ...
 
+    def longest(self, words: Sequence[str]) -> int:
+        """How many of the words of an English query, from the first on, are one notion."""
+        ...
+
+    def knows(self, word: str) -> bool:
+        """Whether an English word is in the dictionary."""
+        ...
+
     def word(self, number: int) -> str:
         """The folded word of this number."""
         ...

@@ -166,6 +166,8 @@ class MatchKind(StrEnum):
 
     SAME = "same"
     STEM = "stem"
+    NAME = "name"
+    DICTIONARY = "dictionary"
     SOUND = "sound"
     TRANSLATION = "translation"
 
@@ -177,11 +179,30 @@ KINDS = tuple(MatchKind)
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word of a query: as typed, folded, and the language of the query."""
+    """A word of a query, or several that are one notion: as typed, folded, and their language.
+
+    `is_capital` is whether it is written as a name, where that says something.
+    """
 
     typed: str
     folded: str
     language: str
+    is_capital: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """Words of an index that together may stand for one word of a query, where they share a sentence.
+
+    Attributes:
+        parts: of each word, in order, the terms that it may be and their weights.
+        weight: how surely the phrase stands for the query's word, in (0, 1].
+        kind: why, as a position in `KINDS`.
+    """
+
+    parts: tuple[tuple[Numbers, Scores], ...]
+    weight: float
+    kind: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +215,7 @@ class Expansion:
         weights: how surely each stands for it, in (0, 1], shape `(n,)`.
         kinds: why, as positions in `KINDS`, shape `(n,)`.
         sounds: the part that is found without vectors: the same, of the same stem, or alike in sound.
+        phrases: what stands for it only together.
     """
 
     word: str
@@ -201,6 +223,7 @@ class Expansion:
     weights: Scores
     kinds: NDArray[np.uint8]
     sounds: "Expansion | None" = None
+    phrases: tuple[Phrase, ...] = ()
 
 
 NO_EXPANSION = Expansion("", np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint8))
@@ -244,6 +267,9 @@ class Candidates:
         lexical: BM25 of the passage.
         lexical_z, sentence_z: z-scores of the BM25 of the passage, of its best sentence.
         sound_z: z-score of the BM25 of words that sound alike; 0 where none were asked for.
+        lexical_share: that BM25 as a share of what a passage of mean length has that holds every word once.
+        unrelated_passage, unrelated_sentence: both cosines, in spreads above what is usual of queries that
+            the index does not answer.
         sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
     """
 
@@ -256,5 +282,8 @@ class Candidates:
     lexical: Scores
     lexical_z: Scores
     sentence_z: Scores
+    lexical_share: Scores
+    unrelated_passage: Scores
+    unrelated_sentence: Scores
     sound_z: Scores
     sound_share: Scores

@@ -8,9 +8,10 @@ from pathlib import Path
 from indexer.drafting.merging import SegmentRows
 from indexer.drafting.protocols import Publication
 from indexer.drafting.provenance import Provenance, prompts, versions
-from indexer.generation import catalogue, columns, terms
+from indexer.generation import calibration, catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
+from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.word_vectors import Encode
 from indexer.storage.manifest import FileFact, Manifest, digest_of, fact_of
 
@@ -45,8 +46,12 @@ def derive(
     numbered = Catalogue(draft, [segment for segment, _ in parts])
     stage("comparing")
     names += columns.write(numbered, draft)
+    names += calibration.write(numbered, encode, draft)
     stage("words")
     names += terms.write(numbered, encode, draft, base.lexicon if base else None, sharing=sharing)
+    if provenance.glossary:
+        (draft / GLOSSARY).write_text(provenance.glossary, encoding="utf-8")
+        names += (GLOSSARY,)
     stage("checksums")
     files = dict(facts) | {name: fact_of(draft / name) for name in names}
     first, last = numbered.dates()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.generation import columns, segment
+from indexer.generation import calibration, columns, segment
 from indexer.lexicon import lexicon, sound
 from indexer.models.model import Model
 from indexer.storage.manifest import Manifest
@@ -21,6 +21,7 @@ class Provenance:
         model, engine, dimensions: what made the vectors.
         base: name of the generation that this one is made from.
         skipped, roots, deleted: as in the manifest.
+        glossary: the user's, as `lexicon.dictionary.glossary_text` gives it; empty without one.
     """
 
     model: Model
@@ -30,11 +31,13 @@ class Provenance:
     skipped: Mapping[str, int] | None = None
     roots: Sequence[str] = ()
     deleted: Sequence[str] = ()
+    glossary: str = ""
 
 
 def versions() -> dict[str, int]:
     """The versions of everything that decides what a generation holds for an article."""
     return {
+        "calibration": calibration.VERSION,
         "chunking": chunking.VERSION,
         "lexicon": lexicon.VERSION,
         "orthography": orthography.VERSION,

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
-from indexer.generation import columns
+from indexer.generation import calibration, columns
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
 from indexer.generation.postings import Postings
 from indexer.generation.segment import Segment
+from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock, InUse
@@ -59,6 +60,7 @@ class Generation:
             self.columns = columns.read(self.catalogue, folder)
             if len(self.passage_vectors) != self.manifest.passages:
                 raise IndexDamaged(f"{folder} has not the {self.manifest.passages} passages of its manifest")
+            self.unrelated = calibration.read(folder)
             self.postings = Postings(folder)
             if len(self.postings.lengths) != len(self.sentence_vectors):
                 raise IndexDamaged(f"the postings in {folder} do not fit its passages: reindex")
@@ -71,6 +73,12 @@ class Generation:
     def name(self) -> str:
         """The generation's name."""
         return self.manifest.name
+
+    @property
+    def glossary(self) -> str:
+        """The user's glossary that its dictionary has on top; empty without one."""
+        path = self.folder / GLOSSARY
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def admitted(self, wanted: Filter) -> Numbers | None:
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""

@@ -5,22 +5,28 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 
 - are the *same*, folded, or have the same *stem* (`forms`);
 - *sound* like it, in the other script or in another spelling (`sound`);
-- have a vector near to its own: *translations*, and words that mean nearly the same (`word_vectors`).
+- translate it, as the *dictionary* has it, which also knows *names* (`dictionary`, `translations`);
+- have a vector near to its own: *translations* of words that the dictionary does not know, and words that
+  mean nearly the same (`word_vectors`).
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, QueryWord, Vectors
-from indexer.lexicon import forms, sound, word_vectors
+from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
+from indexer.lexicon import dictionary, forms, sound, word_vectors
+from indexer.lexicon.dictionary import NAMES
 from indexer.lexicon.forms import Forms, Words
 from indexer.lexicon.sound import SoundIndex
+from indexer.lexicon.translations import Found, Translations
 from indexer.lexicon.word_vectors import Encode, WordVectors, code_of
 from indexer.storage.vocabulary import Vocabulary
+from indexer.text import wordlists
 from indexer.text.orthography import is_arabic_script, is_number
 from indexer.text.orthography.stems import stem
 
@@ -35,6 +41,9 @@ SOUND_WINDOW = 0.15
 """Most words that sound alike, and how much less alike than the best they may be."""
 
 SHORTEST_SOUND = 3
+ENGLISH = "en"
+COMMON = 2e-6
+"""Share of all English words from which a word is common, and no name unless it is written as one."""
 
 REMEMBERED = 50_000
 
@@ -90,6 +99,8 @@ class Lexicon:
         self.sound = SoundIndex(folder)
         self.forms = Forms(folder, len(words))
         self.word_vectors = WordVectors(folder, words)
+        self._dictionary = dictionary.of_index(folder)
+        self._translations = Translations(words, self.forms)
         self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -114,15 +125,19 @@ class Lexicon:
         if number is not None:
             found.add([number], [1.0], MatchKind.SAME)
         found.add(*self.forms.of_stem(stem(folded, language)), MatchKind.STEM)
+        sounds = found
         if self.is_sounded(folded):
-            found.add(*self.forms.with_forms(*self._sounding(word.typed)), MatchKind.SOUND)
-        sounds = found.expansion(folded)
+            sounds = found.copy()
+            sounds.add(*self.forms.with_forms(*self._sounding(word.typed)), MatchKind.SOUND)
+            if self._may_be_a_name(word):
+                found = sounds.copy()
+        phrases = [phrase for kind, known in self._known(word) for phrase in found.add_known(kind, known)]
         if vector is not None:
             own = code_of(language) if is_arabic_script(folded) else None
             found.add(
                 *self.forms.with_forms(*self.word_vectors.translations(vector, own)), MatchKind.TRANSLATION
             )
-        expansion = found.expansion(folded, sounds)
+        expansion = found.expansion(folded, sounds.expansion(folded), tuple(phrases))
         with self._lock:
             self._remembered[word, kinds] = expansion
             if len(self._remembered) > REMEMBERED:
@@ -130,13 +145,48 @@ class Lexicon:
         return expansion
 
     def is_translated(self, word: QueryWord) -> bool:
-        """Whether a word is translated, so that its vector is needed.
+        """Whether a word is translated by its vector: the dictionary leads where it knows what the index has.
 
         Numbers are not; words in Arabic script only into another language of the index than the query's.
         """
         if is_number(word.folded):
             return False
-        return not is_arabic_script(word.folded) or self.word_vectors.has_foreign(word.language)
+        if is_arabic_script(word.folded):
+            return self.word_vectors.has_foreign(word.language)
+        return not any(known.terms or known.phrases for _, known in self._known(word))
+
+    def longest(self, words: Sequence[str]) -> int:
+        """How many of the words of an English query, from the first on, are one notion."""
+        return self._dictionary.longest(words)
+
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary has an English word."""
+        return self._dictionary.headword(word) is not None
+
+    def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
+        """What the dictionary knows of a word, as a name and otherwise."""
+        if word.language != ENGLISH:
+            return []
+        headword = self._dictionary.headword(word.folded)
+        senses = self._dictionary.senses(headword) if headword else ()
+        if word.is_capital:
+            senses = tuple(sorted(senses, key=lambda sense: sense.pos not in NAMES))
+        names = [sense for sense in senses if sense.pos in NAMES]
+        others = [sense for sense in senses if sense.pos not in NAMES]
+        return [
+            (kind, self._translations.of(some))
+            for kind, some in ((MatchKind.NAME, names), (MatchKind.DICTIONARY, others))
+            if some
+        ]
+
+    def _may_be_a_name(self, word: QueryWord) -> bool:
+        """Whether what sounds like a word may stand for it: it is written as a name, or is no common word."""
+        if word.language != ENGLISH or word.is_capital:
+            return True
+        headword = self._dictionary.headword(word.folded)
+        if headword:
+            return self._dictionary.senses(headword)[0].pos in NAMES
+        return word.typed[:1].isupper() or wordlists.frequencies(ENGLISH).get(word.folded, 0.0) < COMMON
 
     def word(self, number: int) -> str:
         """The folded word of this number."""
@@ -159,19 +209,36 @@ class Lexicon:
 class _Terms:
     """Collects words with their weights; of several reasons for a word the strongest stays."""
 
-    def __init__(self, kinds: frozenset[MatchKind]) -> None:
+    def __init__(
+        self, kinds: frozenset[MatchKind], found: dict[int, tuple[float, int]] | None = None
+    ) -> None:
         self._kinds = kinds
-        self._found: dict[int, tuple[float, int]] = {}
+        self._found = found or {}
+
+    def copy(self) -> "_Terms":
+        return _Terms(self._kinds, dict(self._found))
 
     def add(self, words: Sequence[int], weights: Sequence[float], kind: MatchKind) -> None:
         if kind not in self._kinds:
             return
         position = KINDS.index(kind)
         for word, weight in zip(words, weights, strict=True):
-            if weight > self._found.get(word, (0.0, 0))[0]:
-                self._found[word] = (weight, position)
+            known, why = self._found.get(word, (0.0, position))
+            if weight > known:
+                # what sounds alike and is near by its vector is a name written in the other script
+                is_sound = kind is MatchKind.TRANSLATION and KINDS[why] is MatchKind.SOUND
+                self._found[word] = (weight, why if is_sound else position)
 
-    def expansion(self, word: str, sounds: Expansion | None = None) -> Expansion:
+    def add_known(self, kind: MatchKind, known: Found) -> tuple[Phrase, ...]:
+        """Add the terms that the dictionary knows; its phrases, which are kept apart."""
+        if kind not in self._kinds:
+            return ()
+        self.add([*known.terms], [*known.terms.values()], kind)
+        return tuple(replace(phrase, kind=KINDS.index(kind)) for phrase in known.phrases)
+
+    def expansion(
+        self, word: str, sounds: Expansion | None = None, phrases: tuple[Phrase, ...] = ()
+    ) -> Expansion:
         terms = sorted(self._found)
         return Expansion(
             word,
@@ -179,4 +246,5 @@ class _Terms:
             np.array([self._found[term][0] for term in terms], np.float32),
             np.array([self._found[term][1] for term in terms], np.uint8),
             sounds,
+            phrases,
         )

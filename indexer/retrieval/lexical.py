@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.engine import TermPostings
-from indexer.core.records import Expansion, Numbers, Scores
+from indexer.core.records import Expansion, Numbers, Phrase, Scores
 
 K1 = 0.9
 B = 0.75
@@ -42,12 +42,19 @@ REMEMBERED = 32_000_000
 class LexicalScores:
     """Of every passage: its BM25, and the highest BM25 of its sentences; shape `(passages,)`.
 
-    `attainable` is the BM25 of a passage of mean length that holds every word of the query once.
+    `attainable` is the BM25 of a passage of mean length that holds every word of the query once, and
+    `words` how many words it has.
     """
 
     passage: Scores
     sentence: Scores
     attainable: float
+    words: int = 1
+
+    @property
+    def of_a_word(self) -> float:
+        """The part of `attainable` that a word has in the mean."""
+        return self.attainable / max(self.words, 1)
 
 
 class LexicalIndex:
@@ -79,7 +86,7 @@ class LexicalIndex:
             attainable += parts[0].idf
             for total, part in zip((passage, sentence), parts, strict=True):
                 total[part.rows] += part.scores
-        return LexicalScores(passage, np.maximum.reduceat(sentence, self._first[:-1]), attainable)
+        return LexicalScores(passage, np.maximum.reduceat(sentence, self._first[:-1]), attainable, len(words))
 
     def _parts(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
         """What one word of a query adds to passages and to sentences, from memory if it was asked before."""
@@ -99,8 +106,11 @@ class LexicalIndex:
         return parts
 
     def _computed(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
-        standing, counts, owners = self._postings.of_terms(word.terms)
-        frequency = counts * word.weights[owners]
+        standing, frequency = self._weighted(word.terms, word.weights)
+        if word.phrases:
+            together = [self._together(phrase) for phrase in word.phrases]
+            standing = np.concatenate([standing, *(rows for rows, _ in together)])
+            frequency = np.concatenate([frequency, *(values for _, values in together)])
         sentences, sentence_frequency = _summed(standing, frequency, len(self._sentence_norm))
         passages, passage_frequency = _summed(
             self._passage_of[sentences], sentence_frequency, len(self._passage_norm)
@@ -109,6 +119,25 @@ class LexicalIndex:
             _bm25(passages, passage_frequency, self._passage_norm),
             _bm25(sentences, sentence_frequency, self._sentence_norm),
         )
+
+    def _weighted(self, terms: Numbers, weights: Scores) -> tuple[NDArray[np.uint32], Scores]:
+        """The sentences of some terms, one term after another, and how often each is there, weighted."""
+        standing, counts, owners = self._postings.of_terms(terms)
+        return standing, np.asarray(counts * weights[owners], np.float32)
+
+    def _together(self, phrase: Phrase) -> tuple[NDArray[np.uint32], Scores]:
+        """The sentences that hold every word of a phrase, and how often, weighted."""
+        shared: Numbers | None = None
+        least: Scores = np.empty(0, np.float32)
+        for terms, weights in phrase.parts:
+            rows, sums = _summed(*self._weighted(terms, weights), len(self._sentence_norm))
+            if shared is None:
+                shared, least = rows, sums
+                continue
+            shared, left, right = np.intersect1d(shared, rows, assume_unique=True, return_indices=True)
+            least = np.minimum(least[left], sums[right])
+        found = shared if shared is not None else np.empty(0, np.int64)
+        return found.astype(np.uint32), np.asarray(phrase.weight * least, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +153,10 @@ def _digest(word: Expansion) -> bytes:
     """What stands for an expansion: equal for equal ones alone."""
     digest = hashlib.blake2b(word.word.encode(), digest_size=16)
     digest.update(b"\0" + word.terms.tobytes() + word.weights.tobytes())
+    for phrase in word.phrases:
+        digest.update(f"\0{phrase.weight}".encode())
+        for terms, weights in phrase.parts:
+            digest.update(b"\0" + terms.tobytes() + weights.tobytes())
     return digest.digest()
 
 

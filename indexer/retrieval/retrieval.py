@@ -10,9 +10,21 @@ import numpy as np
 
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
-from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
+from indexer.core.records import (
+    NO_EXPANSION,
+    Article,
+    Candidates,
+    Numbers,
+    Passage,
+    RetrievalRequest,
+    Scores,
+    Sentence,
+)
 from indexer.retrieval.lexical import LexicalIndex
 from indexer.retrieval.similarity import Similarity
+
+LEAST_DEVIATION = 0.1
+"""Share of a word's attainable BM25 that counts as one standard deviation at least."""
 
 
 class Retrieval:
@@ -61,13 +73,16 @@ class Retrieval:
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         admitted = self._engine.admitted(request.filter)
-        lexical = self.lexical.scores(request.words)
+        lexical = self.lexical.scores([word for word in request.words if word is not NO_EXPANSION])
         sound = self.lexical.scores(request.sounds)
         lists = [lexical.passage, lexical.sentence, sound.passage]
         found = [self.similarity.nearest(request.vector, request.depth, admitted)]
         found += [_best(scores, request.depth, admitted) for scores in lists]
         passages = np.unique(np.concatenate(found))
         similar = self.similarity.compare(request.vector, request.language, passages)
+        beyond = self._engine.unrelated.beyond(
+            np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
+        )
         return Candidates(
             passages=passages,
             articles=self._engine.columns.articles[passages],
@@ -76,9 +91,12 @@ class Retrieval:
             sentence_cosine=similar.sentence,
             dense_z=similar.z,
             lexical=lexical.passage[passages],
-            lexical_z=_z_scores(lexical.passage, passages),
-            sentence_z=_z_scores(lexical.sentence, passages),
-            sound_z=_z_scores(sound.passage, passages),
+            lexical_z=_z_scores(lexical.passage, passages, lexical.of_a_word),
+            sentence_z=_z_scores(lexical.sentence, passages, lexical.of_a_word),
+            lexical_share=lexical.passage[passages] / max(lexical.attainable, 1e-6),
+            unrelated_passage=beyond[0],
+            unrelated_sentence=beyond[1],
+            sound_z=_z_scores(sound.passage, passages, 0.0),
             sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
         )
 
@@ -91,9 +109,13 @@ def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:
     return rows[np.lexsort((rows, -scores[rows]))[:depth]]
 
 
-def _z_scores(scores: Scores, passages: Numbers) -> Scores:
-    """Scores of `passages` in standard deviations above the mean of all."""
-    deviation = float(scores.std())
+def _z_scores(scores: Scores, passages: Numbers, of_a_word: float) -> Scores:
+    """Scores of `passages` in standard deviations above the mean of all.
+
+    Where hardly any passage has a score, the deviation is next to nothing, and a match that says nothing
+    would count for much; so it is at least a share of `of_a_word`, what a word adds where it stands once.
+    """
+    deviation = max(float(scores.std()), LEAST_DEVIATION * of_a_word)
     if deviation == 0.0:
         return np.zeros(len(passages), np.float32)
     return np.asarray((scores[passages] - scores.mean()) / deviation, np.float32)

@@ -129,7 +129,7 @@ def undelete(layout: Layout, ids: Sequence[str], model: Model, encoder: Encoder)
         require_sound(base)
         with closing(Draft(layout.draft(), layout, model, encoder, cache, base)) as draft:
             left = sorted(set(base.manifest.deleted) - set(ids))
-            return draft.publish(_provenance(model, encoder, base.manifest, left)).name
+            return draft.publish(_provenance(model, encoder, base, left)).name
 
 
 def rollback(layout: Layout, name: str | None = None) -> str:
@@ -193,19 +193,20 @@ def _without(
         if draft.is_empty:
             return None
         deleted = sorted(gone | set(base.manifest.deleted))
-        provenance = _provenance(model, encoder, base.manifest, deleted)
+        provenance = _provenance(model, encoder, base, deleted)
         return draft.publish(provenance, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
 
 
-def _provenance(model: Model, encoder: Encoder, base: Manifest, deleted: Sequence[str]) -> Provenance:
+def _provenance(model: Model, encoder: Encoder, base: Generation, deleted: Sequence[str]) -> Provenance:
     return Provenance(
         model,
         encoder.engine,
         encoder.dimensions,
         base=base.name,
-        skipped=base.skipped,
-        roots=base.roots,
+        skipped=base.manifest.skipped,
+        roots=base.manifest.roots,
         deleted=deleted,
+        glossary=base.glossary,
     )
 
 

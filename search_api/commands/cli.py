@@ -69,6 +69,10 @@ def search(
         str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
     ] = "article",
     reranker: RerankerOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print whole passages, not only the sentence.")
+    ] = False,
+    gloss: Annotated[bool, typer.Option("--gloss", help="Say what the words mean in English.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
 ) -> None:
     """Print the passages that answer QUERY, best first.
@@ -90,6 +94,7 @@ def search(
         since=since,
         until=until,
         group=group,
+        gloss=gloss,
     )
     folder = index or chosen.index
     with _damage_told(folder):
@@ -100,7 +105,7 @@ def search(
     if as_json:
         print(SearchResponse.of(result).model_dump_json())
     else:
-        show(result, Console())
+        show(result, Console(), full=full)
 
 
 @app.command()

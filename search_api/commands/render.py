@@ -7,6 +7,7 @@ from rich.text import Text
 
 from indexer.core.records import MatchKind
 from search_api.search import Hit, Result
+from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
@@ -18,33 +19,66 @@ _WIDTH = 100
 _INDENT = 5
 
 
-def show(result: Result, console: Console) -> None:
-    """Print every hit: rank, score, language, date, article, and the passage in its own direction.
+_CONFIDENCE = ((STRONG, "clear", "green"), (WEAK, "perhaps", "yellow"), (0.0, "doubtful", "red"))
+
+
+def show(result: Result, console: Console, *, full: bool = False) -> None:
+    """Print every hit: its title, date, language and source; its best sentence; and why, in words.
 
     Right-to-left text stands at the right margin, each line in a directional isolate (Unicode
     Standard Annex 9), so that a terminal that orders text by direction shows it as it is written.
+
+    Args:
+        result: what was found.
+        console: where to print.
+        full: print the passage and not only its best sentence.
     """
     found = len(result.hits)
     console.print(Text(f"{found} {'hit' if found == 1 else 'hits'} for: {result.query.text}", style="bold"))
+    if not result.hits:
+        console.print("No article passes these filters.\n")
+        return
+    console.print(
+        Text(result.verdict.sentence, style="bold" if result.verdict is Verdict.STRONG else "yellow")
+    )
     for hit in result.hits:
-        console.print(_head(hit))
-        for line in _lines(hit, console):
+        for line in _head(hit, console):
+            console.print(line, soft_wrap=True)
+        text = hit.passage.text if full else hit.sentence.of(hit.article.text)
+        for line in _lines(text, hit.article.language, console):
             console.print(line, soft_wrap=True)
         if hit.words:
             console.print(_reasons(hit), soft_wrap=True)
+        if hit.gloss:
+            console.print(_gloss(hit, full=full), soft_wrap=True)
         console.print()
-    if not result.hits:
-        console.print("No article passes these filters.\n")
 
 
-def _head(hit: Hit) -> Text:
-    date = hit.article.date.isoformat() if hit.article.date else "no date"
-    return Text.assemble(
-        (f"{hit.rank:>3}. ", "bold"),
-        (f"{hit.score:.3f}", "green"),
-        f"  {hit.article.language}  {date}  ",
-        (hit.article.id, "cyan"),
+def _head(hit: Hit, console: Console) -> Iterator[Text]:
+    """Two lines: what the article is called; how surely it answers, when and where it was published."""
+    article = hit.article
+    width = min(console.width, _WIDTH) - _INDENT - 2
+    title = " ".join(article.title.split())
+    shown = title if len(title) <= width else f"{title[: width - 1].rstrip()}…"
+    yield Text.assemble((f"{hit.rank:>3}. ", "bold"), (_isolated(shown), "bold"))
+    word, style = next((word, style) for least, word, style in _CONFIDENCE if hit.confidence >= least)
+    yield Text.assemble(
+        " " * _INDENT,
+        (word, style),
+        f"  {article.date.isoformat() if article.date else 'no date'}  {article.language}  ",
+        (article.url or article.source, "cyan"),
     )
+
+
+def _gloss(hit: Hit, *, full: bool) -> Text:
+    """What the words of the sentence, or of the whole passage, mean."""
+    span = hit.passage if full else hit.sentence
+    pairs = [
+        f"{_isolated(word.text)} {' / '.join(word.meanings)}"
+        for word in hit.gloss
+        if span.start <= word.start and word.end <= span.end
+    ]
+    return Text(" " * _INDENT + " · ".join(pairs), style="dim")
 
 
 def _reasons(hit: Hit) -> Text:
@@ -66,11 +100,11 @@ def _isolated(word: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{word}{POP_DIRECTIONAL_ISOLATE}"
 
 
-def _lines(hit: Hit, console: Console) -> Iterator[Text]:
-    """The passage cut to the console's width."""
+def _lines(text: str, language: str, console: Console) -> Iterator[Text]:
+    """A text cut to the console's width."""
     width = min(console.width, _WIDTH) - _INDENT
-    leftwards = hit.article.language in _RIGHT_TO_LEFT
-    for paragraph in hit.passage.text.splitlines():
+    leftwards = language in _RIGHT_TO_LEFT
+    for paragraph in text.splitlines():
         for line in Text(paragraph.strip()).wrap(console, width):
             line.rstrip()
             margin = _INDENT + (width - line.cell_len if leftwards else 0)

@@ -8,8 +8,9 @@ import numpy as np
 
 from search_api.evaluation.measures import RESAMPLES, SEED, Interval, PerQuery, middle
 from search_api.search import Result
+from search_api.searching.confidence import Verdict
 
-NONE = "none"
+NONE = Verdict.NONE.value
 """The verdict that nothing in the archive answers the query."""
 
 
@@ -51,13 +52,13 @@ def claim(result: Result) -> Claim:
 
 
 def confidence(result: Result) -> float:
-    """How sure the search is of its best hit: the hit's score; less than any where nothing was found."""
-    return result.hits[0].score if result.hits else -math.inf
+    """How sure the search is of its best hit; less than any where nothing was found."""
+    return result.hits[0].confidence if result.hits else -math.inf
 
 
-def verdict(result: Result) -> str | None:  # noqa: ARG001
-    """Whether the search says that the archive answers the query: searches give no verdict."""
-    return None
+def verdict(result: Result) -> str | None:
+    """Whether the search says that the archive answers the query."""
+    return result.verdict.value
 
 
 def answerability(answerable: Sequence[Claim], others: Sequence[Claim]) -> Answerability:

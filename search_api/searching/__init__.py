@@ -1,4 +1,4 @@
 """The stages of a search.
 
-May import: core, text.
+May import: core, text, lexicon.
 """

@@ -15,10 +15,14 @@ from indexer.core.records import (
     QueryWord,
     Vectors,
 )
-from indexer.text.orthography import Token, encoder_input, is_function_word, tokens
+from indexer.text.orthography import Token, encoder_input, is_function_word, is_number, tokens
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
 
+FEW_WORDS = 5
+MOST_TOGETHER = 5
+ENGLISH = "en"
+LATIN_END = "\u024f"
 _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 
 
@@ -38,6 +42,11 @@ class AnalysedQuery:
         own = sum(bool(np.isin(expansion.kinds, _OWN).any()) for expansion in sought)
         return own / len(sought) if sought else 0.0
 
+    @property
+    def sought(self) -> int:
+        """How many words are looked for."""
+        return sum(expansion is not NO_EXPANSION for expansion in self.expansions)
+
 
 def analyse(
     query: Query,
@@ -48,9 +57,8 @@ def analyse(
 ) -> AnalysedQuery:
     """Encode a query, and expand its words; only words that were not asked before need a vector."""
     [vector] = of_queries.vectors([encoder_input(query.text, query.language)])
-    positions = tuple(tokens(query.text))
-    words = [QueryWord(query.text[at.start : at.end], at.text, query.language) for at in positions]
-    sought = _sought(words)
+    words = query_words(query.text, query.language, lexicon)
+    sought = _sought([word for _, word in words])
     known = {word: lexicon.remembered(word, kinds) for word in sought}
     new = [word for word, expansion in known.items() if expansion is None and lexicon.is_translated(word)]
     inputs = [encoder_input(word.typed, query.language) for word in new]
@@ -59,8 +67,50 @@ def analyse(
         word: expansion or lexicon.expand(word, vectors.get(word), kinds) for word, expansion in known.items()
     }
     return AnalysedQuery(
-        query, vector, positions, tuple(expansions.get(word, NO_EXPANSION) for word in words)
+        query,
+        vector,
+        tuple(token for token, _ in words),
+        tuple(expansions.get(word, NO_EXPANSION) for _, word in words),
     )
+
+
+def query_words(text: str, language: str, lexicon: Expander) -> list[tuple[Token, QueryWord]]:
+    """The words of a query; those that are one notion in the dictionary count as one.
+
+    Which language a few words in Latin letters are in can hardly be told; if the dictionary knows all that
+    are not written as names, they are taken for English.
+    """
+    found = tokens(text)
+    typed = [text[token.start : token.end] for token in found]
+    latin = [word for word in typed if word[0] <= LATIN_END and not is_number(word)]
+    if 0 < len(latin) <= FEW_WORDS and all(_may_be_english(word, lexicon) for word in latin):
+        language = ENGLISH
+    capital = _capitals(typed)
+    names = {token.text for token, is_capital in zip(found, capital, strict=True) if is_capital}
+    words = []
+    first = 0
+    while first < len(found):
+        past = first + (lexicon.longest(typed[first : first + MOST_TOGETHER]) if language == ENGLISH else 1)
+        whole = " ".join(token.text for token in found[first:past])
+        span = Token(whole, found[first].start, found[past - 1].end)
+        asked = " ".join(typed[first:past])
+        words.append((span, QueryWord(asked, whole, language, found[first].text in names)))
+        first = past
+    return words
+
+
+def _may_be_english(word: str, lexicon: Expander) -> bool:
+    return word[0].isupper() or is_function_word(word) or lexicon.knows(word)
+
+
+def _capitals(typed: Sequence[str]) -> list[bool]:
+    """Whether each word is written as a name; the first of several only where all the others are."""
+    upper = [word[:1].isupper() for word in typed]
+    telling = [word for word, text in zip(upper, typed, strict=True) if not is_function_word(text.casefold())]
+    return [
+        is_upper and (place > 0 or (len(telling) > 1 and all(telling)))
+        for place, is_upper in enumerate(upper)
+    ]
 
 
 def _sought(words: Sequence[QueryWord]) -> list[QueryWord]:

@@ -6,11 +6,16 @@ the range of a model's cosines or on the number of words of a query. Fusion by r
 far ahead the first one is.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from indexer.core.records import Candidates, Scores
 
 LEXICAL_WEIGHT = 0.2
+FEW_WORDS_WEIGHT = 0.7
+"""Added for a query of one word, half of it for two, and so on: a vector says little of a single word."""
+
 SENTENCE_WEIGHT = 0.1
 """Against 1 for the dense score; settled on eleven sets and on seven of them in one index together."""
 
@@ -21,15 +26,26 @@ SOUND_WEIGHT = 0.45
 """For a query that is surely Persian or Arabic in Latin letters: names lead, for vectors do not read it."""
 
 
-def fuse(candidates: Candidates, romanised: float = 0.0, known: float = 0.0) -> Scores:
-    """The fused score of every candidate, shape `(candidates,)`.
+@dataclass(frozen=True, slots=True)
+class QueryTraits:
+    """What a query is like, as far as scores are worth more or less for it.
 
-    Args:
-        candidates: with their z-scores.
-        romanised: how surely the query is Persian or Arabic in Latin letters, 0 to 1.
-        known: share of the query's words that the index has, themselves or in another form.
+    Attributes:
+        romanised: how surely it is Persian or Arabic in Latin letters, 0 to 1.
+        known: share of its words that the index has, themselves or in another form.
+        words: how many of its words are looked for.
     """
-    lexical_weight = LEXICAL_WEIGHT + KNOWN_WEIGHT * known
-    words = lexical_weight * candidates.lexical_z + SENTENCE_WEIGHT * candidates.sentence_z
-    fused = candidates.dense_z + words + romanised * SOUND_WEIGHT * candidates.sound_z
+
+    romanised: float = 0.0
+    known: float = 0.0
+    words: int = 0
+
+
+def fuse(candidates: Candidates, traits: QueryTraits = QueryTraits()) -> Scores:
+    """The fused score of every candidate, shape `(candidates,)`."""
+    weight = LEXICAL_WEIGHT + KNOWN_WEIGHT * traits.known
+    if traits.words:
+        weight += FEW_WORDS_WEIGHT / traits.words
+    words = weight * candidates.lexical_z + SENTENCE_WEIGHT * candidates.sentence_z
+    fused = candidates.dense_z + words + traits.romanised * SOUND_WEIGHT * candidates.sound_z
     return np.asarray(fused, np.float32)

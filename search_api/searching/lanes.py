@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.core.records import ALL_KINDS, Candidates, MatchKind, Scores
-from search_api.searching.fusion import fuse
+from search_api.searching.fusion import QueryTraits, fuse
 
 NO_KINDS: frozenset[MatchKind] = frozenset()
 
@@ -18,24 +18,23 @@ class Lane:
     Attributes:
         name: for a table.
         kinds: how words of the index may answer words of the query.
-        score: the score of every candidate, given how surely the query is romanised and what share of its
-            words the index has.
+        score: the score of every candidate, given what the query is like.
     """
 
     name: str
     kinds: frozenset[MatchKind]
-    score: Callable[[Candidates, float, float], Scores]
+    score: Callable[[Candidates, QueryTraits], Scores]
 
 
-def _passages(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+def _passages(candidates: Candidates, traits: QueryTraits) -> Scores:  # noqa: ARG001
     return candidates.passage_cosine
 
 
-def _sentences(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+def _sentences(candidates: Candidates, traits: QueryTraits) -> Scores:  # noqa: ARG001
     return np.asarray((candidates.passage_cosine + candidates.sentence_cosine) / 2, np.float32)
 
 
-def _corrected(candidates: Candidates, romanised: float, known: float) -> Scores:  # noqa: ARG001
+def _corrected(candidates: Candidates, traits: QueryTraits) -> Scores:  # noqa: ARG001
     return candidates.dense_z
 
 

@@ -29,7 +29,8 @@ class Group(StrEnum):
 class Query:
     """A search that can be carried out. `text` is as typed, `language` what it is written in.
 
-    `evidence`: whether hits say which of their words answer which of the query's.
+    `evidence`: whether hits say which of their words answer which of the query's; `gloss`: whether they say
+    what their words mean in English.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Query:
     limit: int
     group: Group
     evidence: bool = True
+    gloss: bool = False
 
 
 def parse(
@@ -49,6 +51,7 @@ def parse(
     until: str | None = None,
     group: str = Group.ARTICLE,
     evidence: bool = True,
+    gloss: bool = False,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -60,6 +63,7 @@ def parse(
         until: last day admitted, `YYYY-MM-DD`.
         group: `article` or `passage`.
         evidence: whether hits say which words answered which.
+        gloss: whether hits say what their words mean in English.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -76,7 +80,7 @@ def parse(
     wanted = Filter(_codes(languages), _day("from", since), _day("to", until))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise InvalidQuery(f"from {since} is later than to {until}", field="from", value=since)
-    return Query(text, identify_query(text), wanted, limit, Group(group), evidence)
+    return Query(text, identify_query(text), wanted, limit, Group(group), evidence, gloss)
 
 
 def _codes(languages: Iterable[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
+from search_api.searching.confidence import Verdict
 from search_api.searching.query import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, Group, Query, parse
 
 
@@ -39,6 +40,7 @@ class SearchRequest(BaseModel):
         Group.ARTICLE
     )
     evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
+    gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
 
     def parsed(self) -> Query:
         """The query that this asks for.
@@ -54,6 +56,7 @@ class SearchRequest(BaseModel):
             until=self.until,
             group=self.group,
             evidence=self.evidence,
+            gloss=self.gloss,
         )
 
 
@@ -104,18 +107,34 @@ class SentenceResponse(BaseModel):
     score: float
 
 
+class GlossedWordResponse(BaseModel):
+    """A word of the passage with its likeliest meanings; offsets in the article's text."""
+
+    start: int
+    end: int
+    text: str
+    meanings: list[str]
+
+
 class EvidenceResponse(BaseModel):
     """Why a passage answers the query."""
 
     sentence: SentenceResponse
     words: list[WordMatchResponse]
+    gloss: Annotated[
+        list[GlossedWordResponse], Field(description="What its words mean in English, if asked for.")
+    ]
 
     @classmethod
     def of(cls, hit: Hit) -> "EvidenceResponse":
         """The response for `hit`."""
         score = round(hit.scores.sentence, 6)
         sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
-        return cls(sentence=sentence, words=[WordMatchResponse(**asdict(match)) for match in hit.words])
+        return cls(
+            sentence=sentence,
+            words=[WordMatchResponse(**asdict(match)) for match in hit.words],
+            gloss=[GlossedWordResponse(**asdict(word)) for word in hit.gloss],
+        )
 
 
 class ArticleReference(BaseModel):
@@ -152,6 +171,7 @@ class HitResponse(BaseModel):
     """One answer."""
 
     rank: int
+    confidence: Annotated[float, Field(description="How surely it answers the query, 0 to 1.")]
     score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
     scores: ScoreDetails
     article: ArticleReference
@@ -164,6 +184,7 @@ class HitResponse(BaseModel):
         passage = hit.passage
         return cls(
             rank=hit.rank,
+            confidence=round(hit.confidence, 3),
             score=round(hit.score, 6),
             scores=ScoreDetails.of(hit.scores),
             article=ArticleReference(**_reference(hit.article)),
@@ -178,6 +199,8 @@ class SearchResponse(BaseModel):
     """The answers to a query, best first."""
 
     query: QueryEcho
+    verdict: Annotated[Verdict, Field(description="Whether the archive answers it, by the first hit.")]
+    verdict_text: Annotated[str, Field(description="What the verdict means, for a person.")]
     generation: str
     took_ms: float
     reranking_ms: Annotated[
@@ -190,6 +213,8 @@ class SearchResponse(BaseModel):
         """The response for `result`."""
         return cls(
             query=QueryEcho(text=result.query.text, language=result.query.language),
+            verdict=result.verdict,
+            verdict_text=result.verdict.sentence,
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
             reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),

@@ -1,6 +1,7 @@
 """Evaluations of sets in which queries have no answer, with the real model."""
 
 import itertools
+import math
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,13 +15,15 @@ from indexer.core.records import Article
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
 from search_api.evaluation import answerability
+from search_api.evaluation.answerability import Claim
 from search_api.evaluation.beir import EvaluationSet, Question
 from search_api.evaluation.evaluate import Evaluation, evaluate
 from search_api.evaluation.indexes import FOLDER, VECTORS
 from search_api.evaluation.report import as_json, as_table
 from search_api.evaluation.runs import RunFiles
-from search_api.search import Result
+from search_api.search import Result, Searcher
 from search_api.searching.lanes import LANES
+from search_api.searching.query import parse
 
 CORPUS = tuple(
     Article(name, text, text, None, language, "news/corpus.jsonl")
@@ -87,7 +90,11 @@ def by_words(verdicts: Mapping[str, str]) -> Callable[[Result], str]:
     return lambda result: verdicts[next(name for name in QUERIES if QUERIES[name] == result.query.text)]
 
 
-def test_the_area_is_that_of_the_first_scores(evaluated: Evaluated, tmp_path: Path) -> None:
+def test_the_area_is_that_of_the_first_hits(
+    evaluated: Evaluated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answerability, "confidence", lambda result: result.hits[0].score)
+    monkeypatch.setattr(answerability, "verdict", lambda result: None)
     done = evaluated(*QUERIES, runs=RunFiles(tmp_path / "run.trec", several=False))
     found = in_json(done)
     scores = first_scores(tmp_path / "run.trec")
@@ -103,6 +110,12 @@ def test_the_area_is_that_of_the_first_scores(evaluated: Evaluated, tmp_path: Pa
     assert as_table(done).splitlines()[2] == (
         f"  without an answer: 3 of 6 queries; AUC {area:.3f} [{low:.3f}, {high:.3f}]; no verdicts"
     )
+
+
+def test_what_is_claimed_is_what_the_first_hit_and_the_verdict_say(searcher: Searcher) -> None:
+    result = searcher.search(parse("Zaporizhzhia nuclear plant lost external power"))
+    assert answerability.claim(result) == Claim(result.hits[0].confidence, "strong")
+    assert answerability.claim(replace(result, hits=())) == Claim(-math.inf, "none")
 
 
 def test_rankings_are_measured_over_the_queries_that_have_an_answer(evaluated: Evaluated) -> None:

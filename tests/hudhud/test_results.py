@@ -22,6 +22,7 @@ QUESTIONS = ("Witkoff and Kushner met Umerov", "چند فروند از ۸۱۰ پ
 
 HIT = hudhud.Hit(
     rank=1,
+    confidence=0.876,
     score=3.14159265,
     title="Drones & <rockets>",
     text="متن <i>.\n۷۴۷ فروند از ۸۱۰ پهپاد رهگیری شد.",
@@ -35,13 +36,16 @@ HIT = hudhud.Hit(
     end=141,
     sentence_start=109,
     evidence=(WordMatch(TextSpan(0, 3, "810"), TextSpan(122, 125, "۸۱۰"), MatchKind.SAME, 1.0),),
+    gloss=(),
     scores=HitScores(0.8, 0.9, 2.5, 3.14159265),
     passage=7,
 )
 
 
 def results_of(hits: Sequence[hudhud.Hit]) -> hudhud.Results:
-    return hudhud.Results("810 <drones>", "en", "000001-aaaaaaaa", 20.6, tuple(hits))
+    return hudhud.Results(
+        "810 <drones>", "en", "strong", "Clear answer.", "000001-aaaaaaaa", 20.6, tuple(hits)
+    )
 
 
 def found(searcher: Searcher, question: str) -> Result:
@@ -61,6 +65,7 @@ def test_a_hit_holds_what_was_found(searcher: Searcher, question: str) -> None:
     for hit, expected in zip(results, result.hits, strict=True):
         article = expected.article
         assert (hit.rank, hit.score, hit.scores) == (expected.rank, expected.score, expected.scores)
+        assert hit.confidence == expected.confidence
         assert (hit.id, hit.title, hit.date) == (article.id, article.title, article.date)
         assert (hit.language, hit.url, hit.source) == (article.language, article.url, article.source)
         assert hit.text == article.text[hit.start : hit.end] == expected.passage.text
@@ -112,30 +117,30 @@ def test_hits_and_results_cannot_be_changed_and_travel_between_processes() -> No
 
 def test_at_a_prompt_a_hit_is_a_line() -> None:
     sentence = f"{FIRST_STRONG_ISOLATE}{HIT.sentence}{POP_DIRECTIONAL_ISOLATE}"
-    assert repr(HIT) == f"<Hit  1. 3.142  fa   2025-09-09  drones  {sentence}>"
+    assert repr(HIT) == f"<Hit  1. 0.88  fa   2025-09-09  drones  {sentence}>"
     long = dataclasses.replace(HIT, sentence="سطر\n" + "دراز " * 30, date=None, language="prs")
     shown = ("سطر " + "دراز " * 30)[:60].rstrip()
     assert repr(long) == (
-        f"<Hit  1. 3.142  prs  no date     drones  {FIRST_STRONG_ISOLATE}{shown}…{POP_DIRECTIONAL_ISOLATE}>"
+        f"<Hit  1. 0.88  prs  no date     drones  {FIRST_STRONG_ISOLATE}{shown}…{POP_DIRECTIONAL_ISOLATE}>"
     )
 
 
 def test_at_a_prompt_results_are_a_line_and_one_for_each_of_the_first_ten() -> None:
-    assert repr(results_of([])) == "<Results: 0 hits for '810 <drones>' in 21 ms>"
+    assert repr(results_of([])) == "<Results: 0 hits for '810 <drones>' in 21 ms: strong>"
     lines = repr(results_of([HIT])).split("\n")
-    assert lines[0] == "<Results: 1 hit for '810 <drones>' in 21 ms>"
+    assert lines[0] == "<Results: 1 hit for '810 <drones>' in 21 ms: strong>"
     assert lines[1:] == [repr(HIT).removeprefix("<Hit ").removesuffix(">")]
     many = repr(results_of([dataclasses.replace(HIT, rank=rank) for rank in range(1, 13)])).split("\n")
     assert len(many) == 12
-    assert many[10].startswith("10. 3.142  fa   2025-09-09  drones  ")
+    assert many[10].startswith("10. 0.88  fa   2025-09-09  drones  ")
     assert many[11] == "… and 2 more"
 
 
 def test_a_notebook_marks_the_words_that_answer() -> None:
     assert results_of([HIT])._repr_html_() == (
-        "<p><b>Results: 1 hit for &#x27;810 &lt;drones&gt;&#x27; in 21 ms</b></p><ol>"
+        "<p><b>Results: 1 hit for &#x27;810 &lt;drones&gt;&#x27; in 21 ms: strong</b></p><ol>"
         '<li><span dir="auto"><b>Drones &amp; &lt;rockets&gt;</b></span>'
-        "<br><small>3.142, fa, 2025-09-09, drones</small>"
+        "<br><small>0.88, fa, 2025-09-09, drones</small>"
         '<p dir="auto" style="white-space: pre-line">متن &lt;i&gt;.\n۷۴۷ فروند از '
         '<mark title="810 (same)">۸۱۰</mark> پهپاد رهگیری شد.</p></li></ol>'
     )

@@ -127,40 +127,72 @@ def expanded(
 
 
 def test_a_word_is_found_by_its_translations(words: Lexicon, vector_of: VectorOf) -> None:
-    found = read(expanded(words, "hospital", "en", vector_of("hospital")))
+    found = read(expanded(words, "hospital", "de", vector_of("hospital")))
     assert set(found) == {"بیمارستان", "بیمارستانها", "مستشفی", "المستشفی", "المستشفیات"}
     assert {kind for _, kind in found.values()} == {"translation"}
     assert max(weight for weight, _ in found.values()) == 1.0
-    assert read(expanded(words, "war", "en", vector_of("war")))["جنگ"] == (1.0, "translation")
+    assert read(expanded(words, "war", "de", vector_of("war")))["جنگ"] == (1.0, "translation")
 
 
 def test_forms_of_a_translation_count_less(words: Lexicon, vector_of: VectorOf) -> None:
-    found = read(expanded(words, "hospital", "en", vector_of("hospital")))
+    found = read(expanded(words, "hospital", "de", vector_of("hospital")))
     weight = found["بیمارستان"][0]
     assert found["بیمارستانها"][0] == pytest.approx(forms.STEM_WEIGHT * weight, abs=1e-4)
 
 
 def test_a_name_is_found_by_its_sound_in_both_scripts(words: Lexicon) -> None:
-    assert {word: kind for word, (_, kind) in read(expanded(words, "Kyiv", "en")).items()} == {
+    assert {word: kind for word, (_, kind) in read(expanded(words, "Kyiv", "de")).items()} == {
         "کییف": "sound"
     }
-    found = read(expanded(words, "Zelensky", "en"))
+    found = read(expanded(words, "Zelensky", "de"))
     assert {word: kind for word, (_, kind) in found.items()} == {"زلنسکی": "sound", "زیلنسکی": "sound"}
 
 
 def test_weights_of_sound_rise_with_the_square_of_likeness(words: Lexicon) -> None:
     alike = dict(words.sound.matches("Zelensky", floor=0.6, limit=8))
-    found = read(expanded(words, "Zelensky", "en"))
+    found = read(expanded(words, "Zelensky", "de"))
     for word in ("زلنسکی", "زیلنسکی"):
         assert found[word][0] == pytest.approx(((alike[WORDS.index(word)] - 0.6) / 0.4) ** 2, abs=1e-4)
 
 
-def test_of_sound_and_translation_the_stronger_stays(words: Lexicon, vector_of: VectorOf) -> None:
-    by_sound = read(expanded(words, "Kyiv", "en"))["کییف"][0]
-    expansion = expanded(words, "Kyiv", "en", vector_of("Kyiv"))
-    assert read(expansion)["کییف"] == (1.0, "translation")
+def test_what_sounds_alike_and_is_near_by_its_vector_is_a_name(words: Lexicon, vector_of: VectorOf) -> None:
+    by_sound = read(expanded(words, "Kyiv", "de"))["کییف"][0]
+    expansion = expanded(words, "Kyiv", "de", vector_of("Kyiv"))
+    # it sounds alike, and is nearest by its vector: a name in the other script, for sure
+    assert read(expansion)["کییف"] == (1.0, "sound")
     assert by_sound < 1.0
     assert read(expansion.sounds) == {"کییف": (by_sound, "sound")}
+
+
+def test_the_dictionary_leads_where_it_knows_a_word(words: Lexicon) -> None:
+    hospital = QueryWord("Hospitals", "hospitals", "en")
+    assert not words.is_translated(hospital)
+    found = read(words.expand(hospital, None))
+    assert found == {
+        "بیمارستان": (1.0, "dictionary"),
+        "بیمارستانها": (0.8, "dictionary"),
+        "مستشفی": (1.0, "dictionary"),
+        "المستشفی": (0.8, "dictionary"),
+        "المستشفیات": (0.8, "dictionary"),
+    }
+
+
+def test_a_word_whose_translations_the_index_lacks_is_translated_by_its_vector(words: Lexicon) -> None:
+    assert words.is_translated(QueryWord("penguin", "penguin", "en"))
+    assert words.is_translated(QueryWord("hospital", "hospital", "de"))
+    assert not words.knows("xqzzt")
+    assert words.longest(["prime", "ministers", "met"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_capital", "sounds"),
+    [("prison", False, False), ("Prison", True, True), ("the", False, False), ("Zelenskyy", False, True)],
+)
+def test_a_common_word_is_no_name_unless_it_is_written_as_one(
+    words: Lexicon, typed: str, is_capital: bool, sounds: bool
+) -> None:
+    word = QueryWord(typed, typed.casefold(), "en", is_capital)
+    assert words._may_be_a_name(word) is sounds
 
 
 def test_a_word_is_found_itself_and_by_its_stem(words: Lexicon) -> None:

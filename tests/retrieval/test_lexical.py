@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.core.errors import IndexDamaged
-from indexer.core.records import Expansion, Numbers
+from indexer.core.records import Expansion, Numbers, Phrase, Scores
 from indexer.generation import postings
 from indexer.generation.postings import Postings, PostingsWriter, merge
 from indexer.retrieval import lexical
@@ -210,6 +210,22 @@ def test_sentences_without_words_score_nothing(tmp_path: Path) -> None:
     index = LexicalIndex(Postings(tmp_path), np.array([0, 2, 3]))
     # the mean length is counted as one word at least
     assert index.scores([word(index, rain=1.0)]).passage.tolist() == pytest.approx([bm25(1, 1, 2, 1, 1), 0.0])
+
+
+def test_a_phrase_counts_where_a_sentence_holds_all_its_words(index: LexicalIndex) -> None:
+    def part(**weights: float) -> tuple[Numbers, Scores]:
+        one = word(index, **weights)
+        return one.terms, one.weights
+
+    nothing = word(index)
+    together = Phrase((part(rain=1.0, flood=0.5), part(city=1.0)), 0.8)
+    scores = index.scores([replace(nothing, phrases=(together,))])
+    # in the first passage twice: min(2 · 1, 1) in its first sentence, min(1 · .5, 1) in its second; elsewhere
+    # no sentence has both
+    tf, mean = 0.8 * (1.0 + 0.5), (5 + 2 + 6) / 3
+    expected = [bm25(tf, min(1.0, tf), 3, 5, mean), 0.0, 0.0]
+    assert scores.passage.tolist() == pytest.approx(expected, rel=1e-5)
+    assert index.scores([nothing]).passage.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_no_word_at_all_can_be_written_and_read(tmp_path: Path) -> None:

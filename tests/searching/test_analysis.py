@@ -37,6 +37,12 @@ class Words:
     def is_translated(self, word: QueryWord) -> bool:
         return not is_number(word.folded) and (self._arabic or not is_arabic_script(word.folded))
 
+    def longest(self, words: Sequence[str]) -> int:
+        return min(len(words), 1)
+
+    def knows(self, word: str) -> bool:
+        return len(word) == 0
+
     def word(self, number: int) -> str:
         return "x" * number
 
@@ -83,7 +89,7 @@ def test_a_word_asked_twice_is_encoded_once(queries: Encoding, words: Encoding) 
     assert (queries.texts, words.texts) == (["q: Rain falls, Rain"], ["q: Rain", "q: falls"])
     assert analysed.expansions[0].terms.tolist() == analysed.expansions[2].terms.tolist() == [4]
     assert set(lexicon.expanded) == {
-        (QueryWord("Rain", "rain", "en"), 7.0),
+        (QueryWord("Rain", "rain", "en", is_capital=True), 7.0),
         (QueryWord("falls", "falls", "en"), 8.0),
     }
 

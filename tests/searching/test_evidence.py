@@ -1,5 +1,7 @@
 """Which word of a passage answers which word of a query, by made-up expansions."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,11 @@ from indexer.core.records import (
     NO_EXPANSION,
     Expansion,
     MatchKind,
+    Numbers,
     Passage,
+    Phrase,
     QueryWord,
+    Scores,
     Vectors,
 )
 from indexer.text.orthography import tokens
@@ -21,6 +26,7 @@ from search_api.searching.query import parse
 VOCABULARY = ["baker", "bread", "loaf", "rain", "از", "میپزد"]
 TEXT = "Rain. A baker's bread, a Loaf of bread; از باران، می پزد"
 START = 100
+TRANSLATION = KINDS.index(MatchKind.TRANSLATION)
 
 
 class Words:
@@ -36,6 +42,12 @@ class Words:
 
     def is_translated(self, word: QueryWord) -> bool:
         raise NotImplementedError
+
+    def longest(self, words: Sequence[str]) -> int:
+        return min(len(words), 1)
+
+    def knows(self, word: str) -> bool:
+        return len(word) == 0
 
     def word(self, number: int) -> str:
         return VOCABULARY[number]
@@ -64,19 +76,21 @@ def found(
 
 
 def test_a_match_says_where_both_words_are() -> None:
-    expansion = Expansion("brot", np.array([2]), np.array([0.5], np.float32), np.array([3], np.uint8))
+    expansion = Expansion(
+        "brot", np.array([2]), np.array([0.75], np.float32), np.array([TRANSLATION], np.uint8)
+    )
     analysed = AnalysedQuery(parse(" Brot"), np.zeros(2, np.float32), tuple(tokens(" Brot")), (expansion,))
     [match] = Evidence(analysed, Words()).matches(Passage(0, 0, START, START + len(TEXT), TEXT))
     place = START + TEXT.index("Loaf")
     there = TextSpan(place, place + 4, "Loaf")
-    assert match == WordMatch(TextSpan(1, 5, "Brot"), there, MatchKind.TRANSLATION, 0.5)
+    assert match == WordMatch(TextSpan(1, 5, "Brot"), there, MatchKind.TRANSLATION, 0.75)
 
 
 def test_matches_stand_in_the_order_of_the_text_as_often_as_the_word() -> None:
-    matches = found("bread", {"bread": (MatchKind.SAME, 1.0), "loaf": (MatchKind.TRANSLATION, 0.4)})
+    matches = found("bread", {"bread": (MatchKind.SAME, 1.0), "loaf": (MatchKind.TRANSLATION, 0.8)})
     assert matches == [
         ("bread", "bread", TEXT.index("bread"), "same", 1.0),
-        ("bread", "Loaf", TEXT.index("Loaf"), "translation", 0.4),
+        ("bread", "Loaf", TEXT.index("Loaf"), "translation", 0.8),
         ("bread", "bread", TEXT.rindex("bread"), "same", 1.0),
     ]
 
@@ -95,6 +109,12 @@ def test_what_would_not_convince_is_left_out(kind: MatchKind) -> None:
     weak, enough = LEAST_WEIGHTS[kind] - 0.01, LEAST_WEIGHTS[kind] + 0.01
     matches = found("word", {"rain": (kind, weak), "loaf": (kind, enough)})
     assert [(there, weight) for _, there, _, _, weight in matches] == [("Loaf", round(enough, 3))]
+
+
+@pytest.mark.parametrize("kind", [MatchKind.SOUND, MatchKind.NAME])
+def test_of_a_name_what_is_near_by_its_vector_is_a_guess_and_not_told(kind: MatchKind) -> None:
+    matches = found("Bakeri", {"baker": (kind, 0.9), "loaf": (MatchKind.TRANSLATION, 1.0)})
+    assert [(there, told) for _, there, _, told, _ in matches] == [("baker's", kind.value)]
 
 
 def test_a_function_word_explains_nothing() -> None:
@@ -144,3 +164,30 @@ def test_a_word_that_is_not_looked_for_is_answered_by_nothing() -> None:
 
 def test_nothing_answers_nothing() -> None:
     assert found("word", {}) == []
+
+
+def test_words_of_a_phrase_answer_where_they_stand_close_together() -> None:
+    vocabulary = ["تجاوز", "جنسی"]
+
+    class Two(Words):
+        def word(self, number: int) -> str:
+            return vocabulary[number]
+
+    def part(term: int) -> tuple[Numbers, Scores]:
+        return np.array([term]), np.ones(1, np.float32)
+
+    phrase = Phrase((part(0), part(1)), 0.9, KINDS.index(MatchKind.DICTIONARY))
+    expansion = Expansion(
+        "rape", np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint8), None, (phrase,)
+    )
+    [token] = tokens("rape")
+    analysed = AnalysedQuery(parse("rape"), np.zeros(1, np.float32), (token,), (expansion,))
+    for text, expected in (
+        ("او به تجاوز جنسی متهم شد", ["تجاوز جنسی"]),
+        ("تجاوز آشکار و جنسی", ["تجاوز آشکار و جنسی"]),
+        ("تجاوز به خاک کشور و خشونت جنسی", []),
+        ("تجاوز", []),
+    ):
+        matches = Evidence(analysed, Two()).matches(Passage(0, 0, 0, len(text), text))
+        assert [match.passage.text for match in matches] == expected
+        assert all((match.kind, match.weight) == (MatchKind.DICTIONARY, 0.9) for match in matches)

@@ -3,7 +3,15 @@
 import numpy as np
 
 from indexer.core.records import Candidates
-from search_api.searching.fusion import KNOWN_WEIGHT, LEXICAL_WEIGHT, SENTENCE_WEIGHT, SOUND_WEIGHT, fuse
+from search_api.searching.fusion import (
+    FEW_WORDS_WEIGHT,
+    KNOWN_WEIGHT,
+    LEXICAL_WEIGHT,
+    SENTENCE_WEIGHT,
+    SOUND_WEIGHT,
+    QueryTraits,
+    fuse,
+)
 
 DENSE, LEXICAL, SENTENCE, SOUND = [1.5, -0.5, 0.0], [2.0, 4.0, 0.0], [-1.0, 3.0, 0.0], [0.0, 1.0, 5.0]
 
@@ -22,6 +30,9 @@ def candidates(count: int = 3) -> Candidates:
         passage_cosine=other,
         sentence_cosine=other,
         dense_z=dense,
+        lexical_share=other,
+        unrelated_passage=other,
+        unrelated_sentence=other,
         lexical=other,
         lexical_z=lexical,
         sentence_z=sentence,
@@ -42,13 +53,20 @@ def test_words_count_a_part_of_what_meaning_counts() -> None:
 
 
 def test_sound_counts_as_surely_as_the_query_is_romanised() -> None:
-    gained = fuse(candidates(), 0.5) - fuse(candidates(), 0.0)
+    gained = fuse(candidates(), QueryTraits(romanised=0.5)) - fuse(candidates())
     np.testing.assert_allclose(gained, [0.0, 0.5 * SOUND_WEIGHT * 1.0, 0.5 * SOUND_WEIGHT * 5.0], rtol=1e-6)
 
 
 def test_words_that_the_index_has_count_more() -> None:
-    gained = fuse(candidates(), 0.0, 0.5) - fuse(candidates())
+    gained = fuse(candidates(), QueryTraits(known=0.5)) - fuse(candidates())
     np.testing.assert_allclose(gained, [0.5 * KNOWN_WEIGHT * 2.0, 0.5 * KNOWN_WEIGHT * 4.0, 0.0], rtol=1e-6)
+
+
+def test_the_words_of_short_queries_count_more() -> None:
+    for words in (1, 2, 5):
+        gained = fuse(candidates(), QueryTraits(words=words)) - fuse(candidates())
+        share = FEW_WORDS_WEIGHT / words
+        np.testing.assert_allclose(gained, [share * 2.0, share * 4.0, 0.0], rtol=1e-6)
 
 
 def test_meaning_weighs_most() -> None:
@@ -56,4 +74,4 @@ def test_meaning_weighs_most() -> None:
 
 
 def test_no_candidates_have_no_scores() -> None:
-    assert fuse(candidates(0), 1.0).tolist() == []
+    assert fuse(candidates(0), QueryTraits(romanised=1.0)).tolist() == []

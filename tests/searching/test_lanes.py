@@ -7,7 +7,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import ALL_KINDS, KINDS, Candidates, MatchKind, RetrievalRequest
 from indexer.models.model import Model
 from search_api.search import Searcher
-from search_api.searching.fusion import fuse
+from search_api.searching.fusion import QueryTraits, fuse
 from search_api.searching.lanes import FUSED, LANES, Lane
 from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
@@ -21,6 +21,9 @@ CANDIDATES = Candidates(
     passage_cosine=np.array([0.8, 0.75], np.float32),
     sentence_cosine=np.array([0.5, 0.85], np.float32),
     dense_z=np.array([2.5, 2.0], np.float32),
+    lexical_share=np.zeros(2, np.float32),
+    unrelated_passage=np.zeros(2, np.float32),
+    unrelated_sentence=np.zeros(2, np.float32),
     lexical=np.array([4.0, 0.0], np.float32),
     lexical_z=np.array([1.0, 6.0], np.float32),
     sentence_z=np.array([2.0, 3.0], np.float32),
@@ -54,6 +57,8 @@ def test_lanes_go_from_bare_vectors_to_everything() -> None:
         ("+ hubs, languages", frozenset()),
         ("all but same", ALL_KINDS - {MatchKind.SAME}),
         ("all but stem", ALL_KINDS - {MatchKind.STEM}),
+        ("all but name", ALL_KINDS - {MatchKind.NAME}),
+        ("all but dictionary", ALL_KINDS - {MatchKind.DICTIONARY}),
         ("all but sound", ALL_KINDS - {MatchKind.SOUND}),
         ("all but translation", ALL_KINDS - {MatchKind.TRANSLATION}),
         ("all", ALL_KINDS),
@@ -70,17 +75,17 @@ def test_lanes_go_from_bare_vectors_to_everything() -> None:
     ],
 )
 def test_lanes_without_words_are_cosines(lane: str, expected: list[float]) -> None:
-    for romanised, known in ((0.0, 0.0), (1.0, 0.5)):
-        scores = NAMES[lane].score(CANDIDATES, romanised, known)
+    for traits in (QueryTraits(), QueryTraits(1.0, 0.5, 2)):
+        scores = NAMES[lane].score(CANDIDATES, traits)
         assert scores.dtype == np.float32
         assert scores.tolist() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("lane", [lane for lane in LANES if lane.kinds], ids=lambda lane: str(lane.name))
 def test_lanes_with_words_are_fused(lane: Lane) -> None:
-    for romanised, known in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5)):
-        expected = fuse(CANDIDATES, romanised, known)
-        assert lane.score(CANDIDATES, romanised, known).tolist() == expected.tolist()
+    for traits in (QueryTraits(), QueryTraits(romanised=0.5), QueryTraits(known=0.5, words=3)):
+        expected = fuse(CANDIDATES, traits)
+        assert lane.score(CANDIDATES, traits).tolist() == expected.tolist()
 
 
 def of(searcher: Searcher, encoder: Encoder, model: Model, lane: Lane) -> tuple[Searcher, Recording]:
@@ -104,7 +109,7 @@ def test_vectors_alone_order_hits_by_their_cosines(
 def test_leaving_a_kind_out_removes_its_words(
     searcher: Searcher, encoder: Encoder, model: Model, kind: MatchKind
 ) -> None:
-    asked = parse("Zelensky 810 drones پهپاد", limit=100, group="passage")
+    asked = parse("Umerov 810 talks پهپاد Trump Raketen", limit=100, group="passage")
     everything, whole = of(searcher, encoder, model, FUSED)
     without, index = of(searcher, encoder, model, NAMES[f"all but {kind}"])
     told = {match.kind for hit in everything.search(asked).hits for match in hit.words}
@@ -117,7 +122,7 @@ def test_leaving_a_kind_out_removes_its_words(
     assert of_others <= {term for term, _ in index.asked}
 
 
-FIND_NAMES = {"all but same", "all but stem", "all but translation", "all"}
+FIND_NAMES = {"all", *(f"all but {kind}" for kind in MatchKind if kind is not MatchKind.SOUND)}
 
 
 @pytest.mark.parametrize("lane", LANES, ids=lambda lane: str(lane.name))

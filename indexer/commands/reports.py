@@ -1,0 +1,122 @@
+"""What a reindex did or would do, for people and as JSON."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexer.commands.terminal import counted, megabytes, plural, print_rows, say
+
+if TYPE_CHECKING:
+    from indexer.build import Summary
+    from indexer.core.records import Skipped
+    from indexer.drafting.compare import Changes
+    from indexer.drafting.skips import Skips
+    from indexer.plan import Plan
+
+
+def plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
+    """What was left out, as JSON has it."""
+    return {
+        "source": skipped.source,
+        "id": skipped.id,
+        "reason": skipped.reason.value,
+        "detail": skipped.detail,
+    }
+
+
+def _plain_changes(changes: "Changes") -> dict[str, Any]:
+    values = asdict(changes)
+    skips = values.pop("skips")
+    values["skipped"] = {
+        "total": changes.skips.total,
+        "counts": skips["counts"],
+        "samples": [plain_skipped(skipped) for skipped in changes.skips.samples],
+    }
+    return values
+
+
+def _plain_plan(planned: "Plan") -> dict[str, Any]:
+    """A plan as JSON has it."""
+    return {
+        **_plain_changes(planned.changes),
+        "refused": planned.refused,
+        "characters": planned.characters,
+        "seconds": round(planned.seconds, 3),
+    }
+
+
+def plain_summary(summary: "Summary") -> dict[str, Any]:
+    """A summary as JSON has it."""
+    manifest = summary.manifest
+    return {
+        "generation": manifest.name,
+        "published": summary.published,
+        **_plain_changes(summary.changes),
+        "articles": manifest.articles,
+        "passages": manifest.passages,
+        "sentences": manifest.sentences,
+        "languages": manifest.languages,
+        **asdict(summary.work),
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def show_plan(planned: "Plan", as_json: bool) -> None:
+    """Print what a reindex would do."""
+    if as_json:
+        print(json.dumps(_plain_plan(planned), ensure_ascii=False))
+        return
+    changes = planned.changes
+    rows = {
+        "Would read": _read(changes),
+        "Would remove": _removed(changes),
+        "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
+    }
+    if changes.rebuilt:
+        rows["Everything anew"] = "; ".join(changes.rebuilt)
+    if planned.refused:
+        rows["Would refuse"] = planned.refused
+    print_rows(rows)
+    _say_skips(changes.skips)
+
+
+def show_summary(summary: "Summary", folder: Path) -> None:
+    """Print what a reindex did."""
+    changes, work, manifest = summary.changes, summary.work, summary.manifest
+    rows = {
+        "Read": _read(changes),
+        "Removed": _removed(changes),
+        "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
+        "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
+        "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before",
+        "Written": megabytes(work.bytes_written),
+        "Time": f"{summary.seconds:.1f} s",
+        "Live": f"{manifest.name} in {folder}" + ("" if summary.published else ", as before"),
+    }
+    if changes.rebuilt:
+        rows["Everything anew"] = "; ".join(changes.rebuilt)
+    if work.pruned.held:
+        rows["Still read"] = ", ".join(work.pruned.held)
+    print_rows(rows)
+    _say_skips(changes.skips)
+
+
+def _read(changes: "Changes") -> str:
+    parts = {
+        "new": changes.new,
+        "changed": changes.changed,
+        "unchanged": changes.unchanged,
+        "skipped": changes.skips.total,
+    }
+    return f"{changes.read:,} = {' + '.join(f'{count:,} {name}' for name, count in parts.items())}"
+
+
+def _removed(changes: "Changes") -> str:
+    return f"{changes.removed:,}" + (f"; {changes.kept:,} not found and kept" if changes.kept else "")
+
+
+def _say_skips(skips: "Skips") -> None:
+    for reason, count in skips.counts.items():
+        first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
+        say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")

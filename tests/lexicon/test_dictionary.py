@@ -1,0 +1,138 @@
+"""The dictionary: headwords in whatever form, their senses, and a glossary on top."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.core.errors import InvalidGlossary
+from indexer.lexicon import dictionary
+from indexer.lexicon.dictionary import Dictionary, Sense, Translation, english, with_glossary
+from indexer.lexicon.gloss import meanings
+from indexer.text.orthography import fold
+
+SMALL = Dictionary(
+    {
+        "court": ["n\tدادگاه|محکمه/محاکم\tمحکمه\tمحكمة/محاكم", "n\tزمین\t\tملعب"],
+        "prime minister": ["n\tنخست‌وزیر\tصدراعظم\tرئيس الوزراء"],
+        "localize": ["v\tبومی کردن\t\tوطن"],
+        "discreet": ["adj\tمحتاط\t\tمتكتم"],
+        "center": ["n\tمرکز\t\tمركز"],
+    }
+)
+
+
+def test_a_sense_has_its_translations_by_language_and_their_forms() -> None:
+    first, second = SMALL.senses("court")
+    assert first == Sense(
+        "n",
+        (
+            Translation(("دادگاه",), "fa"),
+            Translation(("محکمه", "محاکم"), "fa"),
+            Translation(("محکمه",), "prs"),
+            Translation(("محكمة", "محاكم"), "ar"),
+        ),
+    )
+    assert [one.forms for one in second.translations] == [("زمین",), ("ملعب",)]
+    assert SMALL.senses("nothing") == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "headword"),
+    [
+        ("court", "court"),
+        ("Courts", "court"),
+        ("prime ministers", "prime minister"),
+        ("localised", "localize"),
+        ("discreetly", "discreet"),
+        ("centre", "center"),
+        ("centres", "center"),
+        ("courtly", "court"),
+        ("minister", None),
+        ("", None),
+    ],
+)
+def test_a_headword_is_found_in_another_form_or_spelling(word: str, headword: str | None) -> None:
+    assert SMALL.headword(word) == headword
+
+
+@pytest.mark.parametrize(
+    ("words", "together"),
+    [
+        (["Prime", "Minister", "of"], 2),
+        (["prime", "ministers"], 2),
+        (["prime"], 1),
+        (["court", "of"], 1),
+        ([], 1),
+    ],
+)
+def test_words_that_are_one_notion_count_as_one(words: list[str], together: int) -> None:
+    assert SMALL.longest(words) == together
+
+
+def test_the_dictionary_knows_what_news_are_about() -> None:
+    known = english()
+    headwords = set(known.headwords())
+    assert len(headwords) > 15_000
+    assert sum(" " in headword for headword in headwords) > 1_500
+    for word in (
+        "prison",
+        "cease fire",
+        "nuclear plant",
+        "iaea",
+        "ramadan",
+        "inflation",
+        "earthquake",
+        "vaccine",
+    ):
+        assert known.headword(word), word
+    first = known.senses("prison")[0].translations
+    assert {(one.forms[0], one.language) for one in first} >= {
+        ("زندان", "fa"),
+        ("محبس", "prs"),
+        ("سجن", "ar"),
+    }
+
+
+def test_a_glossary_goes_on_top(tmp_path: Path) -> None:
+    path = tmp_path / "glossary.tsv"
+    path.write_text("# ours\nPrison \tn\tبازداشتگاه\t\tمعتقل\nkey  word\tn\tکلیدواژه\t\t\n", encoding="utf-8")
+    known = with_glossary(path)
+    assert [one.forms for one in known.senses("prison")[0].translations] == [("بازداشتگاه",), ("معتقل",)]
+    assert known.longest(["key", "words"]) == 2
+    assert known.senses("court") == english().senses("court")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("prison\tn\tزندان", "line 1 has 3 fields between tabs instead of 5"),
+        ("prison\tnoun\tزندان\t\tسجن", "line 1: 'noun' is no part of speech"),
+        ("\tn\tزندان\t\tسجن", "line 1 has no headword or no translation"),
+        ("prison\tn\t\t\t", "line 1 has no headword or no translation"),
+    ],
+)
+def test_a_line_of_a_glossary_that_cannot_be_used_is_told(tmp_path: Path, line: str, fault: str) -> None:
+    path = tmp_path / "glossary.tsv"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(InvalidGlossary, match=fault):
+        with_glossary(path)
+    with pytest.raises(InvalidGlossary, match="cannot be read"):
+        with_glossary(tmp_path / "missing.tsv")
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("زندان", "fa", "prison"),
+        ("السجن", "ar", "prison"),
+        ("انتخابات", "fa", "election"),
+        ("محبس", "prs", "prison"),
+    ],
+)
+def test_the_reversed_dictionary_explains_words(word: str, language: str, expected: str) -> None:
+    assert expected in meanings(fold(word), language)
+
+
+def test_function_words_and_unknown_words_are_not_explained() -> None:
+    assert meanings(fold("از"), "fa") == meanings("قزبلت", "fa") == ()
+    assert dictionary.LANGUAGES == ("fa", "prs", "ar")
