@@ -17,7 +17,7 @@ install:
 	done; \
 	echo 'hudhud: no python3 on PATH runs: install Python 3.11 or 3.12.' >&2; exit 1
 
-demo: install ## install all, index the five seed articles and ask them six questions in English
+demo: install ## install all, index the five seed articles and ask them seven questions in English
 	@$(BIN)/python -m search_api.commands.demo seeds $(DEMO)
 
 test: install ## run the tests
