@@ -47,6 +47,8 @@ SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "starlette", 
 PACKAGES = {"indexer", "search_api", "hudhud"}
 ONE_PLACE = ("indexer.models.eightbit",)
 """Packages that count as one file: what they import enters there."""
+REPORTING = {"huggingface_hub", "openvino", "sentence_transformers", "transformers"}
+"""Libraries that report their use, unless `keep_quiet` was called before."""
 MOST_LINES = 350
 MOST_AT_THE_TOP = 12
 
@@ -142,6 +144,14 @@ def test_a_library_enters_through_one_file() -> None:
             if library not in sys.stdlib_module_names | PACKAGES | EVERYWHERE | SHARED:
                 importers[library].add(next((p for p in ONE_PLACE if module.startswith(p)), module))
     assert {library: sorted(modules) for library, modules in importers.items() if len(modules) > 1} == {}
+
+
+def test_libraries_that_report_are_imported_where_they_are_kept_quiet() -> None:
+    roots = {module: {name.split(".")[0] for name in imported(path)} for module, path in MODULES.items()}
+    importers = [module for module, names in roots.items() if names & REPORTING]
+    assert importers == [f"indexer.models.{name}" for name in ("eightbit.engine", "hub", "torch_encoder")]
+    for module in importers:
+        assert "indexer.models.quiet" in imported(MODULES[module])
 
 
 def test_no_file_is_long_and_the_top_is_small() -> None:

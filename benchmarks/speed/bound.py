@@ -25,12 +25,10 @@ _RANGE = 4.0
 
 
 def bounds() -> dict[str, Callable[[int], float]]:
-    """Tokens a second of the products alone, by library and precision; whichever are installed."""
+    """Tokens a second of the products alone, by library and precision."""
     found = {"torch bf16": _timed(_torch_products())}
-    try:
-        import openvino
-    except ImportError:
-        return found
+    from indexer.models.eightbit.engine import openvino
+
     core = openvino.Core()
     for name, eight_bit in (("OpenVINO bf16", False), ("OpenVINO 8 bit", True)):
         found[name] = _timed(_openvino_products(core, eight_bit=eight_bit))
@@ -73,8 +71,9 @@ def _torch_products() -> Callable[[], object]:
 
 def _openvino_products(core: "openvino.Core", *, eight_bit: bool) -> Callable[[], object]:
     """The products as one graph; what lies between them is bf16, and 8 bits wide where they are."""
-    import openvino
     from openvino import opset13 as ops
+
+    from indexer.models.eightbit.engine import openvino
 
     random = np.random.default_rng(0)
     given = ops.parameter([TOKENS, SHAPES[0][0]], np.float32)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.core.errors import ModelNotFound
 from indexer.models import model_files
+from indexer.models.quiet import keep_quiet
 
 _OTHER_ENGINES = (
     "onnx/*",
@@ -30,6 +31,7 @@ def snapshot(name: str, progress: Callable[[str], None]) -> Path:
         ModelNotFound: no such model, or neither cached nor to be downloaded now; within seconds when
             the hub cannot be reached.
     """
+    keep_quiet()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 

@@ -14,6 +14,7 @@ from indexer.core.errors import ModelDamaged
 from indexer.core.records import Scores, Vectors
 from indexer.models.batching import batches, each_once, encodable
 from indexer.models.model import Model, find_folder
+from indexer.models.quiet import keep_quiet
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -206,6 +207,7 @@ def _quiet() -> Iterator[None]:
     """Keep the libraries' warnings, progress bars and reports off stderr while they import and load."""
     libraries = [logging.getLogger(name) for name in ("transformers", "sentence_transformers")]
     levels = [library.level for library in libraries]
+    keep_quiet()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from transformers.utils import logging as transformers_logging

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
@@ -48,6 +49,11 @@ SEARCHES_AT_ONCE = 16
 """More than there are cores: while one pass encodes, those who wait become the next pass."""
 
 MAX_WAITING = 64
+
+_NO_TELEMETRY = TelemetryConfig(
+    tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
+)
+"""FastAPI would send what is searched for to a collector, if variables of the environment named one."""
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -102,6 +108,7 @@ def create_app(live: Live) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        telemetry=_NO_TELEMETRY,
     )
     _add_error_handlers(app)
 

@@ -1,8 +1,8 @@
 """The fast encoder for CPUs: a sentence-transformers model as a graph of 8-bit matrices on OpenVINO.
 
 architecture   model folder → what the graph needs to know, and the weights
-graph          weights, quantisation → OpenVINO graph: float or 8-bit
-calibration    ordinary text → how to quantise each matrix's input
+engine         OpenVINO, kept from reporting
+graph          weights → OpenVINO graph: float or 8-bit
 convert        model folder → folder of graphs and embeddings, made once
 runtime        that folder → encoder
 """

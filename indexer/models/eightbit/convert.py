@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import openvino
 from tokenizers import Tokenizer
 
 from indexer.models.eightbit.architecture import (
@@ -18,6 +17,7 @@ from indexer.models.eightbit.architecture import (
     read_architecture,
     read_weights,
 )
+from indexer.models.eightbit.engine import openvino
 from indexer.models.eightbit.graph import build_graph, eight_bit_rows
 from indexer.models.model import Model
 from indexer.storage.made_once import make_once, require_space

@@ -6,10 +6,9 @@ can be compiled several times, once for each width of query.
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from openvino import Model, Node
-from openvino import opset15 as op
 
 from indexer.models.eightbit.architecture import Architecture, Floats, Weights, matrix
+from indexer.models.eightbit.engine import Model, Node, op
 
 
 def eight_bit_rows(weight: Floats) -> tuple[NDArray[np.int8], Floats]:

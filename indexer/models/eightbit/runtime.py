@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import openvino
 from tokenizers import Tokenizer
 
 from indexer.core.errors import ModelDamaged
@@ -22,6 +21,7 @@ from indexer.models.eightbit.convert import (
     TOKENIZER,
     Facts,
 )
+from indexer.models.eightbit.engine import openvino
 
 _logger = logging.getLogger(__name__)
 
