@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from indexer.core.errors import LibraryBroken
 from indexer.text.orthography import VERSION, encoder_input, fold, word_tables
 from indexer.text.orthography.common import ZWNJ
-from indexer.text.orthography.hazm_words import HazmWords
-from indexer.text.orthography.word_tables_maker import (
-    arabic_lines,
-    join_lines,
-    odds_lines,
-    persian_lines,
-    verb_lines,
-)
+from indexer.text.orthography.folded_words import FoldedWords, Spelling
+from indexer.text.orthography.word_tables_maker import arabic_lines, join_lines, odds_lines, persian_lines
 
 
 @pytest.mark.parametrize(
@@ -159,31 +153,32 @@ def test_the_model_reads_the_words_that_are_compared(text: str) -> None:
 
 
 def test_persian_table_holds_the_most_used_spelling() -> None:
-    known = HazmWords(
-        frequencies={"آفتاب": 5, "افتاب": 0, f"آتش{ZWNJ}بس": 2, "ساحة": 0, "زبان": 7, "زبانها": 0, "بد": 3},
-        adjectives=frozenset({"بد"}),
-        verbs=frozenset({f"می{ZWNJ}رود"}),
-        present_stems={},
-    )
+    known = [
+        Spelling("افتاب", "آفتاب", 5, False, False),
+        Spelling("افتاب", "افتاب", 0, False, False),
+        Spelling("اتشبس", f"آتش{ZWNJ}بس", 2, False, True),
+        Spelling("ساحه", "ساحة", 0, True, False),
+        Spelling("بد", "بد", 3, True, False),
+        Spelling("میرود", f"می{ZWNJ}رود", 0, False, True),
+    ]
     assert sorted(persian_lines(known, {"میرود": 2e-5, "آلمان": 1e-5})) == [
         "اتشبس\tآتش\u200cبس\t2\t0",
         "افتاب\tآفتاب\t5\t0",
         "المان\tآلمان\t0\t0",
         "بد\tبد\t3\t1",
-        "زبان\tزبان\t7\t0",
         "میرود\tمی\u200cرود\t0\t0",
     ]
-    assert join_lines(known, {}) == {"آتش بس".replace("آ", "ا"), "می رود"}
 
 
-def test_verbs_are_known_by_their_present_stem() -> None:
-    known = HazmWords(
-        frequencies={},
-        adjectives=frozenset(),
-        verbs=frozenset(),
-        present_stems={f"می{ZWNJ}رود": "رو", "رفته_است": "رو", "رفته است": "راه", f"می{ZWNJ}آید": "آی"},
-    )
-    assert list(verb_lines(known)) == ["میرود\t#رو", "رفتهاست\t#رو", "میاید\t#ای"]
+def test_a_compound_is_joined_where_wordfreq_has_it() -> None:
+    known = FoldedWords((), (), joins=("اتش بس",), compounds=("می پرست", "گزارش شده", "جست وجو"))
+    assert join_lines(known, {"میپرست": 1e-5, "جستوجو": 1e-5}) == {
+        "اتش بس",
+        "می پرست",
+        "نمی پرست",
+        "جست وجو",
+        "جست و جو",
+    }
 
 
 def test_arabic_table_holds_what_letters_and_clitics_do_not_give() -> None:
@@ -226,12 +221,12 @@ def test_the_cache_folder_follows_the_setting(tmp_path: Path, monkeypatch: pytes
     assert word_tables.cache_folder() == tmp_path / "words" / f"hazm-0.10.0-wordfreq-3.1.1-{VERSION}"
 
 
-def test_a_hazm_that_does_not_run_is_told_in_a_sentence(
+def test_lists_that_cannot_be_folded_are_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_tables, "MAKER", "no_such_module")
     with pytest.raises(LibraryBroken) as caught:
         word_tables.read_or_make(tmp_path / "words")
-    assert str(caught.value).startswith("hazm, which Persian text needs, does not run (")
+    assert str(caught.value).startswith("the word lists cannot be folded (")
     assert "no_such_module" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -8,9 +8,14 @@ offsets point into is always the original text.
 import functools
 
 from indexer.text.orthography import arabic, persian
-from indexer.text.orthography.common import VERSION, has_arabic_script, with_ascii_digits, without_invisible
-from indexer.text.orthography.folding import (
+from indexer.text.orthography.common import (
     MOST_PARTS,
+    VERSION,
+    has_arabic_script,
+    with_ascii_digits,
+    without_invisible,
+)
+from indexer.text.orthography.folding import (
     Token,
     is_arabic_script,
     is_function_word,

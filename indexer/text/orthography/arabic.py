@@ -20,6 +20,12 @@ _PREFIXES = ("", "ب", "ک", "ل", "س", "ال", "بال", "کال", "لل")
 _CLITICS = sorted((first + second for first in _CONJUNCTIONS for second in _PREFIXES), key=len)
 """What may stand before a word, nothing first; at least three letters are left behind it."""
 
+_CLITICS_BY_LETTER = {
+    letter: [clitics for clitics in _CLITICS if clitics[:1] in ("", letter)]
+    for letter in {clitics[:1] for clitics in _CLITICS}
+}
+"""Those that may stand before a word that begins with a letter."""
+
 
 def compose(text: str) -> str:
     """`text` with presentation forms as plain letters and combining hamza and madda composed (NFKC)."""
@@ -35,11 +41,16 @@ def without_vowel_marks(text: str) -> str:
     return str(dediac_ar(text))
 
 
+def with_arabic_letters(word: str) -> str:
+    """`word` with Arabic yeh and kaf."""
+    return word.replace(PERSIAN_YEH, ARABIC_YEH).replace(PERSIAN_KEHEH, ARABIC_KAF)
+
+
 def by_letters(folded: str) -> str:
     """The spelling of a fold that no list has: Arabic yeh and kaf, and ة at the end behind the article."""
     definite = folded.startswith(("ال", "وال", "بال", "فال", "لل")) and folded.endswith(HEH)
     word = folded[:-1] + TEH_MARBUTA if definite and len(folded) > 4 else folded
-    return word.translate(ARABIC_LETTERS)
+    return with_arabic_letters(word)
 
 
 def spelled(folded: str, said: Callable[[str], str | None]) -> str:
@@ -49,9 +60,9 @@ def spelled(folded: str, said: Callable[[str], str | None]) -> str:
         folded: the fold of a word.
         said: the spelling in a list by fold; None where the list says nothing.
     """
-    for clitics in _CLITICS:
+    for clitics in _CLITICS_BY_LETTER.get(folded[:1], _CLITICS_BY_LETTER[""]):
         if folded.startswith(clitics) and (len(folded) - len(clitics) >= 3 or not clitics):
             rest = said(folded[len(clitics) :])
             if rest is not None:
-                return clitics.translate(ARABIC_LETTERS) + rest
+                return with_arabic_letters(clitics) + rest
     return by_letters(folded)

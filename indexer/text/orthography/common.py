@@ -3,6 +3,9 @@
 VERSION = 4
 """Raised whenever a fold, a token or an encoder input comes out differently for any text."""
 
+MOST_PARTS = 3
+"""Parts that a word with half-spaces may have: گفت و گو."""
+
 ZWNJ = "\u200c"
 TATWEEL = "\u0640"
 PERSIAN_YEH, ARABIC_YEH, ALEF_MAKSURA = "\u06cc", "\u064a", "\u0649"

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.text.orthography.common import INVISIBLE, ZWNJ
+from indexer.text.orthography.common import INVISIBLE, MOST_PARTS, ZWNJ
 from indexer.text.orthography.letters import RAW_WORD, fold
 from indexer.text.orthography.persian import (
     ADJECTIVE_SUFFIXES,
@@ -19,9 +19,6 @@ from indexer.text.orthography.persian import (
 )
 from indexer.text.orthography.word_tables import known_words
 from indexer.text.wordlists import function_words
-
-MOST_PARTS = 3
-"""گفت و گو"""
 
 ARABIC_AFTER_HA = frozenset({"هو", "هی", "نحن", "انا", "انت", "قد"})
 """ها before these is the Arabic "behold", not the Persian plural."""

@@ -1,11 +1,15 @@
-"""hazm's vocabulary.
+"""hazm's vocabulary, out of hazm itself where it is installed.
 
 hazm imports scikit-learn, gensim and more, some 200 MB that a server would hold for good: only
-`word_tables_maker` asks for it, a process of its own, once per machine.
+`word_tables_maker` asks for it, a process of its own, once per machine. What it would give there is shipped
+too (`folded_words`), so hazm is not needed to run Hudhud.
 """
 
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+
+HAZM = "0.10.0"
+"""The version whose words Hudhud ships. Those of another are not read: answers would change with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,14 @@ class HazmWords:
     present_stems: dict[str, str]
 
 
+def is_installed() -> bool:
+    """Whether hazm is installed in the version whose words Hudhud ships."""
+    try:
+        return version("hazm") == HAZM
+    except PackageNotFoundError:
+        return False
+
+
 def read() -> HazmWords:
     """What hazm knows; takes seconds."""
     from hazm import Lemmatizer
@@ -34,8 +46,3 @@ def read() -> HazmWords:
         verbs=frozenset(verb for verb in lemmas if "_" not in verb and " " not in verb),
         present_stems={verb: lemma.split("#")[-1] or lemma for verb, lemma in lemmas.items()},
     )
-
-
-def hazm_version() -> str:
-    """The version of the vocabulary."""
-    return version("hazm")

