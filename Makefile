@@ -12,10 +12,10 @@ help:
 
 # Any Python starts the script; the script finds the right one, or says what is missing.
 install:
-	@for python in python3 python3.12 python3.11 "$$PYTHON"; do \
+	@for python in python3 python3.12 python3.11 python3.13 "$$PYTHON"; do \
 	  if "$$python" -c '' 2>/dev/null; then exec "$$python" scripts/bootstrap.py; fi; \
 	done; \
-	echo 'hudhud: no python3 on PATH runs: install Python 3.11 or 3.12.' >&2; exit 1
+	echo 'hudhud: no python3 on PATH runs: install Python 3.11, 3.12 or 3.13.' >&2; exit 1
 
 demo: install ## install all, index the five seed articles and ask them seven questions in English
 	@$(BIN)/python -m search_api.commands.demo seeds $(DEMO)

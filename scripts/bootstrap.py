@@ -2,7 +2,10 @@
 
 `make` runs this before every other target; where the environment is complete, it does nothing.
 Any Python from 3.6 can start it, so that it can tell which one is missing. The environment is made
-with Python 3.11 or 3.12 and filled by uv: one from PATH, else one that pip puts into `.venv`.
+with Python 3.11, 3.12 or 3.13 and filled by uv: one from PATH, else one that pip puts into `.venv`.
+
+hazm is installed with the rest: Hudhud reads words from it, once per machine. Only uv can install it, with
+what [tool.uv] in pyproject.toml overrides; where pip installed Hudhud, the same words come with Hudhud.
 """
 
 import fcntl
@@ -19,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "complete"
 
-PYTHONS = ("3.12", "3.11")
+PYTHONS = ("3.12", "3.11", "3.13")
 UV_OLDEST = (0, 8)
 UV_PIN = "0.13.9"
 
@@ -106,7 +109,7 @@ def install() -> None:
         STAMP.unlink()
     run([python.path, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), str(VENV)])
     project = [uv or install_uv(), "pip", "install", "--python", str(VENV / "bin" / "python")]
-    project += ["--group", "dev", "--editable", "."]
+    project += ["--group", "dev", "--group", "hazm", "--editable", "."]
     # The dry run tells within seconds that the index cannot be reached, and what is to come.
     plan = ask_index([*project, "--dry-run"], {"UV_HTTP_RETRIES": "1", "UV_HTTP_TIMEOUT": "15"})
     if "nvidia-" in plan:
@@ -129,7 +132,7 @@ def find_python() -> Python:
     name = f"PYTHON={wanted}" if wanted else f"python3 ({paths[0]})"
     state = f"is {pythons[0].version}" if pythons[0] else "does not run"
     raise Failure(
-        f"Python 3.11 or 3.12 is needed, and {name} {state}: install one of the two, "
+        f"Python 3.11, 3.12 or 3.13 is needed, and {name} {state}: install one of them, "
         "or say where it is, as in PYTHON=/path/to/python3.12 make demo."
     )
 

@@ -28,6 +28,7 @@ name = "stand-in"
 version = "1"
 [dependency-groups]
 dev = ["six"]
+hazm = []
 """
 FAKE_UV = """
 if [ "$1" = --version ]; then echo "uv $FAKE_VERSION (stand-in)"; exit; fi
@@ -47,7 +48,7 @@ indexes="$UV_DEFAULT_INDEX|$UV_INDEX|$UV_INDEX_STRATEGY|$UV_FIND_LINKS"
 echo "$indexes|$SSL_CERT_FILE|$UV_HTTP_RETRIES" >> "$FAKE_LOG"
 """
 WAITING = "hudhud: waiting for another installation into {} to end.\n"
-ADVICE = "install one of the two, or say where it is, as in PYTHON=/path/to/python3.12 make demo.\n"
+ADVICE = "install one of them, or say where it is, as in PYTHON=/path/to/python3.12 make demo.\n"
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,14 @@ def test_runs_on_old_pythons() -> None:
 def test_versions_agree_with_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     source = SCRIPT.read_text(encoding="utf-8")
-    assert project["project"]["requires-python"] == ">=3.11,<3.13"
-    assert 'PYTHONS = ("3.12", "3.11")\n' in source
+    assert project["project"]["requires-python"] == ">=3.11,<3.14"
+    assert 'PYTHONS = ("3.12", "3.11", "3.13")\n' in source
     pin = next(pin for pin in project["dependency-groups"]["dev"] if pin.startswith("uv=="))
     assert f'UV_PIN = "{pin.removeprefix("uv==")}"\n' in source
 
 
 def test_installs_once(checkout: Checkout) -> None:
-    install = f"pip install --python {checkout.venv}/bin/python --group dev --editable ."
+    install = f"pip install --python {checkout.venv}/bin/python --group dev --group hazm --editable ."
     version = ".".join(map(str, sys.version_info[:3]))
     assert checkout.run() == (
         0,
@@ -245,13 +246,13 @@ def test_waits_for_another_installation_and_takes_it(checkout: Checkout) -> None
     ("body", "state"),
     [
         ("echo 3.10.13 True /usr/bin/python", "is 3.10.13"),
-        ("echo 3.13.0 True /p", "is 3.13.0"),
+        ("echo 3.14.0 True /p", "is 3.14.0"),
         ("exit 127", "does not run"),
     ],
 )
 def test_refuses_a_wrong_python(checkout: Checkout, body: str, state: str) -> None:
     python = str(checkout.program("python3", body))
-    start = "hudhud: Python 3.11 or 3.12 is needed, and "
+    start = "hudhud: Python 3.11, 3.12 or 3.13 is needed, and "
     assert checkout.run(python=python) == (1, f"{start}python3 ({python}) {state}: {ADVICE}")
     assert checkout.run({"PYTHON": python}) == (1, f"{start}PYTHON={python} {state}: {ADVICE}")
     assert not checkout.venv.exists()
