@@ -11,26 +11,28 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from making import forge
 from nights import TEXTS, CountingEncoder, Nights, numbered, write
 
 from indexer.build import build
 from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexMismatch, IndexNotWritable
 from indexer.core.protocols import Encoder
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import Article, Record, Skipped, SkipReason, Span
 from indexer.corpus import Corpus, InMemory
+from indexer.corpus import text as text_reader
 from indexer.drafting.draft import Progress
 from indexer.drafting.provenance import versions
-from indexer.generation import catalogue
+from indexer.generation import catalogue, terms
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
-from indexer.lexicon import lexicon, word_vectors
+from indexer.lexicon import lexicon, phonemes, word_vectors
 from indexer.lexicon.word_vectors import VECTORS
 from indexer.models.model import Model, Prompts
 from indexer.options import Options
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST
-from indexer.text import chunking
+from indexer.text import chunking, language, sentences
 from indexer.upkeep.checks import faults
 from indexer.vectors import cache
 from search_api.search import Hit, Searcher
@@ -401,6 +403,73 @@ class TestRebuilt:
         assert nights.manifest().segments == segments
         live = nights.layout.live() / SEGMENTS / segments[0] / "articles.sqlite"
         assert live.stat().st_nlink == 2
+
+    def test_other_sounds_embed_nothing_and_share_the_vectors_of_words(
+        self, nights: Nights, two_sources: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nights.layout.cache.unlink()
+        monkeypatch.setattr(phonemes, "VERSION", phonemes.VERSION + 1)
+        monkeypatch.setitem(phonemes.FINAL, "ه", "h")
+        summary = nights(two_sources)
+        assert summary.changes.rebuilt == (f"phonemes ({phonemes.VERSION - 1} → {phonemes.VERSION})",)
+        assert (summary.work.embedded, nights.manifest().versions["phonemes"]) == (0, phonemes.VERSION)
+        (vectors,) = (nights.layout.live() / VECTORS).iterdir()
+        assert vectors.stat().st_nlink == 2
+
+    def test_fewer_words_with_vectors_embed_nothing(
+        self, nights: Nights, two_sources: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nights.layout.cache.unlink()
+        monkeypatch.setattr(terms, "VERSION", terms.VERSION + 1)
+        monkeypatch.setattr(terms, "FREQUENT", ((0, 1),))
+        summary = nights(two_sources)
+        assert summary.changes.rebuilt == (f"terms ({terms.VERSION - 1} → {terms.VERSION})",)
+        assert summary.work.embedded == 0
+        with closing(open_live(nights.layout.folder)) as live:
+            assert len(live.lexicon.word_vectors.rows) == 0
+
+    def test_another_way_to_tell_languages_reads_anew_what_is_at_hand(
+        self, nights: Nights, two_sources: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        segments = nights.manifest().segments
+        monkeypatch.setattr(language, "VERSION", language.VERSION + 1)
+        monkeypatch.setattr(text_reader, "identify", lambda text: "prs")
+        summary = nights(two_sources)
+        changes = summary.changes
+        assert changes.rebuilt == (f"language ({language.VERSION - 1} → {language.VERSION})",)
+        assert (changes.changed, changes.unchanged, summary.work.embedded) == (1, 0, 0)
+        with closing(open_live(nights.layout.folder)) as live:
+            assert [article.language for article in live.articles([0, 1])] == ["prs", "ar"]
+        assert set(nights.manifest().segments) != set(segments)
+        assert nights(two_sources).published is False
+
+    def test_other_sentences_cut_what_is_kept_anew_and_read_what_is_at_hand(
+        self, nights: Nights, two_sources: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sentences, "VERSION", sentences.VERSION + 1)
+        monkeypatch.setattr(chunking, "split", lambda text, _: [Span(0, len(text))])
+        summary = nights(two_sources)
+        changes = summary.changes
+        assert changes.rebuilt == (f"sentences ({sentences.VERSION - 1} → {sentences.VERSION})",)
+        assert (changes.changed, summary.work.embedded, summary.manifest.sentences) == (1, 0, 2)
+        assert summary.manifest.articles == 2
+
+    def test_a_manifest_of_other_versions_is_outdated_and_no_more(
+        self, nights: Nights, two_sources: Path
+    ) -> None:
+        forge(nights.layout.live(), versions={"chunking": chunking.VERSION, "similarity": 3})
+        summary = nights(two_sources)
+        assert summary.changes.rebuilt[:2] == (
+            f"catalogue (none → {catalogue.VERSION})",
+            "columns (none → 3)",
+        )
+        assert not any("chunking" in reason for reason in summary.changes.rebuilt)
+        assert (summary.work.embedded, summary.changes.unchanged, sorted(nights.texts())) == (
+            0,
+            1,
+            ["a", "b"],
+        )
+        assert nights.manifest().versions == versions()
 
 
 class TestDamage:

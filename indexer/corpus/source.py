@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from indexer.core.records import Record, Skipped, SkipReason
+from indexer.text import language, sentences
 
 VERSION = 1
-"""Raised whenever an article would be read otherwise from the same bytes."""
+"""Raised whenever an article would be read otherwise from the same bytes, its language and title apart."""
 
 MAX_BYTES = 64 * 2**20
 """A larger file, line or field is no article, and reading it could exhaust the memory."""
@@ -49,8 +50,12 @@ class DamagedArchive(ValueError):
 
 
 def digest(*parts: bytes) -> bytes:
-    """What stands for the content of a record: 16 bytes over `parts` and the version of reading."""
-    total = hashlib.blake2b(str(VERSION).encode(), digest_size=16)
+    """What stands for the content of a record: 16 bytes over `parts` and over the versions of reading.
+
+    Those are ours, that of the language that is told, and that of sentences, of which a title is one.
+    """
+    versions = f"{VERSION} {language.VERSION} {sentences.VERSION}"
+    total = hashlib.blake2b(versions.encode(), digest_size=16)
     for part in parts:
         total.update(len(part).to_bytes(8, "big"))
         total.update(part)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from indexer.drafting.merging import SegmentRows
 from indexer.drafting.protocols import Publication
-from indexer.drafting.provenance import Provenance, prompts, versions
+from indexer.drafting.provenance import Provenance, prompts, shares_sounds, shares_words, versions
 from indexer.generation import calibration, catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
 from indexer.lexicon.dictionary import GLOSSARY
+from indexer.lexicon.lexicon import Known
 from indexer.lexicon.word_vectors import Encode
+from indexer.models.model import Model
 from indexer.storage.manifest import FileFact, Manifest, digest_of, fact_of
 
 
@@ -36,7 +38,7 @@ def derive(
         parts: all segments, with their rows.
         facts: of the segments' files, by name below `draft`.
         encode: vectors of words.
-        base: a generation whose lexicon can be used.
+        base: the generation before; what it knows of words is used where that would come out the same now.
         provenance: what else the manifest says.
         stage: told what is being done.
         sharing: whether files of the base may be shared that also hold what is gone.
@@ -48,7 +50,7 @@ def derive(
     names += columns.write(numbered, draft)
     names += calibration.write(numbered, encode, draft)
     stage("words")
-    names += terms.write(numbered, encode, draft, base.lexicon if base else None, sharing=sharing)
+    names += terms.write(numbered, encode, draft, _known(base, provenance.model), sharing=sharing)
     if provenance.glossary:
         (draft / GLOSSARY).write_text(provenance.glossary, encoding="utf-8")
         names += (GLOSSARY,)
@@ -79,3 +81,9 @@ def derive(
         deleted=list(provenance.deleted),
         files=files,
     )
+
+
+def _known(base: Generation | None, model: Model) -> Known | None:
+    if base is None:
+        return None
+    return base.lexicon.known(sounds=shares_sounds(base.manifest), words=shares_words(base.manifest, model))

@@ -15,7 +15,7 @@ from indexer.drafting.derived import derive
 from indexer.drafting.embedding import embedded
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
 from indexer.drafting.protocols import ArticleSink, Publication
-from indexer.drafting.provenance import Provenance, shares_articles, shares_words
+from indexer.drafting.provenance import Provenance, shares_articles
 from indexer.generation.generation import SEGMENTS, Generation
 from indexer.generation.segment import Origin, Segment
 from indexer.lexicon.word_vectors import reference_keys
@@ -127,14 +127,13 @@ class Draft:
         for segment in written:
             files = self._writer.written[segment.name]
             facts |= {f"{SEGMENTS}/{segment.name}/{name}": fact for name, fact in files.items()}
-        base = self._base
         manifest = derive(
             self._folder,
             self._layout,
             [*shared, *((segment, np.arange(len(segment))) for segment in written)],
             facts,
             self.word_encoder.encode,
-            base if base and shares_words(base.manifest, self._model) else None,
+            self._base,
             provenance,
             self._tell,
             sharing=sharing,

@@ -1,16 +1,46 @@
 """What an index depends on besides its articles: model, prompts, versions; what of it has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
-from indexer.generation import calibration, columns, segment
-from indexer.lexicon import lexicon, sound
+from indexer.generation import calibration, catalogue, columns, segment, terms
+from indexer.lexicon import lexicon, phonemes, sound, sound_distance
 from indexer.models.model import Model
 from indexer.storage.manifest import Manifest
-from indexer.text import chunking, orthography
+from indexer.text import chunking, language, orthography, repeats, sentences
 
-ARTICLE_VERSIONS = ("chunking", "orthography", "segment")
-"""What a segment depends on; the others concern what is derived from all segments."""
+MODULES: Mapping[str, ModuleType] = {
+    "calibration": calibration,
+    "catalogue": catalogue,
+    "chunking": chunking,
+    "columns": columns,
+    "language": language,
+    "lexicon": lexicon,
+    "orthography": orthography,
+    "phonemes": phonemes,
+    "repeats": repeats,
+    "segment": segment,
+    "sentences": sentences,
+    "sound": sound,
+    "sound_distance": sound_distance,
+    "terms": terms,
+}
+"""What decides what a generation holds, by the name that its `VERSION` has in a manifest.
+
+The versions that decide how an article is read, that of its language among them, stand in the digest of each
+record as well (`corpus/source.py`): what lies at hand is read anew, what does not stays as it was read.
+"""
+
+OF_ARTICLES = ("sentences", "repeats", "chunking", "orthography", "segment")
+"""What a segment depends on."""
+
+OF_SOUNDS = ("phonemes", "sound_distance", "sound")
+OF_WORDS = ("orthography", "lexicon")
+"""What the sounds of single words depend on, and what their stems and vectors do.
+
+All else is derived anew for every generation.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +65,8 @@ class Provenance:
 
 
 def versions() -> dict[str, int]:
-    """The versions of everything that decides what a generation holds for an article."""
-    return {
-        "calibration": calibration.VERSION,
-        "chunking": chunking.VERSION,
-        "lexicon": lexicon.VERSION,
-        "orthography": orthography.VERSION,
-        "segment": segment.VERSION,
-        "similarity": columns.VERSION,
-        "sound": sound.VERSION,
-    }
+    """The versions of everything that decides what a generation holds, by name."""
+    return {name: module.VERSION for name, module in MODULES.items()}
 
 
 def outdated(manifest: Manifest, model: Model) -> list[str]:
@@ -58,7 +80,7 @@ def outdated(manifest: Manifest, model: Model) -> list[str]:
         if manifest.prompts.get(part) != prompt
     ]
     found += [
-        f"{part} ({manifest.versions.get(part)} → {version})"
+        f"{part} ({manifest.versions.get(part, 'none')} → {version})"
         for part, version in versions().items()
         if manifest.versions.get(part) != version
     ]
@@ -67,23 +89,26 @@ def outdated(manifest: Manifest, model: Model) -> list[str]:
 
 def shares_articles(manifest: Manifest, model: Model) -> bool:
     """Whether the segments of a generation can be used as they are."""
-    now = versions()
-    return (
-        manifest.fingerprint == model.fingerprint
-        and manifest.prompts == prompts(model)
-        and all(manifest.versions.get(part) == now[part] for part in ARTICLE_VERSIONS)
-    )
+    return _made_with(manifest, model) and _same(manifest, OF_ARTICLES)
 
 
 def shares_words(manifest: Manifest, model: Model) -> bool:
-    """Whether what the lexicon of a generation knows of single words can be used."""
+    """Whether the stems and the vectors that a generation has of single words can be used."""
+    return _made_with(manifest, model) and _same(manifest, OF_WORDS)
+
+
+def shares_sounds(manifest: Manifest) -> bool:
+    """Whether the sounds that a generation has of single words can be used."""
+    return _same(manifest, OF_SOUNDS)
+
+
+def _made_with(manifest: Manifest, model: Model) -> bool:
+    return manifest.fingerprint == model.fingerprint and manifest.prompts == prompts(model)
+
+
+def _same(manifest: Manifest, parts: Iterable[str]) -> bool:
     now = versions()
-    parts = ("lexicon", "orthography", "sound")
-    return (
-        manifest.fingerprint == model.fingerprint
-        and manifest.prompts == prompts(model)
-        and all(manifest.versions.get(part) == now[part] for part in parts)
-    )
+    return all(manifest.versions.get(part) == now[part] for part in parts)
 
 
 def prompts(model: Model) -> dict[str, str]:

@@ -32,6 +32,9 @@ from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.language import admits
 
+VERSION = 1
+"""Raised whenever the files would come out differently for the same articles."""
+
 IDS = "ids"
 LANGUAGES, LANGUAGE_NAMES = "languages.npy", "language-names.npy"
 DAYS = "days.npy"

@@ -40,7 +40,7 @@ from indexer.vectors.cache import Keys
 from indexer.vectors.dense import VectorFile, VectorWriter
 
 VERSION = 1
-"""Raised whenever the files would come out differently for the same articles."""
+"""Raised whenever the files come out differently for the same passages, or other texts are encoded."""
 
 STORE = "articles.sqlite"
 IDS, PATHS = "ids", "paths"

@@ -12,8 +12,11 @@ from indexer.generation.catalogue import Catalogue
 from indexer.generation.postings import Postings
 from indexer.lexicon import lexicon
 from indexer.lexicon.forms import Words, language_bit
-from indexer.lexicon.lexicon import Lexicon
+from indexer.lexicon.lexicon import Known
 from indexer.lexicon.word_vectors import Encode
+
+VERSION = 1
+"""Raised whenever other words of the same sentences get vectors, or the files of postings differ."""
 
 FREQUENT = ((100_000, 1), (1_000_000, 2))
 """Up to so many sentences, words get vectors that stand in so many; in larger indexes three."""
@@ -25,7 +28,7 @@ def write(
     catalogue: Catalogue,
     encode: Encode,
     folder: Path,
-    base: Lexicon | None,
+    base: Known | None,
     *,
     sharing: bool = True,
 ) -> tuple[str, ...]:
@@ -35,7 +38,7 @@ def write(
         catalogue: that of the generation.
         encode: vectors of texts, with the prompt of queries.
         folder: where to write.
-        base: a lexicon made with the same model and versions: what it knows of a word is taken from it.
+        base: what an older lexicon knows of a word is taken from there.
         sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
 
     Returns:

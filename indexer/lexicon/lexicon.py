@@ -13,7 +13,7 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ from indexer.text.orthography import is_arabic_script, is_number
 from indexer.text.orthography.stems import stem
 
 VERSION = 3
-"""Raised whenever the same words would be expanded in another way, or get other stems."""
+"""Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
 
 SOUND_FLOOR = 0.6
 """Similarity of sound from which words are taken for each other; weights rise from there with the square."""
@@ -48,8 +48,23 @@ COMMON = 2e-6
 REMEMBERED = 50_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What an older lexicon knows of single words.
+
+    Attributes:
+        words: its vocabulary.
+        sound, forms, vectors: of these words; None where they would be found otherwise now.
+    """
+
+    words: Vocabulary
+    sound: SoundIndex | None
+    forms: Forms | None
+    vectors: WordVectors | None
+
+
 def write(
-    words: Words, encode: Encode, folder: Path, base: "Lexicon | None" = None, *, sharing: bool = True
+    words: Words, encode: Encode, folder: Path, base: Known | None = None, *, sharing: bool = True
 ) -> tuple[str, ...]:
     """Write the lexicon of an index.
 
@@ -57,26 +72,24 @@ def write(
         words: its vocabulary.
         encode: vectors of texts, with the prompt of queries.
         folder: where to write; it exists.
-        base: a lexicon made with the same model and versions: what it knows of a word is taken from it.
+        base: what an older lexicon knows of a word is taken from there.
         sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
 
     Returns:
         Names of the files, below `folder`.
     """
-    known = np.full(len(words.words), -1, np.int64) if base is None else _numbers_in(base, words.words)
+    known = np.full(len(words.words), -1, np.int64) if base is None else _numbers_in(base.words, words.words)
     return (
         *sound.write(words.words, folder, base.sound if base else None, known),
         *forms.write(words, folder, base.forms if base else None, known),
-        *word_vectors.write(
-            words, encode, folder, base.word_vectors if base else None, known, sharing=sharing
-        ),
+        *word_vectors.write(words, encode, folder, base.vectors if base else None, known, sharing=sharing),
     )
 
 
-def _numbers_in(base: "Lexicon", words: Sequence[str]) -> Numbers:
-    """For each of `words`, sorted, its number in `base`, or -1."""
+def _numbers_in(vocabulary: Vocabulary, words: Sequence[str]) -> Numbers:
+    """For each of `words`, sorted, its number in `vocabulary`, or -1."""
     found = np.full(len(words), -1, np.int64)
-    others = enumerate(base.words[number] for number in range(len(base.words)))
+    others = enumerate(vocabulary[number] for number in range(len(vocabulary)))
     other = next(others, None)
     for number, word in enumerate(words):
         while other and other[1] < word:
@@ -103,6 +116,15 @@ class Lexicon:
         self._translations = Translations(words, self.forms)
         self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
         self._lock = threading.Lock()
+
+    def known(self, *, sounds: bool = True, words: bool = True) -> Known:
+        """What a newer lexicon may take over: the `sounds` of words, their stems and vectors (`words`)."""
+        return Known(
+            self.words,
+            self.sound if sounds else None,
+            self.forms if words else None,
+            self.word_vectors if words else None,
+        )
 
     def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
         """The expansion of a word by these kinds of match, if it was expanded before."""

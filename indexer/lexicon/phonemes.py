@@ -19,6 +19,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+VERSION = 1
+"""Raised whenever a word in Arabic script gets other readings or keys; those of queries are kept nowhere."""
+
 CONSONANTS = "bptdθðszʃʧʒʤgγqkxfvwyhrlmnʔʕ"
 SHORT_VOWELS, LONG_VOWELS = "aiueo", "AIU"
 VOWELS = SHORT_VOWELS + LONG_VOWELS

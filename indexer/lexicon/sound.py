@@ -35,7 +35,7 @@ WORDS, PENALTIES = "sound-words.npy", "sound-penalties.npy"
 OFFSETS, PHONEMES = "sound-offsets.npy", "sound-phonemes.npy"
 
 VERSION = 2
-"""Raised whenever the files or a similarity come out differently for any word."""
+"""Raised whenever the files come out differently for the same readings and keys of words."""
 
 MOST_CANDIDATES = 8192
 """Entries that are compared with one reading of a query word: those nearest in length."""

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from indexer.lexicon.phonemes import SYMBOLS, VOWELS
 
+VERSION = 1
+"""Raised whenever phonemes get other codes; distances are kept nowhere."""
+
 DEAREST = 100
 NEAR = (
     (5, "bp"), (10, "tθ"), (15, "θs"), (10, "ðd"), (10, "ðz"), (20, "dz"), (20, "sz"), (40, "td"), (50, "ts"),

@@ -17,7 +17,7 @@ from indexer.text.sentences import split
 
 MAX_TOKENS = 250
 VERSION = 1
-"""Raised whenever some article would be cut into other passages than before."""
+"""Raised whenever some article of the same sentences would be cut into other passages than before."""
 
 PASSAGE = 1.0
 """The price of one more passage; its share of unused tokens, squared, is added."""

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+VERSION = 1
+"""Raised whenever some text would be taken for one in another language."""
+
 UNDETERMINED = "und"
 
 SAMPLE = 20_000

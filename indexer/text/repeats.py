@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+VERSION = 1
+"""Raised whenever other sentences of some article would be taken for repeats."""
+
 MIN_WORDS = 8
 """Shorter sentences are never repeats: a greeting or a caption may well stand twice."""
 

@@ -12,6 +12,9 @@ from sentencex import get_sentence_boundaries
 
 from indexer.core.records import Span
 
+VERSION = 1
+"""Raised whenever some text would be split into other sentences than before."""
+
 LONG_SENTENCE = 250
 """Code points from which a sentence is also split at the sentences that it quotes."""
 

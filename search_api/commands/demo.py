@@ -29,7 +29,6 @@ QUERIES = (
 """The last has no answer in the seeds: it shows how that is told."""
 
 
-
 @told_in_a_line
 def main(seeds: Path, index: Path) -> None:
     """Index `seeds` into `index` and print what it answers."""

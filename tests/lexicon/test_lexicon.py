@@ -453,7 +453,7 @@ def test_a_base_changes_nothing(
         lexicon.write(known, encode, base)
         words = words_of(new, rare)
         names = lexicon.write(words, encode, straight)
-        lexicon.write(words, encode, based, opened(base, known))
+        lexicon.write(words, encode, based, opened(base, known).known())
         np.testing.assert_array_equal(stored(based), stored(straight))
         for file in names:
             if file.startswith(word_vectors.VECTORS) and not file.endswith(".faiss"):
@@ -479,7 +479,7 @@ def test_only_words_that_the_base_has_not_are_encoded(tmp_path: Path) -> None:
     old = words_of({"باران": ["fa"], "سیل": ["fa"], "مدرسه": ["fa"], "جنگ": ["fa"]}, ["سیل"])
     lexicon.write(old, encode, tmp_path / "base")
     new = words_of({"باران": ["prs"], "سیل": ["fa"], "مدرسه": ["ar"], "آب": ["fa"]})
-    lexicon.write(new, counted, tmp_path / "new", opened(tmp_path / "base", old))
+    lexicon.write(new, counted, tmp_path / "new", opened(tmp_path / "base", old).known())
     assert asked == [
         encoder_input(word, code) for word, code in (("آب", "fa"), ("سیل", "fa"), ("مدرسه", "ar"))
     ]

@@ -1,0 +1,106 @@
+"""Whoever changes what an index holds raises a version, so that indexes made before are made anew.
+
+For every module with a `VERSION`, what it gives for fixed inputs is pinned by its digest, together with the
+version. A digest that differs says which version to raise.
+"""
+
+import ast
+from pathlib import Path
+
+import pinned
+import pinned_files
+import pytest
+from pinned import Given, digest
+
+from indexer.corpus import source
+from indexer.drafting.provenance import MODULES, OF_ARTICLES, OF_SOUNDS, OF_WORDS, versions
+from indexer.storage import manifest
+from indexer.text import orthography
+from indexer.text.orthography import common
+
+ROOT = Path(__file__).parent.parent
+
+PINS = {
+    "catalogue": (1, "4e939dcf4b3a509d5b3d664a2688eae3cb94e9b88a111f26ee9c8b1e42c455e7"),
+    "chunking": (1, "c0b611704089dcedff785776a4a7abc20ac2e80cfdb3efe8648d4a7624f03df5"),
+    "columns": (3, "7210b5b84c596ef9fa4958de9b7076c4a193d67005ec068518346b1d05a69ecc"),
+    "format": (3, "e255767b31021b1838f47726f60f4e56fe7290b6e84cea76890bc994dadc4032"),
+    "language": (1, "c913da20080c0b366339e2d0fbe56ad1eb33df62421dbf2a8f8411eff332cbac"),
+    "lexicon": (3, "451344d8d76a0ba5eba192937726c2f9bf636312a0189c52d00722f0388ae224"),
+    "orthography": (4, "33091a19cc9f626d04e10cb49c8ed024accf922745990a817b86558c07207aeb"),
+    "phonemes": (1, "b1643d594ee619a538492ed47392f16be6f7d4403160f51aa1e5654c8dc82a2b"),
+    "repeats": (1, "fd0e284b3408b8eeb8e69fa76b09a4643eee4b53886ff83068b168ed7790e301"),
+    "segment": (1, "8c58ff84b04fb51785ac147602132e76a5a45f839bb5f8e15019edd8833e0805"),
+    "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
+    "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
+    "sound_distance": (1, "f5fac0413be3a362dc74ee16a6171903c05e29bfdab112a01db3a7c8c05c8794"),
+    "source": (1, "f97cdcc98a1c7c1cb41032702019a07217ec00fe0acdb1730ba8b293dde3aa9e"),
+    "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
+    "word_tables": (4, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
+}
+"""By name, a version and the digest of what the module gives under it."""
+
+GIVEN: dict[str, Given] = {
+    "catalogue": pinned_files.catalogue,
+    "chunking": pinned.chunking,
+    "columns": pinned_files.columns,
+    "format": pinned_files.format,
+    "language": pinned.language,
+    "lexicon": pinned_files.lexicon,
+    "orthography": pinned.orthography,
+    "phonemes": pinned.phonemes,
+    "repeats": pinned.repeats,
+    "segment": pinned_files.segment,
+    "sentences": pinned.sentences,
+    "sound": pinned_files.sound,
+    "sound_distance": pinned.sound_distance,
+    "source": pinned.source,
+    "terms": pinned_files.terms,
+    "word_tables": pinned.word_tables,
+}
+
+ELSEWHERE = {"format": manifest, "orthography": common, "source": source, "word_tables": common}
+"""Where versions stand that are in no manifest under this name, or in no module of this name."""
+
+NOT_OF_INDEXES = {"indexer.models.eightbit.convert"}
+"""What is made once per machine, and lies in the user's cache under its version."""
+
+
+@pytest.mark.parametrize("name", PINS)
+def test_a_change_of_what_a_module_gives_raises_its_version(name: str, tmp_path: Path) -> None:
+    module = ELSEWHERE.get(name) or MODULES[name]
+    constant = "FORMAT" if name == "format" else "VERSION"
+    version: int = getattr(module, constant)
+    found = digest(GIVEN[name](tmp_path))
+    where = f"{constant} in {module.__name__.replace('.', '/')}.py"
+    if version == PINS[name][0]:
+        assert found == PINS[name][1], (
+            f"{name} gives something else than before, still under version {version}. If that was not meant,"
+            f" undo it; else raise {where} to {version + 1}, so that indexes made before are brought up to"
+            f' date, and pin ({version + 1}, "{found}") here'
+        )
+    assert (version, found) == PINS[name], f'{where} was raised: pin ({version}, "{found}") here'
+
+
+def test_every_version_is_in_manifests_and_pinned() -> None:
+    found = set()
+    for path in sorted((ROOT / "indexer").rglob("*.py")):
+        names = {
+            target.id
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        if "VERSION" in names:
+            found.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    in_manifests = {module.__name__ for module in MODULES.values()} - {orthography.__name__}
+    assert found - NOT_OF_INDEXES == in_manifests | {common.__name__, source.__name__}
+    assert sorted(GIVEN) == sorted(PINS) == sorted([*versions(), "format", "source", "word_tables"])
+
+
+def test_a_version_is_called_as_its_module() -> None:
+    assert {name: module.__name__.split(".")[-1] for name, module in MODULES.items()} == {
+        name: name for name in MODULES
+    }
+    assert {*OF_ARTICLES, *OF_SOUNDS, *OF_WORDS} <= set(MODULES)
