@@ -24,6 +24,7 @@ from pinned_texts import ARABIC_STEMS, PREFIXES, SEEDS, STEMS, SUFFIXES, WORDS
 from indexer.core.records import Article, Chunk, Span, Vectors
 from indexer.drafting import embedding
 from indexer.drafting.merging import SegmentRows
+from indexer.generation import calibration as calibration_files
 from indexer.generation import catalogue as catalogues
 from indexer.generation import columns as column_files
 from indexer.generation import segment as segments
@@ -78,6 +79,13 @@ def columns(folder: Path) -> object:
     parts = _dealt(folder, 1300, 1)
     column_files.write(catalogued(folder / "catalogue", parts), folder)
     return _contents(folder)
+
+
+def calibration(folder: Path) -> object:
+    """What is usual of queries that a generation does not answer."""
+    parts = _dealt(folder, 60, 1)
+    calibration_files.write(catalogued(folder / "catalogue", parts), _MadeUp().encode, folder)
+    return [_contents(folder), calibration_files.unrelated_queries()]
 
 
 def terms(folder: Path) -> object:

@@ -21,10 +21,11 @@ from indexer.text.orthography import common
 ROOT = Path(__file__).parent.parent
 
 PINS = {
+    "calibration": (1, "aadad9445e53d4f7eea974a6b78dbb6bfa9251a1a5abfccdfd2b6ba364830b66"),
     "catalogue": (1, "4e939dcf4b3a509d5b3d664a2688eae3cb94e9b88a111f26ee9c8b1e42c455e7"),
     "chunking": (1, "c0b611704089dcedff785776a4a7abc20ac2e80cfdb3efe8648d4a7624f03df5"),
     "columns": (3, "7210b5b84c596ef9fa4958de9b7076c4a193d67005ec068518346b1d05a69ecc"),
-    "format": (3, "e255767b31021b1838f47726f60f4e56fe7290b6e84cea76890bc994dadc4032"),
+    "format": (4, "b4054ddd091d93b308e823f449ea2a84b0bbc43c704b04ef8fc65577b655e8cb"),
     "language": (1, "c913da20080c0b366339e2d0fbe56ad1eb33df62421dbf2a8f8411eff332cbac"),
     "lexicon": (3, "451344d8d76a0ba5eba192937726c2f9bf636312a0189c52d00722f0388ae224"),
     "orthography": (4, "33091a19cc9f626d04e10cb49c8ed024accf922745990a817b86558c07207aeb"),
@@ -41,6 +42,7 @@ PINS = {
 """By name, a version and the digest of what the module gives under it."""
 
 GIVEN: dict[str, Given] = {
+    "calibration": pinned_files.calibration,
     "catalogue": pinned_files.catalogue,
     "chunking": pinned.chunking,
     "columns": pinned_files.columns,

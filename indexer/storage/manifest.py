@@ -11,7 +11,7 @@ from typing import Any
 from indexer.core.errors import IndexDamaged, IndexMismatch
 from indexer.storage.disk import file_digest
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _BLOCK = 1 << 20
