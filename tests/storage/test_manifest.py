@@ -93,7 +93,7 @@ def test_another_format_is_refused(path: Path, form: object) -> None:
     changed(path, format=form)
     with pytest.raises(
         IndexMismatch,
-        match=rf"manifest\.json has format {form}, this version reads format 3: make the index anew with"
+        match=rf"manifest\.json has format {form}, this version reads format 4: make the index anew with"
         " `hudhud reindex PATH... --fresh`",
     ):
         Manifest.read(path)
@@ -101,7 +101,7 @@ def test_another_format_is_refused(path: Path, form: object) -> None:
 
 def test_an_old_manifest_is_refused_for_its_format_whatever_else_it_lacks(path: Path) -> None:
     path.write_text('{"name": "000001-a", "format": 2}', encoding="utf-8")
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 3"):
+    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 4"):
         Manifest.read(path)
 
 
