@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
-from indexer.corpus import dates
 from indexer.corpus.html import chosen_language, plain_text, with_title
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
+from indexer.text import dates
 from indexer.text.language import UNDETERMINED
 
 _CLOSED = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)

@@ -12,10 +12,10 @@ from functools import partial
 
 from indexer.core.errors import InvalidMapping
 from indexer.core.records import Article, Record, Skipped, SkipReason
-from indexer.corpus import dates
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
+from indexer.text import dates
 from indexer.text.language import UNDETERMINED, identify
 
 DEFAULTS = {

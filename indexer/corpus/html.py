@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
-from indexer.corpus import dates
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, title_of
+from indexer.text import dates
 from indexer.text.language import (
     CYRILLIC_SCRIPT,
     DECIDING_LETTERS,

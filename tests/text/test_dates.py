@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from indexer.corpus.dates import MAX_LENGTH, parse, written
+from indexer.text.dates import MAX_LENGTH, parse, written
 from indexer.text.orthography.common import TATWEEL, ZWNJ
 
 DAY = datetime.date(2025, 9, 9)
