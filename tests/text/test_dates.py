@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from hijridate import Gregorian
+from hijridate import Gregorian, Hijri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
@@ -23,6 +23,20 @@ GREGORIAN_MONTHS = (
     "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
     "January February March April May June July August September October November December",
     "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+)
+JALALI_IN_ENGLISH = (
+    "Farvardin Ordibehesht Khordad Tir Mordad Shahrivar Mehr Aban Azar Dey Bahman Esfand",
+    "Hamal Sawr Jawza Saratan Asad Sunbula Mizan Aqrab Qaws Jadi Dalw Hut",
+)
+HIJRI_IN_ENGLISH = (
+    (
+        "Muharram Safar Rabi_al-Awwal Rabi_al-Thani Jumada_al-Ula Jumada_al-Akhira Rajab Sha'ban Ramadan"
+        " Shawwal Dhu_al-Qa'dah Dhu_al-Hijjah"
+    ),
+    (
+        "Moharram Safar Rabi_I Rabi_II Jumada_I Jumada_II Rajab Shaaban Ramazan Shawal Zul_Qa\u2019dah"
+        " Dhul-Hijja"
+    ),
 )
 RIGHT = "\u200f"
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -181,6 +195,20 @@ def test_two_calendars_at_once(text: str) -> None:
 def test_every_gregorian_month(months: str) -> None:
     found = [parse(f"9 {month.replace('_', ' ')} 2025") for month in months.split()]
     assert found == [datetime.date(2025, number, 9) for number in range(1, 13)]
+
+
+@pytest.mark.parametrize("months", JALALI_IN_ENGLISH)
+def test_every_jalali_month_in_english(months: str) -> None:
+    found = [parse(f"5 {month} 1404") for month in months.split()]
+    expected = [JalaliDate(1404, number, 5).to_gregorian() for number in range(1, 13)]  # type: ignore[no-untyped-call]
+    assert found == expected
+
+
+@pytest.mark.parametrize("months", HIJRI_IN_ENGLISH)
+def test_every_hijri_month_in_english(months: str) -> None:
+    found = [parse(f"5 {month.replace('_', ' ')} 1447 AH") for month in months.split()]
+    expected = [Hijri(1447, number, 5).to_gregorian() for number in range(1, 13)]
+    assert found == expected
 
 
 @given(dates)
