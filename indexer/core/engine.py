@@ -64,6 +64,7 @@ class PassageColumns:
     Attributes:
         first_sentences: number of the first sentence of each, and of all sentences at the end.
         articles: the article of each.
+        days: the date of that article, counted from 0001-01-01 as 1; 0 where there is none.
         groups: names of the language groups, sorted (see `group_of`).
         codes: the group of each, as a position in `groups`.
         hubness: mean cosine of each to the sentences that are nearest to it.
@@ -72,6 +73,7 @@ class PassageColumns:
 
     first_sentences: Numbers
     articles: Numbers
+    days: NDArray[np.int32]
     groups: Sequence[str]
     codes: NDArray[np.uint8]
     hubness: Scores

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import numpy as np
@@ -242,6 +242,10 @@ class RetrievalRequest:
             be Persian or Arabic in Latin letters.
         filter: which articles are admitted.
         depth: how many candidates of each kind are wanted, of each language.
+        required: rows of words: of each row, a sentence of the passage holds every word, in any order.
+        excluded: rows of words: of no row, a sentence of the article holds every word.
+        days: of articles that are asked for, ascending, counted from 0001-01-01 as 1; their best passages are
+            candidates too.
     """
 
     vector: Vectors
@@ -250,6 +254,9 @@ class RetrievalRequest:
     sounds: tuple[Expansion, ...]
     filter: Filter
     depth: int
+    required: tuple[tuple[Expansion, ...], ...] = ()
+    excluded: tuple[tuple[Expansion, ...], ...] = ()
+    days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,6 +268,7 @@ class Candidates:
 
     Attributes:
         passages, articles: their numbers.
+        days: of the articles, counted from 0001-01-01 as 1; 0 where there is no date.
         sentences: the number of the sentence nearest to the query.
         passage_cosine, sentence_cosine: between the query and the passage, and that sentence.
         dense_z: z-score of both together.
@@ -275,6 +283,7 @@ class Candidates:
 
     passages: Numbers
     articles: Numbers
+    days: Numbers
     sentences: Numbers
     passage_cosine: Scores
     sentence_cosine: Scores
@@ -287,3 +296,7 @@ class Candidates:
     unrelated_sentence: Scores
     sound_z: Scores
     sound_share: Scores
+
+    def only(self, positions: Numbers) -> "Candidates":
+        """The candidates at some positions, in that order."""
+        return Candidates(*(getattr(self, field.name)[positions] for field in fields(self)))

@@ -88,6 +88,14 @@ class LexicalIndex:
                 total[part.rows] += part.scores
         return LexicalScores(passage, np.maximum.reduceat(sentence, self._first[:-1]), attainable, len(words))
 
+    def passages_with(self, words: Sequence[Expansion]) -> Numbers:
+        """Numbers of the passages with a sentence that holds every one of `words`, ascending."""
+        standing = [np.unique(self._postings.of_terms(word.terms)[0]) for word in words]
+        rarest, *others = sorted(standing, key=len)
+        for sentences in others:
+            rarest = rarest[np.isin(rarest, sentences, assume_unique=True)]
+        return np.unique(self._passage_of[rarest])
+
     def _parts(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
         """What one word of a query adds to passages and to sentences, from memory if it was asked before."""
         key = _digest(word)

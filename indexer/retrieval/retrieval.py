@@ -72,12 +72,15 @@ class Retrieval:
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
-        admitted = self._engine.admitted(request.filter)
+        admitted = self._admitted(request)
         lexical = self.lexical.scores([word for word in request.words if word is not NO_EXPANSION])
         sound = self.lexical.scores(request.sounds)
         lists = [lexical.passage, lexical.sentence, sound.passage]
         found = [self.similarity.nearest(request.vector, request.depth, admitted)]
         found += [_best(scores, request.depth, admitted) for scores in lists]
+        if request.days:
+            dated = _both(self._of_days(request.days), admitted)
+            found.append(self.similarity.nearest(request.vector, request.depth, dated))
         passages = np.unique(np.concatenate(found))
         similar = self.similarity.compare(request.vector, request.language, passages)
         beyond = self._engine.unrelated.beyond(
@@ -86,6 +89,7 @@ class Retrieval:
         return Candidates(
             passages=passages,
             articles=self._engine.columns.articles[passages],
+            days=self._engine.columns.days[passages].astype(np.int64),
             sentences=similar.best,
             passage_cosine=similar.passage,
             sentence_cosine=similar.sentence,
@@ -99,6 +103,28 @@ class Retrieval:
             sound_z=_z_scores(sound.passage, passages, 0.0),
             sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
         )
+
+    def _admitted(self, request: RetrievalRequest) -> Numbers | None:
+        """Numbers of the passages that a request admits, sorted; None when it admits all."""
+        admitted = self._engine.admitted(request.filter)
+        for words in request.required:
+            admitted = _both(self.lexical.passages_with(words), admitted)
+        if request.excluded:
+            articles = self._engine.columns.articles
+            is_out = np.zeros(int(articles.max(initial=-1)) + 1, np.bool_)
+            for words in request.excluded:
+                is_out[articles[self.lexical.passages_with(words)]] = True
+            admitted = _both(np.flatnonzero(~is_out[articles]), admitted)
+        return admitted
+
+    def _of_days(self, days: Sequence[int]) -> Numbers:
+        """Numbers of the passages whose articles are of some days, sorted."""
+        return np.flatnonzero(np.isin(self._engine.columns.days, days))
+
+
+def _both(passages: Numbers, admitted: Numbers | None) -> Numbers:
+    """Those of some passages that are admitted; all are when None."""
+    return passages if admitted is None else np.intersect1d(passages, admitted, assume_unique=True)
 
 
 def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:

@@ -123,6 +123,24 @@ def test_no_words_and_words_that_stand_for_nothing_score_nothing(index: LexicalI
         assert (scores.passage.tolist(), scores.sentence.tolist()) == ([0.0] * 3, [0.0] * 3)
 
 
+@pytest.mark.parametrize(
+    ("words", "passages"),
+    [
+        ([{"city": 1.0}], [0, 1, 2]),
+        ([{"rain": 1.0}], [0, 2]),
+        ([{"rain": 1.0}, {"city": 1.0}], [0]),
+        ([{"city": 1.0}, {"rain": 1.0, "shower": 0.5}], [0, 2]),
+        ([{"sun": 1.0}, {"city": 1.0}], [1]),
+        ([{"sun": 1.0}, {"rain": 1.0}], []),
+        ([{"the": 1.0}, {}], []),
+    ],
+)
+def test_passages_with_words_have_them_in_one_sentence(
+    index: LexicalIndex, words: list[dict[str, float]], passages: list[int]
+) -> None:
+    assert index.passages_with([word(index, **one) for one in words]).tolist() == passages
+
+
 def test_words_are_remembered_by_what_they_stand_for(
     index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def candidates(count: int = 3) -> Candidates:
     return Candidates(
         passages=numbers,
         articles=numbers,
+        days=np.zeros_like(numbers),
         sentences=numbers,
         passage_cosine=other,
         sentence_cosine=other,

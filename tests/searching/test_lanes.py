@@ -17,6 +17,7 @@ NAMES = {lane.name: lane for lane in LANES}
 CANDIDATES = Candidates(
     passages=np.array([3, 5]),
     articles=np.array([0, 1]),
+    days=np.array([0, 0]),
     sentences=np.array([7, 9]),
     passage_cosine=np.array([0.8, 0.75], np.float32),
     sentence_cosine=np.array([0.5, 0.85], np.float32),

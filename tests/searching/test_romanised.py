@@ -125,6 +125,7 @@ def shares(values: Sequence[float]) -> Candidates:
     return Candidates(
         passages=numbers,
         articles=numbers,
+        days=np.zeros_like(numbers),
         sentences=numbers,
         passage_cosine=zeros,
         sentence_cosine=zeros,
