@@ -20,6 +20,8 @@ JALALI_LANGUAGES = frozenset({"fa", "prs", "ps", "ckb"})
 
 _GREGORIAN_YEARS, _JALALI_YEARS, _HIJRI_YEARS = range(1500, 3000), range(1200, 1500), range(1300, 1501)
 _LONGEST_MONTH = 31
+_HIJRA = 227_015
+"""1 Muharram 1 of the tabular calendar, as a Gregorian ordinal."""
 
 
 class Calendar(Enum):
@@ -194,6 +196,15 @@ def in_any_year(calendar: Calendar, month: int, day: int) -> tuple[datetime.date
     """A day of a month in each year from 1900 to 2100 that has it, as far as the calendar is known."""
     days = (CalendarDay(calendar, year, month, day).date() for year in _ANY_YEAR[calendar])
     return tuple(day for day in days if day)
+
+
+def near_hijri(year: int, month: int, day: int) -> datetime.date:
+    """A Hijri day of any year by the tabular calendar, a day or two beside that of Umm al-Qura.
+
+    After Reingold and Dershowitz, "Calendrical calculations", chapter on the Islamic calendar.
+    """
+    before = (year - 1) * 354 + (3 + 11 * year) // 30 + 29 * (month - 1) + month // 2
+    return datetime.date.fromordinal(_HIJRA + before + day - 1)
 
 
 def _from_jalali(year: int, month: int, day: int) -> datetime.date:
