@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hudhud.reading import Index, open
 from hudhud.reports import Info, Summary
-from hudhud.results import Hit, Results
+from hudhud.results import Hit, MentionedDate, Results
 from hudhud.writing import index
 from indexer.core.errors import (
     ArticleNotFound,
@@ -66,6 +66,7 @@ __all__ = [
     "InvalidSetting",
     "LibraryBroken",
     "MatchKind",
+    "MentionedDate",
     "ModelDamaged",
     "ModelError",
     "ModelNotFound",

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from hudhud.reports import Info
 from hudhud.results import Results
-from indexer.core.errors import HudhudError, IndexClosed, InvalidQuery
+from indexer.core.errors import HudhudError, IndexClosed
 from indexer.core.settings import Settings
 
 if TYPE_CHECKING:
     from indexer.core.records import Article
     from search_api.search import Searcher
+    from search_api.searching.filter_days import FilterDay
 
 _logger = logging.getLogger(__name__)
 
@@ -67,11 +68,13 @@ class Index:
         """The passages that answer `query`, best first.
 
         Args:
-            query: a question or some words, in any language.
+            query: a question or some words, in any language; `"two words"` asks for them as they stand,
+                `-word` leaves out articles that hold it.
             limit: most hits, 1 to 100.
             languages: only articles in these, `"fa,ar"` or `["fa", "ar"]`; `fa` admits Dari, `prs` is only
                 Dari.
-            since: first day admitted, a date or `YYYY-MM-DD`; an article without a date is outside.
+            since: first day admitted, a date or `YYYY-MM-DD`, also Jalali or Hijri, as the year tells; an
+                article without a date is outside.
             until: last day admitted, likewise.
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
@@ -179,14 +182,12 @@ def open(
     return Index(layout.folder, Live(layout, opener) if follow else Fixed(layout, opener))
 
 
-def _day(name: str, given: datetime.date | str | None) -> str | None:
-    """The day that was given for the argument `name`, as the API takes it; of a time, its day."""
+def _day(name: str, given: datetime.date | str | None) -> "FilterDay | None":
+    """The day that was given for the argument `name`; of a time, its day."""
+    from search_api.searching.filter_days import FilterDay, filter_day
+
     if not given:
         return None
-    if isinstance(given, datetime.datetime):
-        return given.date().isoformat()
-    try:
-        return (datetime.date.fromisoformat(given) if isinstance(given, str) else given).isoformat()
-    except ValueError:
-        message = f"{name} must be a datetime.date or YYYY-MM-DD, not {given!r}"
-        raise InvalidQuery(message, field=name, value=given) from None
+    if isinstance(given, str):
+        return filter_day(name, given)
+    return FilterDay(given.date() if isinstance(given, datetime.datetime) else given)

@@ -133,12 +133,21 @@ class Hit:
         return f"{self.rank:>2}. {self.confidence:.2f}  {self.language:<3}  {date:<10}  {self.id}  {isolated}"
 
 
+@dataclass(frozen=True, slots=True)
+class MentionedDate:
+    """A date that a query mentions; `since` and `until` are its days, None where it is one of any year."""
+
+    text: str
+    since: datetime.date | None
+    until: datetime.date | None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Results(Sequence[Hit]):
     """The answers to a query, best first: a sequence of hits, all from one generation.
 
     Attributes:
-        query: as it was asked.
+        query: as it was asked; of a long one the beginning, which was read.
         language: that the query is written in, as far as can be told.
         verdict: whether the archive answers it, by the first hit: `strong`, `weak` or `none`.
         verdict_text: what that means, for a person.
@@ -146,6 +155,11 @@ class Results(Sequence[Hit]):
         took_ms: the whole search, in milliseconds.
         hits: as a tuple.
         reranking_ms: what of the time a reranker took; None without one.
+        since, until: first and last day admitted, in the Gregorian calendar; None where it is open.
+        dates: that the query mentions; articles of these days come first.
+        exact: what stands between quotation marks.
+        excluded: what stands behind a minus.
+        warnings: what to know of the answer, for a person.
     """
 
     query: str
@@ -156,25 +170,46 @@ class Results(Sequence[Hit]):
     took_ms: float
     hits: tuple[Hit, ...]
     reranking_ms: float | None = None
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    dates: tuple[MentionedDate, ...] = ()
+    exact: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, result: "Result") -> "Results":
         """The results of a search."""
+        query, text = result.query, result.query.text
         return cls(
-            query=result.query.text,
-            language=result.query.language,
+            query=text,
+            language=query.language,
             verdict=result.verdict.value,
             verdict_text=result.verdict.sentence,
             generation=result.generation,
             took_ms=result.took_ms,
             hits=tuple(map(Hit.of, result.hits)),
             reranking_ms=result.reranking_ms,
+            since=query.filter.since,
+            until=query.filter.until,
+            dates=tuple(MentionedDate(date.of(text), date.first, date.last) for date in query.syntax.dates),
+            exact=tuple(span.of(text) for span in query.syntax.exact),
+            excluded=tuple(span.of(text) for span in query.syntax.excluded),
+            warnings=result.warnings,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The results as the HTTP API gives them; `json.dumps` takes them as they are."""
         return {
-            "query": {"text": self.query, "language": self.language},
+            "query": {
+                "text": self.query,
+                "language": self.language,
+                **_days(self.since, self.until),
+                "dates": [{"text": date.text, **_days(date.since, date.until)} for date in self.dates],
+                "exact": [*self.exact],
+                "excluded": [*self.excluded],
+                "warnings": [*self.warnings],
+            },
             "verdict": self.verdict,
             "verdict_text": self.verdict_text,
             "generation": self.generation,
@@ -197,7 +232,7 @@ class Results(Sequence[Hit]):
         return self.hits[position]
 
     def __repr__(self) -> str:
-        lines = [self._head(), *(hit._line() for hit in self.hits[:_SHOWN])]
+        lines = [self._head(), *self.warnings, *(hit._line() for hit in self.hits[:_SHOWN])]
         if len(self) > _SHOWN:
             lines.append(f"… and {len(self) - _SHOWN} more")
         return "\n".join(lines)
@@ -209,7 +244,13 @@ class Results(Sequence[Hit]):
     def _repr_html_(self) -> str:
         """The hits as a notebook shows them, the words that answer the query marked."""
         head = html.escape(self._head().strip("<>"))
-        return f"<p><b>{head}</b></p><ol>{''.join(map(_as_html, self.hits))}</ol>"
+        told = "".join(f"<p>{html.escape(warning)}</p>" for warning in self.warnings)
+        return f"<p><b>{head}</b></p>{told}<ol>{''.join(map(_as_html, self.hits))}</ol>"
+
+
+def _days(since: datetime.date | None, until: datetime.date | None) -> dict[str, str | None]:
+    """First and last day as the API names and writes them."""
+    return {"from": since.isoformat() if since else None, "to": until.isoformat() if until else None}
 
 
 def _as_html(hit: Hit) -> str:

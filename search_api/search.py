@@ -1,13 +1,14 @@
 """The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
+from search_api.searching.conditions import Conditions, Quotations, conditions_of
 from search_api.searching.confidence import Verdict, confidences
 from search_api.searching.evidence import Evidence, WordMatch
 from search_api.searching.fusion import QueryTraits
@@ -69,6 +70,8 @@ class Result:
     """The answers to a query, best first, from one generation.
 
     `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
+    `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
+    why it may have found nothing.
     """
 
     query: Query
@@ -76,6 +79,7 @@ class Result:
     took_ms: float
     hits: tuple[Hit, ...]
     reranking_ms: float | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -118,42 +122,62 @@ class Searcher:
     def search(self, query: Query) -> Result:
         """The best passages for `query`: one an article unless it asks for passages."""
         started = time.perf_counter()
+        if not query.is_telling:
+            return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
         encoders = self.encoders
         analysed = analyse(query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
-        candidates, fused = self._scored(analysed, wanted)
+        quotations = Quotations(query, self.index)
+        candidates, fused = self._scored(analysed, quotations, wanted)
         ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
         if self._reranker:
             ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
         hits = self._hits(analysed, candidates, fused, ranking)
-        took_ms = (time.perf_counter() - started) * 1000
-        return Result(query, self.index.name, took_ms, hits, ranking.milliseconds)
+        warnings = (*query.warnings, *analysed.warnings, *quotations.warnings(len(hits)))
+        return Result(query, self.index.name, _since(started), hits, ranking.milliseconds, warnings)
 
     def close(self) -> None:
         """Release the index; nothing is searched afterwards."""
         self.index.close()
 
-    def _scored(self, analysed: AnalysedQuery, wanted: int) -> tuple[Candidates, Scores]:
-        """Candidates with their fused scores.
+    def _scored(
+        self, analysed: AnalysedQuery, quotations: Quotations, wanted: int
+    ) -> tuple[Candidates, Scores]:
+        """Candidates that hold what is quoted, with their fused scores.
 
         An article may hold many of the best passages, so ever more are asked for until there are
         enough articles or no more passages.
         """
         query = analysed.query
-        sounds = sounds_of(analysed)
-        depth = max(LEAST_DEPTH, DEPTH_PER_HIT * wanted)
+        request = self._request(analysed, conditions_of(query, self.index.lexicon), wanted)
         offered = 0
         while True:
-            request = RetrievalRequest(
-                analysed.vector, query.language, analysed.expansions, sounds, query.filter, depth
-            )
             candidates = self.index.candidates(request)
-            enough = len(np.unique(candidates.articles)) >= wanted or query.group is Group.PASSAGE
-            if enough or len(candidates.passages) == offered:
-                traits = QueryTraits(romanised(analysed, candidates), analysed.known, analysed.sought)
-                return candidates, self._lane.score(candidates, traits)
+            surely = romanised(analysed, candidates)
+            traits = QueryTraits(surely, analysed.known, analysed.sought, request.days)
+            fused = self._lane.score(candidates, traits)
+            held = np.flatnonzero(quotations.held_by(candidates, fused))
+            numbers = candidates.articles if query.group is Group.ARTICLE else candidates.passages
+            enough = len(np.unique(numbers[held])) >= wanted or quotations.are_many_read
+            asked_once = query.group is Group.PASSAGE and not quotations
+            if enough or asked_once or len(candidates.passages) == offered:
+                return candidates.only(held), fused[held]
             offered = len(candidates.passages)
-            depth *= 4
+            request = replace(request, depth=request.depth * 4)
+
+    def _request(self, analysed: AnalysedQuery, conditions: Conditions, wanted: int) -> RetrievalRequest:
+        query = analysed.query
+        return RetrievalRequest(
+            vector=analysed.vector,
+            language=query.language,
+            words=analysed.expansions,
+            sounds=sounds_of(analysed),
+            filter=query.filter,
+            depth=max(LEAST_DEPTH, DEPTH_PER_HIT * wanted),
+            required=conditions.required,
+            excluded=conditions.excluded,
+            days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
+        )
 
     def _rerank(
         self, query: Query, candidates: Candidates, positions: Numbers, reranker: Reranker
@@ -161,9 +185,9 @@ class Searcher:
         """`positions` by the reranker's scores of their passages; equal ones stay as they are."""
         started = time.perf_counter()
         passages = self.index.passages(candidates.passages[positions].tolist())
-        scores = reranker.score(query.text, [passage.text for passage in passages])
+        scores = reranker.score(query.read_text, [passage.text for passage in passages])
         order = np.argsort(-scores, kind="stable")
-        return _Ranking(positions[order], scores[order], (time.perf_counter() - started) * 1000)
+        return _Ranking(positions[order], scores[order], _since(started))
 
     def _hits(
         self, analysed: AnalysedQuery, candidates: Candidates, fused: Scores, ranking: _Ranking
@@ -204,3 +228,8 @@ def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
         _, first = np.unique(candidates.articles[order], return_index=True)
         order = order[np.sort(first)]
     return order
+
+
+def _since(started: float) -> float:
+    """Milliseconds."""
+    return (time.perf_counter() - started) * 1000

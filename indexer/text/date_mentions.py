@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from indexer.core.records import Span
 from indexer.text.calendars import (
     Calendar,
     CalendarDay,
@@ -54,17 +55,14 @@ _TAKEN = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class DateMention:
+class DateMention(Span):
     """A date in a text.
 
     Attributes:
-        start, end: where, in code points.
         first, last: its days; None where it is a day of any year.
         days: all of its days, ascending, counted from 0001-01-01 as 1.
     """
 
-    start: int
-    end: int
     first: datetime.date | None
     last: datetime.date | None
     days: tuple[int, ...]

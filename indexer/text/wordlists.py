@@ -10,6 +10,18 @@ from importlib.metadata import version
 FUNCTION_WORDS = 100
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+CONTENT_WORDS = _set(
+    "time new people know work good want back us who "
+    "ایران سال کار روز فیلم دست کشور مردم تهران بازی راه سر دوست مرد نام نظر فکر حال استفاده قرار خوب "
+    "الله اليوم محمد يوم عام الناس العالم عدد شيء عبد"
+)
+"""Those among the most frequent words that say what a text is about; `us` and `who` as US and WHO."""
+
+
 def frequencies(language: str, size: str = "small") -> dict[str, float]:
     """Share of all words that each word of a list is, by word, most frequent first. Not to be changed.
 

@@ -62,9 +62,10 @@ def search(
         ),
     ] = "",
     since: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD.")
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD; also Jalali or Hijri."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, likewise.")] = None,
     group: Annotated[
         str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
     ] = "article",

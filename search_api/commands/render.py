@@ -9,6 +9,7 @@ from indexer.core.records import MatchKind
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
+from search_api.searching.query import Query
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -35,8 +36,11 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
     """
     found = len(result.hits)
     console.print(Text(f"{found} {'hit' if found == 1 else 'hits'} for: {result.query.text}", style="bold"))
+    for told in (*_dates(result.query), *result.warnings):
+        console.print(Text(told, style="yellow"), soft_wrap=True)
     if not result.hits:
-        console.print("No article passes these filters.\n")
+        filtered = result.query.is_telling and not result.query.syntax.exact
+        console.print("No article passes these filters.\n" if filtered else "")
         return
     console.print(
         Text(result.verdict.sentence, style="bold" if result.verdict is Verdict.STRONG else "yellow")
@@ -52,6 +56,15 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
         if hit.gloss:
             console.print(_gloss(hit, full=full), soft_wrap=True)
         console.print()
+
+
+def _dates(query: Query) -> Iterator[str]:
+    """A line for each date that a query mentions."""
+    for date in query.syntax.dates:
+        days = "this day of any year"
+        if date.first:
+            days = f"{date.first}" if date.first == date.last else f"{date.first} to {date.last}"
+        yield f"{_isolated(date.of(query.text))}: articles of {days} come first"
 
 
 def _head(hit: Hit, console: Console) -> Iterator[Text]:

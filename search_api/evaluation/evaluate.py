@@ -164,7 +164,7 @@ def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _An
         if number % _REPORT_EVERY == 0:
             report(f"{part.set.name}: {number:,} of {total:,} queries searched")
         try:
-            result = search(parse(query.text, limit=DEPTH, evidence=False))
+            result = search(parse(query.text, limit=DEPTH, evidence=False, operators=False))
         except InvalidQuery as error:
             counts = "scores 0" if query.id in part.set.qrels else f"counts as told {NONE}"
             report(f"{part.set.name}: query {query.id} {counts}: {error}")

@@ -15,12 +15,16 @@ from indexer.core.records import (
     QueryWord,
     Vectors,
 )
-from indexer.text.orthography import Token, encoder_input, is_function_word, is_number, tokens
+from indexer.text.orthography import Token, encoder_input, is_function_word, is_number
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
+from search_api.searching.syntax import words_of
 
 FEW_WORDS = 5
 MOST_TOGETHER = 5
+MOST_WORDS = 64
+"""Different words that are looked for: more are pasted text, and its vector says what it is about."""
+
 ENGLISH = "en"
 LATIN_END = "\u024f"
 _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
@@ -28,12 +32,16 @@ _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalysedQuery:
-    """A query with its vector, shape `(dimensions,)`, its words and the expansion of each."""
+    """A query with its vector, shape `(dimensions,)`, its words and the expansion of each.
+
+    `passed_over` is how many different words are not looked for because there are too many.
+    """
 
     query: Query
     vector: Vectors
     words: tuple[Token, ...]
     expansions: tuple[Expansion, ...]
+    passed_over: int = 0
 
     @property
     def known(self) -> float:
@@ -41,6 +49,14 @@ class AnalysedQuery:
         sought = [expansion for expansion in self.expansions if expansion is not NO_EXPANSION]
         own = sum(bool(np.isin(expansion.kinds, _OWN).any()) for expansion in sought)
         return own / len(sought) if sought else 0.0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of how it was understood."""
+        if not self.passed_over:
+            return ()
+        different = MOST_WORDS + self.passed_over
+        return (f"of {different} different words, the first {MOST_WORDS} are looked for",)
 
     @property
     def sought(self) -> int:
@@ -56,10 +72,10 @@ def analyse(
     kinds: frozenset[MatchKind] = ALL_KINDS,
 ) -> AnalysedQuery:
     """Encode a query, and expand its words; only words that were not asked before need a vector."""
-    [vector] = of_queries.vectors([encoder_input(query.text, query.language)])
-    words = query_words(query.text, query.language, lexicon)
+    [vector] = of_queries.vectors([encoder_input(query.read_text, query.language)])
+    words = query_words(query, lexicon)
     sought = _sought([word for _, word in words])
-    known = {word: lexicon.remembered(word, kinds) for word in sought}
+    known = {word: lexicon.remembered(word, kinds) for word in sought[:MOST_WORDS]}
     new = [word for word, expansion in known.items() if expansion is None and lexicon.is_translated(word)]
     inputs = [encoder_input(word.typed, query.language) for word in new]
     vectors = dict(zip(new, of_words.vectors(inputs), strict=True))
@@ -71,16 +87,18 @@ def analyse(
         vector,
         tuple(token for token, _ in words),
         tuple(expansions.get(word, NO_EXPANSION) for _, word in words),
+        max(0, len(sought) - MOST_WORDS),
     )
 
 
-def query_words(text: str, language: str, lexicon: Expander) -> list[tuple[Token, QueryWord]]:
+def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]]:
     """The words of a query; those that are one notion in the dictionary count as one.
 
     Which language a few words in Latin letters are in can hardly be told; if the dictionary knows all that
     are not written as names, they are taken for English.
     """
-    found = tokens(text)
+    text, language = query.text, query.language
+    found = words_of(text, query.syntax)
     typed = [text[token.start : token.end] for token in found]
     latin = [word for word in typed if word[0] <= LATIN_END and not is_number(word)]
     if 0 < len(latin) <= FEW_WORDS and all(_may_be_english(word, lexicon) for word in latin):

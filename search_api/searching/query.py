@@ -1,6 +1,5 @@
 """What was asked: the text and its language, the filters, how many hits and of what."""
 
-import contextlib
 import datetime
 import re
 from collections.abc import Iterable
@@ -9,13 +8,27 @@ from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
 from indexer.core.records import Filter
-from indexer.text.query_language import identify_query
+from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.syntax import (
+    MOST_CHARACTERS,
+    NO_SYNTAX,
+    Syntax,
+    are_telling,
+    has_operators,
+    read_text,
+    syntax_of,
+    words_of,
+)
 
-MAX_CHARACTERS = 2000
+MOST_READ = 2000
+"""Characters of a query; a longer one is cut."""
+
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST_WORD = re.compile(r"(?<=\S)\s+\S*\Z")
+
+Day = FilterDay | datetime.date | str | None
 
 
 class Group(StrEnum):
@@ -27,10 +40,19 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search that can be carried out. `text` is as typed, `language` what it is written in.
+    """A search that can be carried out.
 
-    `evidence`: whether hits say which of their words answer which of the query's; `gloss`: whether they say
-    what their words mean in English.
+    Attributes:
+        text: as typed; of a long one the beginning.
+        language: that it is written in.
+        filter: which articles are admitted.
+        limit: most hits.
+        group: what a hit is.
+        evidence: whether hits say which of their words answer which of the query's.
+        gloss: whether hits say what their words mean in English.
+        syntax: what its text holds besides words.
+        is_telling: whether it says what it is about; one that does not finds nothing.
+        warnings: what was understood otherwise than it may have been meant, for people.
     """
 
     text: str
@@ -40,6 +62,14 @@ class Query:
     group: Group
     evidence: bool = True
     gloss: bool = False
+    syntax: Syntax = NO_SYNTAX
+    is_telling: bool = True
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def read_text(self) -> str:
+        """What the model reads of it."""
+        return read_text(self.text, self.syntax)
 
 
 def parse(
@@ -47,40 +77,76 @@ def parse(
     *,
     limit: int = DEFAULT_LIMIT,
     languages: Iterable[str] = (),
-    since: str | None = None,
-    until: str | None = None,
+    since: Day = None,
+    until: Day = None,
     group: str = Group.ARTICLE,
     evidence: bool = True,
     gloss: bool = False,
+    operators: bool = True,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
     Args:
-        text: a question or some words, in any language.
+        text: a question or some words, in any language (see `syntax`); of a long one the beginning is read.
         limit: most hits, 1 to 100.
         languages: codes such as `fa`, `prs`, `ar`; `fa` admits `prs`.
-        since: first day admitted, `YYYY-MM-DD`.
-        until: last day admitted, `YYYY-MM-DD`.
+        since: first day admitted, `YYYY-MM-DD` in one of three calendars (see `filter_days`).
+        until: last day admitted, likewise.
         group: `article` or `passage`.
         evidence: whether hits say which words answered which.
         gloss: whether hits say what their words mean in English.
+        operators: whether quotation marks and minus signs in `text` mean something.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
     """
-    if not any(character.isalnum() for character in text):
+    read = _cut(text)
+    if not any(character.isalnum() for character in read):
         raise InvalidQuery("the query holds no letter and no digit", field="q", value=text)
-    if len(text) > MAX_CHARACTERS:
-        message = f"the query has {len(text)} characters, at most {MAX_CHARACTERS} are read"
-        raise InvalidQuery(message, field="q", value=text[:40] + "…")
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
-    wanted = Filter(_codes(languages), _day("from", since), _day("to", until))
-    if wanted.since and wanted.until and wanted.since > wanted.until:
-        raise InvalidQuery(f"from {since} is later than to {until}", field="from", value=since)
-    return Query(text, identify_query(text), wanted, limit, Group(group), evidence, gloss)
+    days = _day("from", since), _day("to", until)
+    first, last = (day.date if day else None for day in days)
+    if first and last and first > last:
+        raise InvalidQuery(f"from {first} is later than to {last}", field="from", value=str(first))
+    wanted = Filter(_codes(languages), first, last)
+    is_long = len(read) > MOST_CHARACTERS
+    syntax, language = syntax_of(read, operators=operators and not is_long)
+    warnings = [day.warning for day in days if day and day.warning]
+    if len(read) < len(text):
+        warnings.append(f"only the first {len(read):,} of {len(text):,} characters are read")
+    if operators and is_long and has_operators(read):
+        warnings.append("in a text this long, quotation marks and minus signs are read as text")
+    is_telling = are_telling(read, syntax)
+    if not is_telling:
+        warnings.append(_says_little(read, syntax))
+    return Query(
+        text=read,
+        language=language,
+        filter=wanted,
+        limit=limit,
+        group=Group(group),
+        evidence=evidence,
+        gloss=gloss,
+        syntax=syntax,
+        is_telling=is_telling,
+        warnings=tuple(warnings),
+    )
+
+
+def _cut(text: str) -> str:
+    """The beginning of a long text, up to the end of a word."""
+    if len(text) <= MOST_READ:
+        return text
+    last_word = _LAST_WORD.search(text[: MOST_READ + 1])
+    return text[: last_word.start() if last_word else MOST_READ]
+
+
+def _says_little(text: str, syntax: Syntax) -> str:
+    words = ", ".join(dict.fromkeys(word.text for word in words_of(text, syntax)))
+    return f"only words that say little ({words}): add one that says what you look for"
 
 
 def _codes(languages: Iterable[str]) -> frozenset[str]:
@@ -92,10 +158,9 @@ def _codes(languages: Iterable[str]) -> frozenset[str]:
     return codes
 
 
-def _day(field: str, value: str | None) -> datetime.date | None:
-    if not value:
+def _day(field: str, given: Day) -> FilterDay | None:
+    if not given:
         return None
-    if _DAY.fullmatch(value):
-        with contextlib.suppress(ValueError):
-            return datetime.date.fromisoformat(value)
-    raise InvalidQuery(f"{field} must be a date as YYYY-MM-DD, not {value!r}", field=field, value=value)
+    if isinstance(given, FilterDay):
+        return given
+    return filter_day(field, given) if isinstance(given, str) else FilterDay(given)

@@ -1,5 +1,6 @@
 """What the API takes and gives. `hudhud search --json` prints the same response."""
 
+import datetime
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
-from search_api.searching.query import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, Group, Query, parse
+from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 
 
 def _split(value: object) -> object:
@@ -24,7 +25,7 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    q: Annotated[str, Field(max_length=MAX_CHARACTERS, description="A question, in any language.")]
+    q: Annotated[str, Field(description="A question, in any language.")]
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
     languages: Annotated[
         list[str],
@@ -33,9 +34,9 @@ class SearchRequest(BaseModel):
     ] = []
     since: Annotated[
         str | None,
-        Field(alias="from", description="First day, YYYY-MM-DD."),
+        Field(alias="from", description="First day, YYYY-MM-DD; Jalali and Hijri are told by the year."),
     ] = None
-    until: Annotated[str | None, Field(alias="to", description="Last day, YYYY-MM-DD.")] = None
+    until: Annotated[str | None, Field(alias="to", description="Last day, likewise.")] = None
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
@@ -60,11 +61,47 @@ class SearchRequest(BaseModel):
         )
 
 
+class DateResponse(BaseModel):
+    """A date that the query mentions; `from` and `to` are null where it is a day of any year."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    text: str
+    since: Annotated[datetime.date | None, Field(alias="from", description="Its first day.")]
+    until: Annotated[datetime.date | None, Field(alias="to", description="Its last day.")]
+
+
 class QueryEcho(BaseModel):
     """The query as it was understood."""
 
-    text: str
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    text: Annotated[str, Field(description="As typed; of a long one the beginning, which was read.")]
     language: str
+    since: Annotated[datetime.date | None, Field(alias="from", description="The first day admitted.")]
+    until: Annotated[datetime.date | None, Field(alias="to", description="The last day admitted.")]
+    dates: Annotated[list[DateResponse], Field(description="Whose articles come first.")]
+    exact: Annotated[list[str], Field(description="What stands between quotation marks.")]
+    excluded: Annotated[list[str], Field(description="What stands behind a minus.")]
+    warnings: Annotated[list[str], Field(description="What to know of the answer, for a person.")]
+
+    @classmethod
+    def of(cls, result: Result) -> "QueryEcho":
+        """The response for the query of `result`."""
+        query, text = result.query, result.query.text
+        return cls(
+            text=text,
+            language=query.language,
+            since=query.filter.since,
+            until=query.filter.until,
+            dates=[
+                DateResponse(text=date.of(text), since=date.first, until=date.last)
+                for date in query.syntax.dates
+            ],
+            exact=[span.of(text) for span in query.syntax.exact],
+            excluded=[span.of(text) for span in query.syntax.excluded],
+            warnings=list(result.warnings),
+        )
 
 
 class ScoreDetails(BaseModel):
@@ -212,7 +249,7 @@ class SearchResponse(BaseModel):
     def of(cls, result: Result) -> "SearchResponse":
         """The response for `result`."""
         return cls(
-            query=QueryEcho(text=result.query.text, language=result.query.language),
+            query=QueryEcho.of(result),
             verdict=result.verdict,
             verdict_text=result.verdict.sentence,
             generation=result.generation,

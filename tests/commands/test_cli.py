@@ -290,6 +290,45 @@ def test_right_to_left_text_is_isolated_and_stands_right(hudhud: Hudhud, seed_in
     assert reasons == "     nuclear \u2192 \u2068النووية\u2069 (translation)"
 
 
+def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Path) -> None:
+    asked = ["war 18 Shahrivar and September 2025", "--from", "1404-01-01", "--limit", "1"]
+    lines = hudhud("search", "--index", seed_index, *asked).stdout.splitlines()
+    assert lines[1:4] == [
+        "\u206818 Shahrivar\u2069: articles of this day of any year come first",
+        "\u2068September 2025\u2069: articles of 2025-09-01 to 2025-09-30 come first",
+        "from 1404-01-01 is read as Jalali: 2025-03-21",
+    ]
+    body = json.loads(hudhud("search", "--index", seed_index, "--json", *asked).stdout)
+    assert body["query"] == {
+        "text": "war 18 Shahrivar and September 2025",
+        "language": "en",
+        "from": "2025-03-21",
+        "to": None,
+        "dates": [
+            {"text": "18 Shahrivar", "from": None, "to": None},
+            {"text": "September 2025", "from": "2025-09-01", "to": "2025-09-30"},
+        ],
+        "exact": [],
+        "excluded": [],
+        "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the", "only words that say little (the): add one that says what you look for"),
+        (
+            '"peace is close"',
+            "nothing holds these words as they stand: peace is close; try without quotation marks",
+        ),
+    ],
+)
+def test_why_nothing_is_found_is_said(hudhud: Hudhud, seed_index: Path, text: str, told: str) -> None:
+    printed = hudhud("search", text, "--index", seed_index)
+    assert (printed.exit_code, printed.stdout) == (0, f"0 hits for: {text}\n{told}\n\n")
+
+
 def test_no_hit_is_said(hudhud: Hudhud, seed_index: Path) -> None:
     printed = hudhud("search", "war", "--index", seed_index, "--languages", "tr")
     assert (printed.exit_code, printed.stdout) == (0, "0 hits for: war\nNo article passes these filters.\n\n")

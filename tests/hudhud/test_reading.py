@@ -96,11 +96,23 @@ class TestSearch:
     ) -> None:
         assert {hit.id for hit in index.search("war", since=since, until=until)} == expected
 
+    def test_says_how_the_query_was_understood(self, index: hudhud.Index) -> None:
+        results = index.search('war "آتش بس" -نان 18 Shahrivar 1404', since="1404-01-01")
+        assert results.dates == (
+            hudhud.MentionedDate("18 Shahrivar 1404", datetime.date(2025, 9, 9), datetime.date(2025, 9, 9)),
+        )
+        assert (results.exact, results.excluded) == (("آتش بس",), ("نان",))
+        assert (results.since, results.until) == (datetime.date(2025, 3, 21), None)
+        assert results.warnings == ("since 1404-01-01 is read as Jalali: 2025-03-21",)
+        assert repr(results).split("\n")[1] == results.warnings[0]
+        assert f"<p>{results.warnings[0]}</p>" in results._repr_html_()
+        assert index.search("war", since=datetime.date(1404, 1, 1)).since == datetime.date(1404, 1, 1)
+
     def test_says_what_cannot_be_searched(self, index: hudhud.Index) -> None:
         wrong = {
             "limit": (101, "limit must be from 1 to 100, not 101"),
-            "since": ("yesterday", "since must be a datetime.date or YYYY-MM-DD, not 'yesterday'"),
-            "until": ("2025-02-30", "until must be a datetime.date or YYYY-MM-DD, not '2025-02-30'"),
+            "since": ("yesterday", "since must be a date as YYYY-MM-DD, not 'yesterday'"),
+            "until": ("2025-02-30", "until must be a date as YYYY-MM-DD, not '2025-02-30'"),
             "group": ("page", "group must be article or passage, not 'page'"),
         }
         for name, (value, message) in wrong.items():

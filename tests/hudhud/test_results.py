@@ -19,6 +19,7 @@ from search_api.serving.schemas import SearchResponse
 
 DRONES = "000_c1a583e564ddadc6"
 QUESTIONS = ("Witkoff and Kushner met Umerov", "چند فروند از ۸۱۰ پهپاد رهگیری شد", "نان تازه")
+SYNTAX = '"اوکراین" 9 September, 18 Shahrivar 1404 -نان'
 
 HIT = hudhud.Hit(
     rank=1,
@@ -74,7 +75,7 @@ def test_a_hit_holds_what_was_found(searcher: Searcher, question: str) -> None:
         assert hit.evidence == expected.words
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", [*QUESTIONS, SYNTAX])
 def test_the_json_is_that_of_the_api(searcher: Searcher, question: str) -> None:
     result = found(searcher, question)
     reranked = dataclasses.replace(

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.core.records import ALL_KINDS, KINDS, NO_EXPANSION, Expansion, MatchKind, QueryWord, Vectors
 from indexer.text.orthography import is_arabic_script, is_number
-from search_api.searching.analysis import AnalysedQuery, analyse
+from search_api.searching.analysis import MOST_WORDS, AnalysedQuery, analyse
 from search_api.searching.query import Query, parse
 from search_api.searching.query_encoder import QueryEncoder
 
@@ -153,6 +153,25 @@ def test_function_words_are_not_looked_for_unless_there_are_no_others(
     assert len(analysed.expansions) == len(analysed.words)
     found = [expansion for expansion in analysed.expansions if expansion is not NO_EXPANSION]
     assert [expansion.word for expansion in found] == looked_for
+
+
+def test_dates_and_what_is_left_out_are_no_words(queries: Encoding, words: Encoding) -> None:
+    analysed = asked(parse('"heavy rain" of 9 September -snow'), queries, words, Words())
+    assert [word.text for word in analysed.words] == ["heavy", "rain", "of"]
+    assert queries.texts == ["q: heavy rain of 9 September"]
+    assert words.texts == ["q: heavy", "q: rain"]
+
+
+def test_of_many_words_the_first_are_looked_for(queries: Encoding, words: Encoding) -> None:
+    text = " ".join(f"the word{number}" for number in range(100))
+    analysed = asked(parse(f"{text} word0 word99"), queries, words, Words())
+    assert (analysed.passed_over, analysed.sought) == (100 - MOST_WORDS, MOST_WORDS + 1)
+    assert [expansion.word for expansion in analysed.expansions[1 : 2 * MOST_WORDS : 2]] == [
+        f"word{number}" for number in range(MOST_WORDS)
+    ]
+    assert all(expansion is NO_EXPANSION for expansion in analysed.expansions[2 * MOST_WORDS : 200])
+    assert len(words.texts) == MOST_WORDS
+    assert asked(parse("heavy rain"), queries, words, Words()).passed_over == 0
 
 
 def test_a_word_that_is_not_looked_for_has_no_terms() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from indexer.core.records import Candidates
 from search_api.searching.fusion import (
+    DAY_WEIGHT,
     FEW_WORDS_WEIGHT,
     KNOWN_WEIGHT,
     LEXICAL_WEIGHT,
@@ -26,7 +27,7 @@ def candidates(count: int = 3) -> Candidates:
     return Candidates(
         passages=numbers,
         articles=numbers,
-        days=np.zeros_like(numbers),
+        days=np.array([0, 738_000, 738_001])[:count],
         sentences=numbers,
         passage_cosine=other,
         sentence_cosine=other,
@@ -68,6 +69,12 @@ def test_the_words_of_short_queries_count_more() -> None:
         gained = fuse(candidates(), QueryTraits(words=words)) - fuse(candidates())
         share = FEW_WORDS_WEIGHT / words
         np.testing.assert_allclose(gained, [share * 2.0, share * 4.0, 0.0], rtol=1e-6)
+
+
+def test_an_article_of_a_day_that_is_named_gains_one_deviation() -> None:
+    gained = fuse(candidates(), QueryTraits(days=(737_999, 738_001))) - fuse(candidates())
+    np.testing.assert_allclose(gained, [0.0, 0.0, DAY_WEIGHT], rtol=1e-6)
+    assert DAY_WEIGHT == 1.0
 
 
 def test_meaning_weighs_most() -> None:

@@ -40,7 +40,16 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
     [hit] = searcher.search(parse(QUERY, limit=1)).hits
     article = searcher.index.article_by_id(NUCLEAR)
     assert body == {
-        "query": {"text": QUERY, "language": "en"},
+        "query": {
+            "text": QUERY,
+            "language": "en",
+            "from": None,
+            "to": None,
+            "dates": [],
+            "exact": [],
+            "excluded": [],
+            "warnings": [],
+        },
         "generation": searcher.index.name,
         "reranking_ms": None,
         "hits": [
@@ -115,6 +124,31 @@ def test_without_evidence_the_words_are_missing(client: TestClient) -> None:
     assert untold == told
 
 
+def test_the_query_comes_back_as_it_was_understood(client: TestClient) -> None:
+    text = '"آتش بس" 9 September 2025 -نان ' + "۱۸ شهریور"
+    asked = {"q": text, "from": "1404-01-01", "to": "2025-12-31"}
+    for response in (client.get("/v1/search", params=asked), client.post("/v1/search", json=asked)):
+        assert response.json()["query"] == {
+            "text": text,
+            "language": "fa",
+            "from": "2025-03-21",
+            "to": "2025-12-31",
+            "dates": [
+                {"text": "9 September 2025", "from": "2025-09-09", "to": "2025-09-09"},
+                {"text": "۱۸ شهریور", "from": None, "to": None},
+            ],
+            "exact": ["آتش بس"],
+            "excluded": ["نان"],
+            "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21"],
+        }
+
+
+def test_a_long_text_is_cut_and_not_refused(client: TestClient) -> None:
+    query = client.post("/v1/search", json={"q": "drones " * 1000}).json()["query"]
+    assert query["text"] == ("drones " * 285).strip()
+    assert query["warnings"] == ["only the first 1,994 of 7,000 characters are read"]
+
+
 def test_json_and_parameters_ask_the_same(client: TestClient) -> None:
     asked = {"limit": "3", "from": "2025-09-01", "to": "2025-12-31", "group": "passage"}
     got = client.get("/v1/search", params={"q": QUERY, "languages": "fa,ar", **asked})
@@ -147,6 +181,12 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         ({"q": "x", "limit": "500"}, "limit", "500", "limit: Input should be less than or equal to 100"),
         ({"q": "x", "languages": "persian"}, "languages", "persian", "'persian' is not a language code"),
         ({"q": "x", "from": "soon"}, "from", "soon", "from must be a date as YYYY-MM-DD, not 'soon'"),
+        (
+            {"q": "x", "to": "1300-01-01"},
+            "to",
+            "1300-01-01",
+            "to 1300-01-01 may be Jalali (1921-03-21) or Hijri (in 1882): give the Gregorian date",
+        ),
         (
             {"q": "x", "evidence": "some"},
             "evidence",

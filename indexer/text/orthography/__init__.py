@@ -22,6 +22,7 @@ from indexer.text.orthography.folding import (
     is_joint,
     is_number,
     likelier_persian,
+    says_little,
     tokens,
 )
 from indexer.text.orthography.letters import ARABIC_WORD, RAW_WORD, fold
@@ -40,6 +41,7 @@ __all__ = [
     "is_number",
     "likelier_persian",
     "prepare",
+    "says_little",
     "tokens",
 ]
 

@@ -18,7 +18,7 @@ from indexer.text.orthography.persian import (
     takes,
 )
 from indexer.text.orthography.word_tables import known_words
-from indexer.text.wordlists import function_words
+from indexer.text.wordlists import CONTENT_WORDS, function_words
 
 ARABIC_AFTER_HA = frozenset({"هو", "هی", "نحن", "انا", "انت", "قد"})
 """ها before these is the Arabic "behold", not the Persian plural."""
@@ -27,6 +27,9 @@ NEIGHBOURS = 2
 """Words on either side that say whether the text is Persian: Arabic writes على هذا and رئيس الوزراء apart."""
 
 _SUFFIXES = frozenset(PLURAL_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES)
+_PAST_ALPHABETS = "\u0900"
+"""From here on, a character may be a syllable or a word; before, as in Latin and Arabic, it is a letter."""
+
 _SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
 
 
@@ -124,9 +127,21 @@ def is_function_word(folded: str) -> bool:
     return folded in _function_words()
 
 
+def says_little(folded: str) -> bool:
+    """Whether a folded word alone says nothing of what a text is about: a function word, a single letter."""
+    if len(folded) == 1 and folded.isalpha():
+        return folded < _PAST_ALPHABETS
+    return is_function_word(folded) and folded not in _content_words()
+
+
 @functools.cache
 def _function_words() -> frozenset[str]:
     return frozenset(map(fold, function_words()))
+
+
+@functools.cache
+def _content_words() -> frozenset[str]:
+    return frozenset(map(fold, CONTENT_WORDS))
 
 
 def likelier_persian(folded: str) -> bool:
