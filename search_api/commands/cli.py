@@ -51,7 +51,10 @@ cli_upkeep.add_commands(app)
 @app.command(no_args_is_help=True)
 @told_in_a_line
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="A question or some words, in any language.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="QUERY...", help="A question or some words, in any language."),
+    ],
     index: IndexOption = None,
     model: ModelOption = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", help="Most hits, 1 to 100.")] = 10,
@@ -78,7 +81,9 @@ def search(
 ) -> None:
     """Print the passages that answer QUERY, best first.
 
-    Example: hudhud search "Zaporizhzhia nuclear plant lost external power" --limit 3
+    '"two words"' asks for these words as they stand. Behind --, -word leaves out articles that hold it.
+
+    Example: hudhud search Zaporizhzhia nuclear plant --limit 3
     """
     from rich.console import Console
 
@@ -89,7 +94,7 @@ def search(
 
     chosen = settings()
     asked = parse(
-        query,
+        " ".join(words),
         limit=limit,
         languages=languages.split(",") if languages else (),
         since=since,

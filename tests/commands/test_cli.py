@@ -290,8 +290,23 @@ def test_right_to_left_text_is_isolated_and_stands_right(hudhud: Hudhud, seed_in
     assert reasons == "     nuclear \u2192 \u2068النووية\u2069 (translation)"
 
 
+def test_search_takes_its_words_as_they_come(hudhud: Hudhud, seed_index: Path) -> None:
+    for arguments, text, excluded in (
+        (["nuclear plant"], "nuclear plant", []),
+        (["nuclear", "plant", "--limit", "1"], "nuclear plant", []),
+        (
+            ["nuclear", "--limit", "1", "plant", "--", "-پهپاد", "power"],
+            "nuclear plant -پهپاد power",
+            ["پهپاد"],
+        ),
+    ):
+        result = hudhud("search", "--index", seed_index, "--json", *arguments)
+        query = json.loads(result.stdout)["query"]
+        assert (query["text"], query["excluded"]) == (text, excluded)
+
+
 def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Path) -> None:
-    asked = ["war 18 Shahrivar and September 2025", "--from", "1404-01-01", "--limit", "1"]
+    asked = ["war 18 Shahrivar", "and September 2025", "--from", "1404-01-01", "--limit", "1"]
     lines = hudhud("search", "--index", seed_index, *asked).stdout.splitlines()
     assert lines[1:4] == [
         "\u206818 Shahrivar\u2069: articles of this day of any year come first",
