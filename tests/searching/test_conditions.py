@@ -1,6 +1,7 @@
 """Exact words: which texts hold them, and how many texts are read for it."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -51,9 +52,7 @@ class Texts:
 
 
 def candidates(numbers: Sequence[int]) -> Candidates:
-    zeros = np.zeros(len(numbers), np.float32)
-    whole = np.array(numbers)
-    return Candidates(whole, whole, whole, whole, *[zeros] * 12)
+    return Candidates(**{field.name: np.array(numbers) for field in fields(Candidates)})
 
 
 def quotations(text: str, texts: Texts) -> Quotations:

@@ -21,6 +21,7 @@ def candidates(dense: float, share: float, passage: float, sentence: float) -> C
     return Candidates(
         passages=numbers,
         articles=numbers,
+        days=numbers,
         sentences=numbers,
         passage_cosine=other,
         sentence_cosine=other,
