@@ -1,6 +1,7 @@
 """Fixtures for every test: the real default model, and a tiny file of the format that it is unpacked from."""
 
 import hashlib
+import os
 import shutil
 import struct
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from tracing import cannot_trace
 
 import indexer.models.encoder
 import search_api.serving.opening
@@ -28,6 +30,14 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 SCALE = 1 / 64
 TINY_PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "▁سلام", "<mask>"]
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, VOCABULARY, POSITIONS, TYPES = 32, 2, 4, 64, 12, 16, 2
+
+
+@pytest.fixture(scope="session")
+def strace() -> None:
+    """Leaves out the tests that watch system calls where that cannot be; REQUIRE_STRACE forbids it."""
+    if reason := cannot_trace():
+        assert "REQUIRE_STRACE" not in os.environ, reason
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

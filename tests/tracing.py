@@ -5,11 +5,11 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_PROGRAM_SECONDS = 240.0
+_SECONDS = 240.0
 _CHANGING = (
     *("open", "openat", "openat2", "creat", "mkdir", "mkdirat", "mknod", "mknodat", "rename", "renameat"),
     *("renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "rmdir", "truncate"),
@@ -17,18 +17,19 @@ _CHANGING = (
     *("setxattr", "lsetxattr"),
 )
 _WATCHED = ("%network", "%process", "chdir", "fchdir", "io_uring_setup", *_CHANGING)
-_LINE = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)(?P<said>.*)")
+_FORKS = ("fork", "vfork", "clone", "clone3")
+_LINE = re.compile(r"(?P<pid>\d+) +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)(?P<said>.*)")
+_RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)")
 _PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)<(?P<folder>[^>]*)>, )?"(?P<path>(?:[^"\\]|\\.)*)"')
 _OPENED = re.compile("<(/[^>]*)>")
 _FAMILY = re.compile(r"sa_family=(\w+)")
 _PORT = re.compile(r"port=htons\((\d+)\)")
 _ADDRESS = re.compile(r'(?:inet_addr\(|inet_pton\(AF_INET6, |sun_path=@?)"(.*?)"')
-_FORKS = ("fork", "vfork", "clone", "clone3")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A system call that a process made: its arguments and its result, as strace prints them.
+    """A system call of a process: its arguments and its result as strace prints them.
 
     `said` is what strace says of the result: an error's name and meaning, or what a descriptor stands for.
     """
@@ -39,16 +40,50 @@ class Call:
     said: str
 
 
+def cannot_trace() -> str:
+    """Why nothing can be traced here; an empty text where it can."""
+    if shutil.which("strace") is None:
+        return "strace is not installed"
+    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
+    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+def strace(calls: Iterable[str], log: Path) -> list[str]:
+    """How a command line begins whose calls are to be written into `log`; classes of calls start with %."""
+    wanted = ",".join(call if call.startswith("%") else f"?{call}" for call in calls)
+    how = ("-f", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", "signal=none", "-e", f"trace={wanted}")
+    return ["strace", *how, "-o", str(log)]
+
+
+def calls(lines: Iterable[str]) -> Iterator[Call]:
+    """The calls in the lines of a log, in the order in which they ended."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        if line.endswith(" <unfinished ...>"):
+            begun[line.split()[0]] = line.removesuffix(" <unfinished ...>")
+            continue
+        resumed = _RESUMED.match(line)
+        found = _LINE.match(begun.pop(resumed[1]) + resumed[2] if resumed else line)
+        if found:
+            yield Call(found["name"], found["arguments"], int(found["result"]), found["said"])
+
+
+def paths(call: Call, folder: Path) -> list[Path]:
+    """The paths among the arguments of a call, of a process in `folder`."""
+    found = _PATH.finditer(call.arguments)
+    return [Path(os.path.normpath(Path(folder, match["folder"] or "", match["path"]))) for match in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What the processes of a command did, from its start until the last of them had ended."""
+    """What the processes of a command did that was started in `folder`, until the last of them had ended."""
 
     folder: Path
     calls: tuple[Call, ...]
 
     @property
     def programs(self) -> list[list[str]]:
-        """The command lines that were run, in the order of the numbers of their processes."""
+        """The command lines that were run."""
         run = (call.arguments for call in self._named("execve") if call.result == 0)
         return [re.findall(r'"(.*?)"', arguments.partition("[")[2].partition("]")[0]) for arguments in run]
 
@@ -60,8 +95,8 @@ class Traced:
 
     @property
     def awaited(self) -> set[int]:
-        """The numbers of the processes that another one waited for until they had ended."""
-        return {call.result for call in self._named("wait4", "waitid")}
+        """The numbers of the processes whose end another one waited for."""
+        return {call.result for call in self._named("wait4")}
 
     @property
     def sockets(self) -> set[str]:
@@ -70,7 +105,7 @@ class Traced:
 
     @property
     def addresses(self) -> list[str]:
-        """Every address that something was bound, connected or sent to: the call, the family, the address."""
+        """Every address that something was bound, connected or sent to: call, family, port, address."""
         found = []
         for call in self._named("bind", "connect", "sendto", "sendmsg", "sendmmsg"):
             if _FAMILY.search(call.arguments):
@@ -85,7 +120,7 @@ class Traced:
 
     @property
     def unwatched(self) -> list[str]:
-        """Calls by which a process could do what is not seen here."""
+        """Calls after which a process could do what is not seen here."""
         return [f"{call.name}({call.arguments})" for call in self._named("chdir", "fchdir", "io_uring_setup")]
 
     def _named(self, *names: str) -> Iterator[Call]:
@@ -94,36 +129,23 @@ class Traced:
     def _changed(self, call: Call) -> Iterator[Path]:
         if call.name.startswith("open") and not re.search("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", call.arguments):
             return
-        for place, found in enumerate(_PATH.finditer(call.arguments)):
-            if not (call.name.startswith("symlink") and place == 0):
-                yield Path(os.path.normpath(Path(self.folder, found["folder"] or "", found["path"])))
+        yield from paths(call, self.folder)[call.name.startswith("symlink") :]
         opened = _OPENED.match(call.said)
         if opened:
             yield Path(opened[1])
 
 
-def cannot_trace() -> str:
-    """Why no process can be traced here; nothing if one can."""
-    if shutil.which("strace") is None:
-        return "strace is not installed"
-    done = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
-    return f"strace does not run: {done.stderr.strip()}" if done.returncode else ""
-
-
 class Program:
-    """A command that runs under strace, with an environment of exactly these variables."""
+    """A command that runs under strace, with exactly these variables in its environment."""
 
     def __init__(
         self, command: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path
     ) -> None:
         """Start `command` in `folder`; what it prints and what strace writes lands in the folder `out`."""
         self._folder, self._out = folder, out
-        watched = ",".join(name if name.startswith("%") else f"?{name}" for name in _WATCHED)
-        strace = ["strace", "--seccomp-bpf", "-ff", "-qq", "-y", "-s", "4096"]
-        strace += ["-e", "signal=none", "-e", f"trace={watched}", "-o", str(out / "trace")]
         with (out / "stdout").open("wb") as stdout, (out / "stderr").open("wb") as stderr:
             self._process = subprocess.Popen(
-                [*strace, *command],
+                [*strace(_WATCHED, out / "log"), *command],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -148,13 +170,6 @@ class Program:
 
     def traced(self) -> Traced:
         """Wait until every process has ended; what they did."""
-        assert self._process.wait(_PROGRAM_SECONDS) == 0, self.stderr
-        files = sorted(self._out.glob("trace.*"), key=lambda path: int(path.suffix[1:]))
-        return Traced(self._folder, tuple(call for path in files for call in _calls(path)))
-
-
-def _calls(path: Path) -> Iterator[Call]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        found = _LINE.fullmatch(line)
-        if found:
-            yield Call(found["name"], found["arguments"], int(found["result"]), found["said"])
+        assert self._process.wait(_SECONDS) == 0, self.stderr
+        log = (self._out / "log").read_text(encoding="utf-8", errors="replace")
+        return Traced(self._folder, tuple(calls(log.splitlines())))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import tracing
 
 from indexer.build import build
 from indexer.core.protocols import Encoder
@@ -27,23 +28,10 @@ ROOT = Path(__file__).parents[2]
 SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
 CALLS = (
     *("open", "openat", "creat", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat"),
-    *(
-        "mkdir",
-        "mkdirat",
-        "rmdir",
-        "fsync",
-        "fdatasync",
-        "write",
-        "pwrite64",
-        "writev",
-        "pwritev",
-        "ftruncate",
-    ),
+    *("mkdir", "mkdirat", "rmdir"),
+    *("fsync", "fdatasync", "write", "pwrite64", "writev", "pwritev", "ftruncate"),
 )
-_LINE = re.compile(r"(?P<pid>\d+) +(?P<call>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)")
-_RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)")
 _DESCRIPTOR = re.compile(r"\d+<([^>]*)>")
-_PATH = re.compile(r'(?:(AT_FDCWD|\d+)<([^>]*)>, )?"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +48,9 @@ class Call:
 
 def traced(command: list[str], log: Path) -> list[Call]:
     """Run a command, and tell its calls in their order."""
-    wanted = ",".join(f"?{name}" for name in CALLS)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.getenv("PYTHONPATH", "")])}
     done = subprocess.run(
-        [
-            "strace",
-            "-f",
-            "-y",
-            "-s",
-            "4096",
-            "-e",
-            f"trace={wanted}",
-            "-e",
-            "signal=none",
-            "-o",
-            log,
-            *command,
-        ],
+        [*tracing.strace(CALLS, log), *command],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -89,44 +63,25 @@ def traced(command: list[str], log: Path) -> list[Call]:
 
 
 def _calls(lines: list[str]) -> Iterator[Call]:
-    begun: dict[str, str] = {}
-    for line in lines:
-        if line.endswith(" <unfinished ...>"):
-            begun[line.split()[0]] = line.removesuffix(" <unfinished ...>")
-            continue
-        resumed = _RESUMED.match(line)
-        found = _LINE.match(begun.pop(resumed[1]) + resumed[2] if resumed else line)
-        if found and int(found["result"]) >= 0:
-            yield from _call(found["call"], found["arguments"])
+    for call in tracing.calls(lines):
+        if call.result >= 0:
+            yield from _understood(call)
 
 
-def _call(name: str, arguments: str) -> Iterator[Call]:
-    if name in {"fsync", "fdatasync", "write", "writev", "pwrite64", "pwritev", "ftruncate"}:
-        descriptor = _DESCRIPTOR.match(arguments)
+def _understood(call: tracing.Call) -> Iterator[Call]:
+    if call.name in {"fsync", "fdatasync", "write", "writev", "pwrite64", "pwritev", "ftruncate"}:
+        descriptor = _DESCRIPTOR.match(call.arguments)
         if descriptor:
-            yield Call("sync" if name.endswith("sync") else "write", descriptor[1])
+            yield Call("sync" if call.name.endswith("sync") else "write", descriptor[1])
         return
-    paths = [str(Path(folder or ROOT) / path) for _, folder, path in _PATH.findall(arguments)]
-    if name in {"open", "openat", "creat"}:
-        if "O_CREAT" in arguments or name == "creat":
+    paths = [str(path) for path in tracing.paths(call, ROOT)]
+    if call.name in {"open", "openat", "creat"}:
+        if "O_CREAT" in call.arguments or call.name == "creat":
             yield Call("create", paths[0])
         return
     kinds = {"rename": "rename", "link": "link", "unlink": "remove", "rmdir": "remove", "mkdir": "mkdir"}
-    kind = next(kind for start, kind in kinds.items() if name.startswith(start))
+    kind = next(kind for start, kind in kinds.items() if call.name.startswith(start))
     yield Call(kind, *paths)
-
-
-@pytest.fixture(scope="module")
-def may_trace(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Leaves out the tests where nothing can be traced."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
-    log = tmp_path_factory.mktemp("strace") / "log"
-    tried = subprocess.run(
-        ["strace", "-f", "-o", log, "true"], capture_output=True, text=True, timeout=60, check=False
-    )
-    if tried.returncode != 0:
-        pytest.skip(f"strace may not trace here: {tried.stderr.strip()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +122,14 @@ class Traced:
 
 @pytest.fixture(scope="module")
 def reindex(
-    may_trace: None,
+    strace: None,
     seed_index: Path,
     model: Model,
     encoder: Encoder,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Traced:
     """A reindex after two others, in which one article changes and one comes; the first generation goes."""
-    del may_trace
+    del strace
     folder = tmp_path_factory.mktemp("durability").resolve()
     texts, layout = folder / "texts", Layout(folder / "index")
     texts.mkdir()
