@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tracing import cannot_trace
 
 import indexer.models.encoder
@@ -30,6 +31,17 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 SCALE = 1 / 64
 TINY_PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "▁سلام", "<mask>"]
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, VOCABULARY, POSITIONS, TYPES = 32, 2, 4, 64, 12, 16, 2
+
+# A busy machine fails no test, and the examples of a test may share its folder. Beyond that as Hypothesis
+# has it: the same examples every time where CI is set, else new ones.
+settings.register_profile(
+    "hudhud",
+    settings(),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("hudhud")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.core.errors import InvalidMapping, PathNotFound
@@ -398,7 +398,7 @@ def test_what_a_corpus_covers(tmp_path: Path) -> None:
 PARTS = st.sampled_from(["*", "**", "?", "[ab]", "a", "b", "a*", "*.txt", "b.txt", "?.*", ".h*", "[!a].txt"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(pattern=st.lists(PARTS, min_size=1, max_size=4))
 def test_what_a_pattern_covers_is_what_it_finds(tmp_path: Path, pattern: list[str]) -> None:
     names = [

@@ -195,7 +195,7 @@ def test_entities_are_neither_fetched_nor_multiplied() -> None:
         assert "root:" not in str(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=60), st.integers(0, 1800), st.integers(0, 60), st.sampled_from([RSS, ATOM]))
 def test_any_bytes_are_records_or_skipped(noise: bytes, place: int, cut: int, feed: str) -> None:
     whole = feed.encode()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from backports import zstd
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
@@ -335,7 +335,7 @@ BEGINNINGS = [
 
 
 @pytest.mark.parametrize("suffix", ["", *SUFFIXES, ZIP])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @example(b"", [b"\0" * 64])
 @given(
     st.sampled_from(BEGINNINGS), st.lists(st.binary(max_size=80) | st.sampled_from(BEGINNINGS), max_size=4)

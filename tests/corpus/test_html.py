@@ -281,7 +281,7 @@ def test_a_title_stands_above_its_text_once() -> None:
     assert with_title("الف", "") == "الف"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=300), st.integers(0, 2000), st.integers(0, 40))
 def test_any_bytes_are_an_article_or_skipped(noise: bytes, place: int, cut: int) -> None:
     whole = page(META + JSON_LD).encode()

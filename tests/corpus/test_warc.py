@@ -295,7 +295,7 @@ def test_nothing_is_said_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> N
     assert capfd.readouterr() == ("", "")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=60), st.integers(0, 2500), st.integers(0, 60), st.booleans())
 def test_any_bytes_are_records_or_skipped(noise: bytes, place: int, cut: int, packed: bool) -> None:
     whole = archive(response(1, gzip.compress(page()), Content_Encoding="gzip"), response(2), packed=packed)

@@ -197,7 +197,7 @@ def scattered(folder: Path, articles: Sequence[Embedded], chance: random.Random)
     return parts
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     st.dictionaries(st.text("abc/", max_size=3), ARTICLE, min_size=2, max_size=8),
     st.randoms(use_true_random=False),

@@ -137,7 +137,7 @@ def test_the_files_are_those_that_it_names(tmp_path: Path) -> None:
     assert {found.name for found in (tmp_path / "one").iterdir()} == set(names) == set(FILES)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(CORPUS)
 def test_what_was_written_is_read(articles: list[Embedded]) -> None:
     with TemporaryDirectory() as folder:
@@ -154,7 +154,7 @@ def copied(folder: Path, parts: Sequence[tuple[Segment, Numbers]]) -> Segment:
     return Segment(folder)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(CORPUS, CORPUS, st.data())
 def test_a_copy_is_byte_for_byte_the_segment_of_its_articles_alone(
     first: list[Embedded], second: list[Embedded], data: st.DataObject

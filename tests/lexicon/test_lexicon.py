@@ -438,7 +438,7 @@ def opened(folder: Path, words: Words) -> Lexicon:
     return Lexicon(folder, Vocabulary(folder, "words"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(SOME, SOME, st.sets(st.sampled_from(VOCABULARY), max_size=5), st.sets(st.sampled_from(VOCABULARY)))
 def test_a_base_changes_nothing(
     old: dict[str, set[str]], new: dict[str, set[str]], rare_before: set[str], rare: set[str]

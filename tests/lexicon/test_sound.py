@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -158,7 +158,7 @@ def test_distances_are_those_of_the_table_filled_cell_by_cell(
     assert found.tolist() == [edit_distance(query, word, gaps) for word in words]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(words=st.lists(FOLDED, min_size=1, max_size=12, unique=True), query=st.text(max_size=12) | FOLDED)
 def test_matches_are_sorted_and_words_of_the_index(tmp_path: Path, words: list[str], query: str) -> None:
     write(words, tmp_path)
@@ -171,7 +171,7 @@ def test_matches_are_sorted_and_words_of_the_index(tmp_path: Path, words: list[s
     assert all(dict(index.matches(word, limit=1000))[number] == 1 for number, word in enumerate(words))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(FOLDED, min_size=2, max_size=6, unique=True))
 def test_in_arabic_script_query_and_word_can_change_places(tmp_path: Path, words: list[str]) -> None:
     write(words, tmp_path)
@@ -255,7 +255,7 @@ def numbers_in(base: tuple[str, ...] | list[str], words: tuple[str, ...] | list[
     return np.array([base.index(word) if word in base else -1 for word in words], np.int64)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     base=st.lists(FOLDED, max_size=8, unique=True),
     others=st.lists(FOLDED | st.just("Kyiv"), max_size=8, unique=True),

@@ -320,7 +320,7 @@ def merged(folder: Path, parts: Sequence[Sentences], numbers: Sequence[Numbers])
 
 @pytest.mark.parametrize("spill", [1, 3, 4_000_000])
 def test_merging_is_adding_one_by_one(spill: int) -> None:
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(PARTS, st.data())
     def check(parts: list[Sentences], data: st.DataObject) -> None:
         places = [
@@ -361,7 +361,7 @@ def test_nothing_alive_is_merged_to_nothing(tmp_path: Path, parts: list[Sentence
 
 @pytest.mark.parametrize("spill", [1, 3, 4_000_000])
 def test_copying_is_adding_one_by_one(spill: int) -> None:
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(st.lists(st.lists(WORD, max_size=6), max_size=6), PARTS, st.data())
     def check(before: Sentences, parts: list[Sentences], data: st.DataObject) -> None:
         with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:

@@ -39,7 +39,7 @@ def test_no_rows_at_all(tmp_path: Path) -> None:
     assert len(RowBlocks(tmp_path, NAME)) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_after_many_nights_the_rows_are_those_of_one_night(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
