@@ -44,6 +44,14 @@ settings.register_profile(
 settings.load_profile("hudhud")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unforced() -> Iterator[None]:
+    """Spares the disk: what is forced to it is watched in processes of their own (test_durability.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def strace() -> None:
     """Leaves out the tests that watch system calls where that cannot be; REQUIRE_STRACE forbids it."""

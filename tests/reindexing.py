@@ -62,7 +62,10 @@ class Worker:
         self.pid = int(self._receive()["pid"])
 
     def begin(self, arguments: Sequence[object], index: Path, kill_at: int | None = None) -> None:
-        """Run a command; the worker kills itself before step `kill_at` below the folder `index`."""
+        """Run a command; the worker kills itself before step `kill_at` below the folder `index`.
+
+        A negative number counts the steps from the one that publishes.
+        """
         assert self._receive() == {"ready": True}
         command = {"arguments": [*map(str, arguments)], "index": str(index), "kill_at": kill_at}
         self._socket.sendall(json.dumps(command).encode() + b"\n")
@@ -146,7 +149,7 @@ class _Steps:
             self.done += 1
             if event == "os.rename" and Path(str(arguments[1])).name == "CURRENT":
                 self.published = self.done
-            if self.done == self.kill_at:
+            if self.done == self.kill_at or self.kill_at < 0 < self.published == self.done + self.kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 

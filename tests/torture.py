@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,10 @@ INCREMENTAL, FRESH, FORGOTTEN, FIRST = "incremental", "fresh", "fresh, nothing e
 NOTHING = "first, with an empty cache"
 KINDS = {INCREMENTAL: 7, FRESH: 3, FORGOTTEN: 1, FIRST: 1}
 """How often each kind of reindex comes."""
+
+ANY_TIME, ANY_STEP, PUBLISHING, PUBLISHED = "any time", "any step", "publishing", "published"
+MOMENTS = (ANY_TIME, PUBLISHING, ANY_STEP)
+"""When a reindex is killed; `PUBLISHED`, one of the steps of `PUBLISHING`, comes only where it is planned."""
 
 
 class Violation(Exception):
@@ -180,12 +184,14 @@ class Torture:
         folder: an empty folder for all that is made.
         chance: decides everything that is left to chance.
         tell: takes lines for people.
+        plan: kinds and moments of the first kills; those beyond are left to chance.
         counts: what happened, for the closing line.
     """
 
     folder: Path
     chance: random.Random
     tell: Callable[[str], None]
+    plan: Sequence[tuple[str, str]] = ()
     counts: Counter[str] = field(default_factory=Counter)
 
     def run(self, kills: int, cache: Path | None = None) -> None:
@@ -229,6 +235,9 @@ class Torture:
     def _night(self, victim: "_Replaced", kills: int) -> None:
         """Kill one reindex, look what it left, and run it again."""
         kind = self.chance.choices(list(KINDS), list(KINDS.values()))[0]
+        when = self.chance.choice(MOMENTS)
+        if self.counts["kills"] < len(self.plan):
+            kind, when = self.plan[self.counts["kills"]]
         if kills >= 100 and self.counts["kills"] == kills // 2:
             kind = NOTHING
         if kind not in self._usual or self.counts["kills"] % CALIBRATE_EVERY == CALIBRATE_EVERY - 1:
@@ -238,7 +247,7 @@ class Torture:
         self._archive.change()
         index = self._prepare(kind)
         before = index.committed()
-        moment = self._kill(victim.next(), kind)
+        moment = self._kill(victim.next(), kind, when)
         victim.renew()
         if moment is None:
             self.counts["too late"] += 1
@@ -285,21 +294,24 @@ class Torture:
         fresh = ["--fresh"] if kind in {FRESH, FORGOTTEN} else []
         return [*command, "--json", "--allow-removals", *fresh]
 
-    def _kill(self, worker: Worker, kind: str) -> str | None:
+    def _kill(self, worker: Worker, kind: str, when: str) -> str | None:
         """Begin a reindex and kill it; when, for people, or None where it had ended before."""
         usual, index = self._usual[kind], self._index_of(kind).folder
-        aim = self.chance.randrange(3)
-        if aim == 0:
+        if when == ANY_TIME:
             seconds = self.chance.uniform(0, usual.seconds)
             worker.begin(self._command(kind), index)
             time.sleep(seconds)
             worker.kill()
             moment = f"after {seconds:.3f} s"
         else:
-            around = range(max(usual.published - BEFORE, 1), usual.published + BEHIND)
-            step = self.chance.choice(around if aim == 1 else range(1, usual.steps + 1))
+            first, end = {
+                ANY_STEP: (1, usual.steps + 1),
+                PUBLISHING: (max(usual.published - BEFORE, 1), usual.published + BEHIND),
+                PUBLISHED: (-BEHIND, 0),
+            }[when]
+            step = self.chance.randrange(first, end)
             worker.begin(self._command(kind), index, kill_at=step)
-            moment = f"before step {step}"
+            moment = f"before step {step}" if step > 0 else f"{-step} steps after publication"
         return moment if worker.outcome() is None else None
 
     def _complete(self, kind: str) -> Outcome:

@@ -21,6 +21,7 @@ from indexer.core.records import Vectors
 from indexer.corpus import Corpus
 from indexer.generation.columns import dense_indexes
 from indexer.generation.generation import Generation
+from indexer.lexicon import word_vectors
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.storage.layout import Layout
@@ -72,6 +73,15 @@ def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
         return done
 
     return run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_reference_words(seed_index: Path) -> Iterator[None]:
+    """An index of four articles is mostly what every index needs; here it needs less of that."""
+    del seed_index
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word_vectors, "REFERENCE_WORDS", 20)
+        yield
 
 
 @pytest.fixture(scope="module")
