@@ -31,11 +31,12 @@ from pinned_texts import (
 )
 
 from indexer.core.records import Article, Record, Span
-from indexer.corpus import Corpus, dates, html
+from indexer.corpus import Corpus, html
 from indexer.corpus import fields as field_reader
 from indexer.corpus import text as text_reader
 from indexer.lexicon import phonemes as phoneme_rules
 from indexer.lexicon import sound_distance as sound_distances
+from indexer.text import calendars, dates
 from indexer.text import chunking as cutting
 from indexer.text import language as languages
 from indexer.text import orthography as spelling
@@ -199,7 +200,7 @@ def source(folder: Path) -> object:
         ]
     named = [
         dates.parse(f"9 {name} {year}", code)
-        for names in dates._MONTHS.values()
+        for names in calendars._MONTHS.values()
         for several in names
         for name in several.split("|")
         for year, code in ((2025, "ar"), (1404, "fa"), (1447, "ar"))
