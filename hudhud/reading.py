@@ -64,6 +64,7 @@ class Index:
         until: datetime.date | str | None = None,
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
+        gloss: bool = False,
     ) -> Results:
         """The passages that answer `query`, best first.
 
@@ -78,6 +79,7 @@ class Index:
             until: last day admitted, likewise.
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
+            gloss: whether hits say what their words mean in English.
 
         Raises:
             InvalidQuery: one of these cannot be searched.
@@ -94,6 +96,7 @@ class Index:
             until=_day("until", until),
             group=group,
             evidence=evidence,
+            gloss=gloss,
         )
         with self._searcher() as searcher:
             return Results.of(searcher.search(asked))

@@ -23,6 +23,7 @@ from indexer.corpus import text as text_reader
 from indexer.drafting.draft import Progress
 from indexer.drafting.provenance import versions
 from indexer.generation import catalogue, terms
+from indexer.generation.calibration import unrelated_queries
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
 from indexer.lexicon import lexicon, phonemes, word_vectors
@@ -33,6 +34,7 @@ from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST
 from indexer.text import chunking, language, sentences
+from indexer.text.orthography import encoder_input
 from indexer.upkeep.checks import faults
 from indexer.vectors import cache
 from search_api.search import Hit, Searcher
@@ -65,6 +67,10 @@ def prompted(model: Model, passages: set[str], words: set[str]) -> set[str]:
     }
 
 
+UNRELATED = len({encoder_input(text, language) for language, _, text in unrelated_queries()})
+"""Texts that every generation is compared with; one of them comes twice."""
+
+
 class TestSummary:
     def test_says_what_was_done(
         self, model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -81,7 +87,7 @@ class TestSummary:
         assert (summary.manifest.passages, summary.manifest.sentences) == (2, 4)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
         # texts: two passages and three sentences, of which one is a whole passage and one comes twice
-        assert (summary.work.embedded, summary.work.reused) == (4 + words + 20, 2)
+        assert (summary.work.embedded, summary.work.reused) == (4 + words + 20 + UNRELATED, 3)
         assert (summary.changes.skips.counts, summary.changes.skips.samples) == ({}, ())
         assert (summary.changes.removed, summary.changes.kept, summary.work.forgotten) == (0, 0, 0)
         assert (summary.work.pruned.removed, summary.work.pruned.held) == ((), ())
@@ -175,7 +181,7 @@ class TestChanged:
         assert (changes.changed, changes.unchanged, changes.new, changes.removed) == (1, 1, 0, 0)
         expected = prompted(nights.model, {"باران بارید. سنجاب آمد.", "سنجاب آمد."}, {"سنجاب"})
         assert set(nights.encoder.texts) == expected
-        assert summary.work.reused == 1
+        assert summary.work.reused == 1 + UNRELATED + 1
         assert nights.texts() == {"a": "باران بارید. سنجاب آمد.", "b": "نزل المطر في بيروت."}
 
     def test_a_new_article_leaves_the_others_alone(self, nights: Nights, tmp_path: Path) -> None:
@@ -364,7 +370,7 @@ class TestRebuilt:
         changes = summary.changes
         assert (changes.unchanged, summary.manifest.articles, sorted(nights.texts())) == (1, 2, ["a", "b"])
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.work.embedded == len(self.PASSAGES) + words + 20
+        assert summary.work.embedded == len(self.PASSAGES) + words + 20 + UNRELATED
         assert nights.manifest().fingerprint == "0" * 64
         assert nights(two_sources).published is False
 
@@ -403,7 +409,7 @@ class TestRebuilt:
         summary = nights(two_sources)
         assert summary.changes.rebuilt == (f"lexicon ({lexicon.VERSION - 1} → {lexicon.VERSION})",)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.work.embedded == words + 20
+        assert summary.work.embedded == words + 20 + UNRELATED
         assert not {nights.model.prompts.passage + text for text in self.PASSAGES} & set(nights.encoder.texts)
         assert nights.manifest().segments == segments
         live = nights.layout.live() / SEGMENTS / segments[0] / "articles.sqlite"
@@ -429,7 +435,7 @@ class TestRebuilt:
         monkeypatch.setattr(terms, "FREQUENT", ((0, 1),))
         summary = nights(two_sources)
         assert summary.changes.rebuilt == (f"terms ({terms.VERSION - 1} → {terms.VERSION})",)
-        assert summary.work.embedded == 0
+        assert summary.work.embedded == UNRELATED
         with closing(open_live(nights.layout.folder)) as live:
             assert len(live.lexicon.word_vectors.rows) == 0
 
@@ -464,7 +470,7 @@ class TestRebuilt:
     ) -> None:
         forge(nights.layout.live(), versions={"chunking": chunking.VERSION, "similarity": 3})
         summary = nights(two_sources)
-        assert summary.changes.rebuilt[:2] == (
+        assert summary.changes.rebuilt[1:3] == (
             f"catalogue (none → {catalogue.VERSION})",
             "columns (none → 3)",
         )
@@ -535,7 +541,7 @@ class TestDamage:
 
     def test_another_format_is_made_anew_only_when_told(self, nights: Nights, archive: Path) -> None:
         manifest = nights.layout.live() / MANIFEST
-        manifest.write_text(manifest.read_text().replace('"format": 3', '"format": 2'))
+        manifest.write_text(manifest.read_text().replace('"format": 4', '"format": 2'))
         with pytest.raises(IndexMismatch, match=r"has format 2, this version reads format 4: .* --fresh"):
             build(nights.files(archive), nights.layout, nights.model, nights.encoder)
         summary = build(

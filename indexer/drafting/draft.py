@@ -16,6 +16,7 @@ from indexer.drafting.embedding import embedded
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
 from indexer.drafting.protocols import ArticleSink, Publication
 from indexer.drafting.provenance import Provenance, shares_articles
+from indexer.generation import calibration
 from indexer.generation.generation import SEGMENTS, Generation
 from indexer.generation.segment import Origin, Segment
 from indexer.lexicon.word_vectors import reference_keys
@@ -253,7 +254,8 @@ def used_texts(cache: VectorCache, folders: Iterable[Path]) -> dict[int, list[Ke
         words = cache.space(manifest.fingerprint, manifest.prompts["query"])
         for segment in generation.segments:
             used.setdefault(passages, []).extend((segment.passage_keys, segment.sentence_keys))
-        used.setdefault(words, []).extend((generation.lexicon.word_vectors.keys, reference_keys()))
+        of_words = (generation.lexicon.word_vectors.keys, reference_keys(), calibration.used_keys())
+        used.setdefault(words, []).extend(of_words)
         generation.close()
     return used
 

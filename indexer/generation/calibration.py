@@ -25,6 +25,7 @@ from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
 from indexer.storage.arrays import mapped
 from indexer.text.orthography import encoder_input
+from indexer.vectors.cache import Keys, keys_of
 
 UNRELATED = "unrelated-cosines.npy"
 VERSION = 1
@@ -85,6 +86,11 @@ def unrelated_queries() -> list[tuple[str, str, str]]:
     lines = (files("indexer.generation") / "data" / "unrelated_queries.tsv").read_text(encoding="utf-8")
     pairs = (line.split("\t") for line in lines.splitlines())
     return [(language, Unrelated.length_of(len(text.split())), text) for language, text in pairs]
+
+
+def used_keys() -> Keys:
+    """What the vectors of these queries are made of."""
+    return keys_of([encoder_input(text, language) for language, _, text in unrelated_queries()])
 
 
 def _nearest(index: NearestRows, vector: Vectors) -> float:

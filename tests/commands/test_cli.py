@@ -20,6 +20,7 @@ import indexer.models.encoder
 import indexer.upkeep.maintenance
 import search_api.serving.opening
 from indexer.core.protocols import Encoder
+from indexer.generation.calibration import unrelated_queries
 from indexer.lexicon.word_vectors import REFERENCE_WORDS, VECTOR_WORDS
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock
@@ -71,7 +72,8 @@ def test_reindex_ends_with_a_summary_and_search_finds(hudhud: Hudhud, layout: La
     assert lines["Articles"] == "5 (3 fa, 1 ar, 1 prs)"
     assert lines["Passages"] == "18, with 86 sentences"
     assert lines["Removed"] == "0"
-    texts = 18 + 86 + len(np.load(layout.live() / VECTOR_WORDS)) + REFERENCE_WORDS
+    words = len(np.load(layout.live() / VECTOR_WORDS)) + REFERENCE_WORDS + len(unrelated_queries())
+    texts = 18 + 86 + words
     assert lines["Texts"] == f"0 embedded, {texts:,} embedded before"
     assert lines["Live"] == f"{layout.live().name} in {layout.folder}"
     stages = ["embedding", "numbering", "comparing", "words", "checksums", "publishing"]
@@ -276,18 +278,26 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
     options = "--json --limit 2 --languages fa,ar --from 2025-09-04 --to 2025-12-31 --group passage"
     printed = hudhud("search", "war", "--index", seed_index, *options.split())
     body = json.loads(printed.stdout)
-    assert list(body) == ["query", "generation", "took_ms", "reranking_ms", "hits"]
+    assert list(body) == ["query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"]
     assert list(body["hits"][0]) == ["rank", "score", "scores", "article", "passage", "evidence"]
     assert [hit["article"]["date"] >= "2025-09-04" for hit in body["hits"]] == [True, True]
 
 
 def test_right_to_left_text_is_isolated_and_stands_right(hudhud: Hudhud, seed_index: Path) -> None:
     printed = hudhud("search", "nuclear plant", "--index", seed_index, "--limit", 1).stdout
-    *lines, reasons = [line for line in printed.splitlines()[2:] if line.strip()]
+    head, verdict, title, facts, *lines, reasons = [line for line in printed.splitlines() if line.strip()]
+    assert head == "1 hit for: nuclear plant"
+    assert verdict == "Clear answer."
+    assert (title[:6], title[-1]) == ("  1. \u2068", "\u2069")
+    assert facts.startswith("     clear  no date  ar  ")
     assert lines
     assert all(line.strip()[0] == "\u2067" and line[-1] == "\u2069" for line in lines)
     assert len({len(line) for line in lines}) == 1
-    assert reasons == "     nuclear \u2192 \u2068النووية\u2069 (translation)"
+    assert reasons.endswith(" (dictionary)")
+    whole = hudhud("search", "nuclear plant", "--index", seed_index, "--limit", 1, "--full").stdout
+    assert len(whole) > len(printed)
+    glossed = hudhud("search", "nuclear plant", "--index", seed_index, "--limit", 1, "--gloss").stdout
+    assert " nuclear" in glossed.splitlines()[-2]
 
 
 def test_search_takes_its_words_as_they_come(hudhud: Hudhud, seed_index: Path) -> None:

@@ -45,6 +45,8 @@ LANE_NAMES = [
     "+ hubs, languages",
     "all but same",
     "all but stem",
+    "all but name",
+    "all but dictionary",
     "all but sound",
     "all but translation",
     "all",

@@ -108,11 +108,11 @@ def test_an_old_manifest_is_refused_for_its_format_whatever_else_it_lacks(path: 
 @pytest.mark.parametrize(
     "content",
     [
-        *("", "{", "[]", "null", "3", '"format"', "{}", '{"format": 3}', "\ud800"),
-        '{"format": 3, "files": []}',
-        '{"format": 3, "files": {"a": {}}}',
-        '{"format": 3, "files": {"a": {"bytes": 1}}}',
-        '{"format": 3, "files": {"a": 1}}',
+        *("", "{", "[]", "null", "3", '"format"', "{}", '{"format": 4}', "\ud800"),
+        '{"format": 4, "files": []}',
+        '{"format": 4, "files": {"a": {}}}',
+        '{"format": 4, "files": {"a": {"bytes": 1}}}',
+        '{"format": 4, "files": {"a": 1}}',
     ],
 )
 def test_what_is_no_manifest_is_refused(path: Path, content: str) -> None:

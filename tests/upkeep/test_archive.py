@@ -281,7 +281,7 @@ def test_what_is_no_archive_changes_nothing(exported: Path, other: Layout, tmp_p
 def test_another_format_is_refused(exported: Path, other: Layout, tmp_path: Path) -> None:
     before = everything(tmp_path, exported)
     repacked(exported, changed(members(exported), format=2))
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 3"):
+    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 4"):
         import_(other, exported)
     assert everything(tmp_path, exported) == before
 
