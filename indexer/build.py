@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexNotFound, IndexNotWritable
+from indexer.core.errors import EmptyCorpus, IndexDamaged, IndexNotWritable
 from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Skipped
 from indexer.drafting.compare import Changes, Comparison, Corpus, Survey, Verdict
@@ -147,14 +147,6 @@ def _base(layout: Layout, options: Options) -> AbstractContextManager[Generation
     return closing(base)
 
 
-def _is_live(layout: Layout, base: Generation) -> bool:
-    """Whether a generation is the live one, and not one that took its place because that is damaged."""
-    try:
-        return layout.live() == base.folder
-    except (IndexDamaged, IndexNotFound):
-        return False
-
-
 def _loaded(
     comparison: Comparison, log: SkipLog, draft: Draft, added: Counter[Verdict]
 ) -> Iterator[tuple[Article, Origin]]:
@@ -202,7 +194,7 @@ def _require_space(layout: Layout, base: Generation | None, survey: Survey) -> N
 
 def _unchanged(layout: Layout, base: Generation, changes: Changes, started: float) -> Summary:
     """Leave everything as it is, but for `CURRENT` where that names something damaged."""
-    if not _is_live(layout, base):
+    if layout.live_or_none() != base.folder:
         layout.point_to(base.folder)
     return Summary(base.manifest, False, changes, Work(), time.monotonic() - started)
 

@@ -177,10 +177,11 @@ def verify(
 
     Example: hudhud verify --index /srv/hudhud && echo sound
     """
+    from indexer.generation.way_back import advice
     from indexer.models.encoder import load_encoder
     from indexer.models.model import locate
     from indexer.storage.layout import Layout
-    from indexer.storage.manifest import MANIFEST, Manifest
+    from indexer.storage.manifest import MANIFEST, Manifest, damage
     from indexer.text.orthography import prepare
     from indexer.upkeep.checks import encoding_faults, faults
 
@@ -202,10 +203,8 @@ def verify(
         print(json.dumps({"generation": name, "sound": not found, "faults": found}, ensure_ascii=False))
     elif found:
         print("\n".join(found))
-        say(
-            f"hudhud: {name} in {layout.folder} is not sound: go back with `hudhud rollback`,"
-            " restore a backup, or make it anew with `hudhud reindex PATH... --fresh`"
-        )
+        remedy = f": {advice(layout, damage(folder, found).files)}" if folder == layout.live_or_none() else ""
+        say(f"hudhud: {name} in {layout.folder} is not sound{remedy}")
     else:
         print(f"{name} in {layout.folder} is sound")
     if found:

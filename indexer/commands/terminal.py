@@ -58,14 +58,14 @@ def silent(_: str) -> None:
 
 
 def told_in_a_line(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a domain error or Ctrl-C into a line on stderr and an exit code."""
+    """Turn a domain error or Ctrl-C into a line on stderr, which says what to do, and an exit code."""
 
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except HudhudError as error:
-            say(f"hudhud: {error}")
+            say(f"hudhud: {_told(error, kwargs)}")
             raise typer.Exit(
                 next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
             ) from None
@@ -74,6 +74,17 @@ def told_in_a_line(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
     return guarded
+
+
+def _told(error: HudhudError, options: Mapping[str, object]) -> str:
+    """The error, with what to do where it is that of the index which the command works on."""
+    if not isinstance(error, IndexingError) or "index" not in options:
+        return str(error)
+    from indexer.generation.way_back import told
+    from indexer.storage.layout import Layout
+
+    index = options["index"]
+    return told(error, Layout(index if isinstance(index, Path) else settings().index))
 
 
 def megabytes(size: int) -> str:

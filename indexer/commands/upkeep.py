@@ -154,9 +154,8 @@ def _opened(index: Path | None, model: str | None) -> "tuple[Layout, Model, Enco
     Raises:
         IndexMismatch: another model was named.
     """
-    from indexer.core.errors import IndexMismatch
     from indexer.models.encoder import load_encoder
-    from indexer.models.model import locate
+    from indexer.models.model import locate, require_made_with
     from indexer.storage.layout import Layout
     from indexer.storage.manifest import MANIFEST, Manifest
     from indexer.text.orthography import prepare
@@ -165,11 +164,7 @@ def _opened(index: Path | None, model: str | None) -> "tuple[Layout, Model, Enco
     layout = Layout(index or chosen.index)
     manifest = Manifest.read(layout.live() / MANIFEST)
     found = locate(model or chosen.model or manifest.model, cache=chosen.cache, progress=say)
-    if found.fingerprint != manifest.fingerprint:
-        raise IndexMismatch(
-            f"the index in {layout.folder} was made with {manifest.model}, not with {found.name}: name the"
-            " model that it was made with"
-        )
+    require_made_with(found, manifest, layout.folder)
     prepare(say)
     return layout, found, load_encoder(found, cache=chosen.cache, progress=say)
 

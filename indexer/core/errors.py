@@ -24,15 +24,23 @@
     └── IndexingError               the index on disk cannot be used
         ├── IndexNotFound           no published generation here
         ├── IndexDamaged            a file is missing, truncated or altered
+        ├── CacheDamaged            the file of cached vectors cannot be read
         ├── IndexLocked             another process writes this index
-        ├── IndexMismatch           made with another model or format than asked for
+        ├── IndexMismatch           made with another model than asked for
+        │   └── FormatMismatch      made in another format than this version reads
         ├── IndexClosed             asked after it was closed
         └── IndexNotWritable        no permission or no space left to write
 
-The library raises these; `search_api/commands/cli.py` turns one into one line on stderr
+The library raises these; `indexer/commands/terminal.py` turns one into one line on stderr
 and an exit code, `search_api/serving/app.py` into problem details with a status.
 Nothing here knows of HTTP.
+
+Messages say what to do. Those of IndexDamaged and FormatMismatch state the fact alone: what to do depends on
+what else there is, and is added where the error is told to people (`indexer/generation/way_back.py`).
 """
+
+from collections.abc import Iterable
+from pathlib import Path
 
 
 class HudhudError(Exception):
@@ -138,7 +146,19 @@ class IndexNotFound(IndexingError):
 
 
 class IndexDamaged(IndexingError):
-    """A file of the generation is missing, truncated or altered."""
+    """A file of an index is missing, truncated or altered.
+
+    Attributes:
+        files: those that are altered where opening a generation does not show it.
+    """
+
+    def __init__(self, message: str, files: Iterable[Path] = ()) -> None:
+        super().__init__(message)
+        self.files = tuple(files)
+
+
+class CacheDamaged(IndexingError):
+    """The file of cached vectors cannot be read; no generation is touched by it."""
 
 
 class IndexLocked(IndexingError):
@@ -146,7 +166,21 @@ class IndexLocked(IndexingError):
 
 
 class IndexMismatch(IndexingError):
-    """The generation was made with another format or model than the one asked for."""
+    """The generation was made with another model than the one asked for."""
+
+
+class FormatMismatch(IndexMismatch):
+    """The generation was made in a format that this version of Hudhud does not read.
+
+    Attributes:
+        found, read: the format that it has, and the one that is read.
+        later: whether a later version made it.
+    """
+
+    def __init__(self, path: Path, found: int, read: int) -> None:
+        super().__init__(f"{path} has format {found}, this version reads format {read}")
+        self.found, self.read = found, read
+        self.later = found > read
 
 
 class IndexClosed(IndexingError):

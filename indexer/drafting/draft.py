@@ -21,7 +21,7 @@ from indexer.generation.generation import SEGMENTS, Generation
 from indexer.generation.segment import Origin, Segment
 from indexer.lexicon.word_vectors import reference_keys
 from indexer.models.model import Model
-from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults
+from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults, damage
 from indexer.vectors.cache import CachedEncoder, Keys, VectorCache
 
 SLACK = 1.25
@@ -225,10 +225,7 @@ def require_sound(base: Generation, segments: Sequence[Segment] = ()) -> None:
         chosen=lambda name: name.startswith(folders) if folders else not name.startswith(f"{SEGMENTS}/"),
     )
     if found:
-        raise IndexDamaged(
-            f"{base.folder} is damaged ({found[0]}): nothing was changed. Go back with `hudhud rollback`, or"
-            " make the index anew with `hudhud reindex PATH... --fresh`"
-        )
+        raise damage(base.folder, found, "; nothing was changed")
 
 
 def sweep(cache: VectorCache, layout: Publication, dimensions: int, most_bytes: int) -> int:

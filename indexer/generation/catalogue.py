@@ -122,7 +122,7 @@ class Catalogue:
             and int(self.languages.max(initial=0)) < max(len(self.language_names), 1)
         )
         if not fits:
-            raise IndexDamaged(f"the catalogue in {folder} does not fit its segments: reindex")
+            raise IndexDamaged(f"the catalogue in {folder} does not fit its segments")
 
     def __len__(self) -> int:
         """Articles."""
@@ -260,7 +260,7 @@ class Catalogue:
     @staticmethod
     def _require(number: int, total: int, what: str) -> None:
         if not 0 <= number < total:
-            raise IndexDamaged(f"there is no {what} {number} among {total}: run `hudhud verify`")
+            raise IndexDamaged(f"there is no {what} {number} among {total}")
 
 
 def _joined(starts: Sequence[Numbers]) -> Numbers:

@@ -72,7 +72,7 @@ def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
     )
     passages, sample = len(columns.articles), columns.sample
     if len(columns.hubness) != passages or not len(sample) or int(sample.max()) >= passages:
-        raise IndexDamaged(f"the vectors in {folder} do not fit each other: reindex")
+        raise IndexDamaged(f"the vectors in {folder} do not fit each other")
     return columns
 
 

@@ -15,7 +15,7 @@ from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock, InUse
-from indexer.storage.manifest import MANIFEST, Manifest
+from indexer.storage.manifest import MANIFEST, Manifest, damage
 
 SEGMENTS = "segments"
 
@@ -33,7 +33,7 @@ class Generation:
         Raises:
             IndexNotFound: there is none, or no longer.
             IndexDamaged: a file is missing, has not the size that the manifest gives, or cannot be read.
-            IndexMismatch: made in a format that this version does not read.
+            FormatMismatch: made in a format that this version does not read.
         """
         self.folder = folder
         try:
@@ -50,10 +50,7 @@ class Generation:
             self.manifest = Manifest.read(folder / MANIFEST)
             faults = self.manifest.size_faults(folder)
             if faults:
-                raise IndexDamaged(
-                    f"{folder} is damaged ({'; '.join(faults[:3])}): go back with `hudhud rollback`, or"
-                    " restore it from a backup"
-                )
+                raise damage(folder, faults)
             self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
             self.catalogue = Catalogue(folder, self.segments)
             self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
@@ -63,7 +60,7 @@ class Generation:
             self.unrelated = calibration.read(folder)
             self.postings = Postings(folder)
             if len(self.postings.lengths) != len(self.sentence_vectors):
-                raise IndexDamaged(f"the postings in {folder} do not fit its passages: reindex")
+                raise IndexDamaged(f"the postings in {folder} do not fit its passages")
             self.lexicon = Lexicon(folder, self.postings.words)
         except BaseException:
             self._lock.release()
@@ -117,7 +114,7 @@ def open_live(folder: Path) -> Generation:
     Raises:
         IndexNotFound: nothing was published there.
         IndexDamaged: a file is missing, truncated or unreadable.
-        IndexMismatch: made in a format that this version does not read.
+        FormatMismatch: made in a format that this version does not read.
     """
     layout = Layout(folder)
     for _ in range(_TRIES):
@@ -127,32 +124,27 @@ def open_live(folder: Path) -> Generation:
         except IndexNotFound:
             if layout.live() == live:
                 break
-    raise IndexDamaged(
-        f"{layout.current} names {live.name}, which is not there: `hudhud rollback` names another"
-    )
+    raise IndexDamaged(f"{layout.current} names {live.name}, which is not there")
 
 
 def open_soundest(folder: Path) -> Generation | None:
     """The live generation, or the newest that opens where the live one does not; None where there is none.
 
     Raises:
-        IndexMismatch: the live one was made in a format that this version does not read.
+        FormatMismatch: the live one was made in a format that this version does not read.
         IndexDamaged: there are generations, and none of them opens.
     """
-    layout = Layout(folder)
     try:
         return open_live(folder)
     except IndexNotFound:
-        if not layout.published():
-            return None
-        damage = IndexDamaged(f"{layout.current} is missing")
+        return None
     except IndexDamaged as error:
-        damage = error
-    for older in reversed(layout.published()):
+        damaged = error
+    for older in reversed(Layout(folder).published()):
         try:
             generation = Generation(older)
         except (IndexDamaged, IndexMismatch, IndexNotFound):
             continue
-        _logger.warning("%s: working with %s instead", damage, generation.name)
+        _logger.warning("%s: working with %s instead", damaged, generation.name)
         return generation
-    raise damage
+    raise damaged

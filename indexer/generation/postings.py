@@ -139,7 +139,7 @@ class Postings:
         if len(self.starts) != len(self.words) + 1 or not int(self.starts[-1]) == len(self.sentences) == len(
             self.counts
         ):
-            raise IndexDamaged(f"the postings in {folder} do not fit each other: reindex")
+            raise IndexDamaged(f"the postings in {folder} do not fit each other")
 
     def of_terms(self, terms: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
         """The postings of some terms, one term after another: sentences, counts, positions in `terms`."""

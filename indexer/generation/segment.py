@@ -228,7 +228,7 @@ class Segment:
             and sentences == {len(self.sentences), len(self.postings.lengths)}
         )
         if not fits:
-            raise IndexDamaged(f"the files in {folder} do not fit each other: reindex")
+            raise IndexDamaged(f"the files in {folder} do not fit each other")
 
     def __len__(self) -> int:
         """Articles."""

@@ -102,7 +102,7 @@ class Store:
         }
         lost = set(rows) - found.keys()
         if lost:
-            raise IndexDamaged(f"{self._path} holds no row {min(lost)}: run `hudhud verify`, then reindex")
+            raise IndexDamaged(f"{self._path} holds no row {min(lost)}", [self._path])
         return [found[row] for row in rows]
 
     def iterate(self, rows: Sequence[int]) -> Iterator[Article]:
@@ -126,9 +126,7 @@ class Store:
             with self._lock:
                 return self._opened().execute(query, tuple(values)).fetchall()
         except (sqlite3.DatabaseError, OverflowError) as error:
-            raise IndexDamaged(
-                f"{self._path} cannot be read ({error}): run `hudhud verify`, then reindex"
-            ) from error
+            raise IndexDamaged(f"{self._path} cannot be read ({error})", [self._path]) from error
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

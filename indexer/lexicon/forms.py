@@ -99,7 +99,7 @@ class Forms:
             len(self._starts) != len(self._stems) + 1
             or not len(self._word_stems) == len(self.languages) == words
         ):
-            raise IndexDamaged(f"the stems in {folder} do not fit the vocabulary: reindex")
+            raise IndexDamaged(f"the stems in {folder} do not fit the vocabulary")
 
     def stems(self, number: int) -> list[str]:
         """The stems of the word of this number."""

@@ -166,7 +166,7 @@ class SoundIndex:
             or self._starts[-1] != entries
             or self._offsets[-1] != len(self._sounds)
         ):
-            raise IndexDamaged(f"the files {folder / 'sound-*.npy'} do not fit together: reindex")
+            raise IndexDamaged(f"the files {folder / 'sound-*.npy'} do not fit each other")
 
     def entries(self, numbers: NDArray[np.int64]) -> _Entries:
         """The entries of some words, which get new numbers.
@@ -252,5 +252,5 @@ def _load(path: Path, kind: type[_Number]) -> NDArray[_Number]:
     """One file, mapped into memory."""
     values: NDArray[_Number] = mapped(path)
     if values.dtype != kind:
-        raise IndexDamaged(f"{path} holds {values.dtype}, not {kind.__name__}: reindex")
+        raise IndexDamaged(f"{path} holds {values.dtype}, not {kind.__name__}")
     return values

@@ -84,7 +84,7 @@ class WordVectors:
         self._spread = float(mapped(folder / SPREAD, 0))
         columns = (self._words, self._languages, self._hubness, self._squares, self.keys)
         if any(len(column) != len(self._vectors) for column in columns):
-            raise IndexDamaged(f"the vectors of words in {folder} do not fit each other: reindex")
+            raise IndexDamaged(f"the vectors of words in {folder} do not fit each other")
 
     def has_foreign(self, language: str) -> bool:
         """Whether there are words in another language than this."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
-from indexer.core.errors import ModelDamaged, ModelNotFound
+from indexer.core.errors import IndexMismatch, ModelDamaged, ModelNotFound
 from indexer.models import embedded_model, hub, model_files
+from indexer.storage.manifest import Manifest
 
 _logger = logging.getLogger(__name__)
 
@@ -65,6 +66,20 @@ def locate(name: str | None, *, cache: Path | None = None, progress: Progress = 
     except OSError as error:
         raise ModelDamaged(f"the model {name} cannot be read: {error}") from error
     return _model(name, folder, _prompts(folder, family), digests)
+
+
+def require_made_with(model: Model, manifest: Manifest, folder: Path) -> None:
+    """Check that an index was made with a model.
+
+    Raises:
+        IndexMismatch: it was made with another one.
+    """
+    if model.fingerprint != manifest.fingerprint:
+        raise IndexMismatch(
+            f"the index in {folder} was made with {manifest.model} ({manifest.fingerprint[:12]}), not with"
+            f" {model.name} ({model.fingerprint[:12]}): name the model that it was made with, or reindex with"
+            " this one"
+        )
 
 
 def find_folder(name: str, *, progress: Progress = _logger.info) -> Path:

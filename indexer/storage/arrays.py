@@ -21,11 +21,9 @@ def mapped(path: Path, dimensions: int = 1) -> NDArray[Any]:
     try:
         array: NDArray[Any] = np.asarray(np.lib.format.open_memmap(path, mode="r"))
     except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:
-        raise IndexDamaged(
-            f"{path} cannot be read: go back with `hudhud rollback`, or restore it from a backup"
-        ) from error
+        raise IndexDamaged(f"{path} cannot be read") from error
     if array.ndim != dimensions:
-        raise IndexDamaged(f"{path} has {array.ndim} dimensions instead of {dimensions}: reindex")
+        raise IndexDamaged(f"{path} has {array.ndim} dimensions instead of {dimensions}")
     return array
 
 
@@ -37,7 +35,7 @@ def mapped_starts(path: Path) -> NDArray[np.int64]:
     """
     starts = mapped(path)
     if not len(starts):
-        raise IndexDamaged(f"{path} is empty: go back with `hudhud rollback`, or restore it from a backup")
+        raise IndexDamaged(f"{path} is empty")
     return starts
 
 

@@ -72,22 +72,42 @@ class Layout:
 
         Raises:
             IndexNotFound: nothing was published here.
-            IndexDamaged: the file that names it cannot be read.
+            IndexDamaged: the file that names it is missing, cannot be read, or names what is not there.
         """
+        named = self._named()
+        while not _is_there(named):
+            before, named = named, self._named()
+            if named == before:
+                raise IndexDamaged(f"{self._current} names {named.name}, which is not there")
+        return named
+
+    def _named(self) -> Path:
+        """The folder that `CURRENT` names, which may have been replaced and pruned meanwhile."""
         try:
             name = self._current.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            raise IndexNotFound(
-                f"there is no index in {self.folder}:"
-                f" make one with `hudhud reindex PATH --index {self.folder}`"
-            ) from None
+            raise self._unnamed() from None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexDamaged(
-                f"{self._current} cannot be read ({error}): `hudhud rollback` writes it anew"
-            ) from error
+            raise IndexDamaged(f"{self._current} cannot be read ({error})") from error
         if not name or Path(name).name != name:
-            raise IndexDamaged(f"{self._current} names no generation: `hudhud rollback` writes it anew")
+            raise IndexDamaged(f"{self._current} names no generation")
         return self.generations / name
+
+    def _unnamed(self) -> IndexingError:
+        """Why there is no `CURRENT`."""
+        with contextlib.suppress(OSError):
+            if self.published():
+                return IndexDamaged(f"{self._current} is missing")
+        return IndexNotFound(
+            f"there is no index in {self.folder}: make one with `hudhud reindex PATH --index {self.folder}`"
+        )
+
+    def live_or_none(self) -> Path | None:
+        """The folder of the live generation; None where there is none, or it cannot be told."""
+        try:
+            return self.live()
+        except (IndexNotFound, IndexDamaged):
+            return None
 
     def published(self) -> list[Path]:
         """The folders of all generations, oldest first."""
@@ -232,3 +252,11 @@ class Layout:
             shutil.rmtree(gone)
             removed.append(folder.name)
         return Pruned(tuple(removed), tuple(held))
+
+
+def _is_there(folder: Path) -> bool:
+    """Whether there is such a folder, or the system does not say; then whoever opens it will tell why."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return True

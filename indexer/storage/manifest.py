@@ -3,12 +3,12 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.core.errors import IndexDamaged, IndexMismatch
+from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage.disk import file_digest
 
 FORMAT = 4
@@ -82,15 +82,12 @@ class Manifest:
 
         Raises:
             IndexDamaged: it is missing, is not a manifest, or is not as it was written.
-            IndexMismatch: it was written in a format that this version does not read.
+            FormatMismatch: it was written in a format that this version does not read.
         """
         try:
             values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             if values["format"] != FORMAT:
-                raise IndexMismatch(
-                    f"{path} has format {values['format']}, this version reads format {FORMAT}:"
-                    " make the index anew with `hudhud reindex PATH... --fresh`"
-                )
+                raise FormatMismatch(path, values["format"], FORMAT)
             if values.pop(_CHECKSUM) != _checksum(values):
                 raise ValueError("it was altered")
             values["files"] = {name: FileFact(**fact) for name, fact in values["files"].items()}
@@ -128,13 +125,26 @@ def content_faults(
     """
     try:
         manifest = manifest or Manifest.read(folder / MANIFEST)
-    except (IndexDamaged, IndexMismatch) as error:
+    except (IndexDamaged, FormatMismatch) as error:
         return [str(error)]
     return [
         fault
         for name, fact in manifest.files.items()
         if chosen(name) and (fault := _file_fault(folder, name, fact, pace))
     ]
+
+
+def damage(folder: Path, faults: Sequence[str], consequence: str = "") -> IndexDamaged:
+    """The error that says which files of the generation in `folder` are not as its manifest has them.
+
+    Args:
+        folder: of the generation.
+        faults: one or more, as `content_faults` and `Manifest.size_faults` give them.
+        consequence: for people, what came of it.
+    """
+    more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
+    files = (folder / fault.partition(":")[0] for fault in faults)
+    return IndexDamaged(f"{folder} is damaged ({faults[0]}{more}){consequence}", files)
 
 
 def _file_fault(folder: Path, name: str, expected: FileFact, pace: Callable[[], None]) -> str | None:

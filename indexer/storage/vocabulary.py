@@ -35,10 +35,10 @@ class Vocabulary:
                 size = file.seek(0, 2)
                 self._text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
         except OSError as error:
-            raise IndexDamaged(f"{path} cannot be read: reindex") from error
+            raise IndexDamaged(f"{path} cannot be read") from error
         ends = int(self._ends[-1]) if len(self._ends) else None
         if ends != size:
-            raise IndexDamaged(f"{path} has {size} bytes instead of {ends}: reindex")
+            raise IndexDamaged(f"{path} has {size} bytes instead of {ends}")
 
     def __len__(self) -> int:
         return len(self._ends) - 1

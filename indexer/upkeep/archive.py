@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer.core.errors import (
+    FormatMismatch,
     IndexDamaged,
-    IndexNotFound,
     IndexNotWritable,
     InvalidArchive,
     PathNotFound,
@@ -65,8 +65,8 @@ def import_(layout: Layout, source: Path) -> Manifest:
 
     Raises:
         PathNotFound: there is no such file.
-        InvalidArchive: it is no exported generation, or a damaged one; nothing was changed.
-        IndexMismatch: it was made in a format that this version does not read.
+        InvalidArchive: it is no exported generation, a damaged one, or one in a format that this version does
+            not read; nothing was changed.
         IndexingError: as in `build`.
     """
     if not source.is_file():
@@ -75,12 +75,9 @@ def import_(layout: Layout, source: Path) -> Manifest:
         draft = layout.draft()
         with _readable(source) as archive:
             manifest = _extracted(archive, source, draft)
-        try:
-            base: str | None = layout.live().name
-        except (IndexNotFound, IndexDamaged):
-            base = None
+        live = layout.live_or_none()
         name = layout.next_name(digest_of(manifest.files))
-        manifest = replace(manifest, name=name, base=base)
+        manifest = replace(manifest, name=name, base=live.name if live else None)
         manifest.write(draft / MANIFEST)
         try:
             Generation(draft).close()
@@ -97,6 +94,10 @@ def _readable(source: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(source, "r|*") as archive:
             yield archive
+    except FormatMismatch as error:
+        raise InvalidArchive(
+            f"{source} has format {error.found}, this version reads format {error.read}: nothing was changed"
+        ) from error
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise InvalidArchive(f"{source} is not an exported generation, or a damaged one ({error})") from error
 
@@ -142,4 +143,4 @@ def _require_sound(path: Path, fact: FileFact, archive: Path | None = None) -> N
     if file_digest(path) != fact.sha256:
         if archive:
             raise InvalidArchive(f"{path.name} in {archive} has not the checksum of its manifest")
-        raise IndexDamaged(f"{path} has not the checksum of its manifest: `hudhud verify` says more")
+        raise IndexDamaged(f"{path} has not the checksum of its manifest", [path])

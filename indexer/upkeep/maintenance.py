@@ -22,7 +22,7 @@ from indexer.drafting.provenance import Provenance
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout, Pruned
-from indexer.storage.manifest import MANIFEST, Manifest, content_faults
+from indexer.storage.manifest import MANIFEST, Manifest, content_faults, damage
 from indexer.storage.vocabulary import Vocabulary
 from indexer.vectors.cache import VectorCache
 
@@ -151,7 +151,7 @@ def rollback(layout: Layout, name: str | None = None) -> str:
         folder = layout.named(name) if name else _before(layout)
         found = content_faults(folder)
         if found:
-            raise IndexDamaged(f"{folder.name} is not sound ({found[0]}): nothing was changed")
+            raise damage(folder, found, "; nothing was changed")
         Generation(folder).close()
         layout.point_to(folder)
         return folder.name
@@ -253,10 +253,7 @@ def _removed(layout: Layout, folders: list[Path], patience: float) -> Pruned:
 
 def _before(layout: Layout) -> Path:
     published = layout.published()
-    try:
-        live = layout.live()
-    except (IndexNotFound, IndexDamaged):
-        live = None
+    live = layout.live_or_none()
     if live not in published:
         return next((folder for folder in reversed(published) if not content_faults(folder)), published[-1])
     older = published[: published.index(live)]

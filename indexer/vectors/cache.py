@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.errors import IndexDamaged, IndexNotWritable
+from indexer.core.errors import CacheDamaged, IndexNotWritable
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 
@@ -51,7 +51,7 @@ class VectorCache:
         """Open the cache at `path`, creating it where there is none.
 
         Raises:
-            IndexDamaged: the file is not a database; it can be deleted, at the cost of encoding again.
+            CacheDamaged: the file is not a database; it can be deleted, at the cost of encoding again.
             IndexNotWritable: it cannot be opened for writing.
         """
         self._path = path
@@ -184,9 +184,9 @@ class VectorCache:
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, error: sqlite3.DatabaseError) -> IndexDamaged:
-        return IndexDamaged(
-            f"the vector cache {self._path} is damaged ({error}): delete it and reindex;"
+    def _damaged(self, error: sqlite3.DatabaseError) -> CacheDamaged:
+        return CacheDamaged(
+            f"the vector cache {self._path} is damaged ({error}): delete it and try again;"
             " nothing but time is lost"
         )
 

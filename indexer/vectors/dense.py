@@ -68,9 +68,7 @@ class VectorFile:
         try:
             self.index: faiss.Index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except (RuntimeError, MemoryError) as error:
-            raise IndexDamaged(
-                f"FAISS cannot read {path}: go back with `hudhud rollback`, or restore it from a backup"
-            ) from error
+            raise IndexDamaged(f"{path} cannot be read") from error
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
@@ -263,9 +261,9 @@ class QuantisedIndex:
             if len(vectors) >= cls.EXACT_BELOW:
                 quantised = faiss.read_index(str(folder / f"{name}.faiss"))
         except RuntimeError as error:
-            raise IndexDamaged(f"{folder / name} cannot be read: reindex") from error
+            raise IndexDamaged(f"{folder / name}.faiss cannot be read") from error
         if quantised is not None and quantised.ntotal != len(vectors):
-            raise IndexDamaged(f"{folder / name} has {quantised.ntotal} rows for {len(vectors)}: reindex")
+            raise IndexDamaged(f"{folder / name}.faiss has {quantised.ntotal} rows for {len(vectors)}")
         return cls(vectors, quantised)
 
     def __len__(self) -> int:

@@ -20,7 +20,7 @@ from indexer.commands.terminal import (
     settings,
     told_in_a_line,
 )
-from indexer.core.errors import HudhudError, IndexDamaged
+from indexer.core.errors import HudhudError
 
 RerankerOption = Annotated[
     str | None,
@@ -234,7 +234,7 @@ def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
 def _damage_told(index: Path) -> Iterator[None]:
     """Tell an error that comes from damaged files as such: one may fail anywhere."""
     from indexer.storage.layout import Layout
-    from indexer.storage.manifest import content_faults
+    from indexer.storage.manifest import content_faults, damage
 
     try:
         yield
@@ -245,10 +245,7 @@ def _damage_told(index: Path) -> Iterator[None]:
         found = content_faults(generation)
         if not found:
             raise
-        raise IndexDamaged(
-            f"{generation} is damaged ({found[0]}): go back with `hudhud rollback`, or restore it from a"
-            " backup"
-        ) from error
+        raise damage(generation, found) from error
 
 
 def main() -> None:

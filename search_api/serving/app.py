@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from indexer.core.errors import (
@@ -26,6 +27,7 @@ from indexer.core.errors import (
     Overloaded,
 )
 from indexer.core.records import Article
+from indexer.generation.way_back import told
 from search_api.search import Searcher
 from search_api.serving.live import Live
 from search_api.serving.schemas import (
@@ -110,7 +112,7 @@ def create_app(live: Live) -> FastAPI:
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
         telemetry=_NO_TELEMETRY,
     )
-    _add_error_handlers(app)
+    _add_error_handlers(app, live)
 
     async def answer(request: SearchRequest) -> SearchResponse:
         return SearchResponse.of(await executor.run(search_live, request.parsed()))
@@ -155,7 +157,7 @@ def _article(searcher: Searcher, article_id: str) -> Article:
     return searcher.index.article_by_id(article_id)
 
 
-def _add_error_handlers(app: FastAPI) -> None:
+def _add_error_handlers(app: FastAPI, live: Live) -> None:
     @app.exception_handler(HudhudError)
     async def domain(_: Request, error: HudhudError) -> JSONResponse:
         status = next((status for kind, status in STATUSES if isinstance(error, kind)), None)
@@ -166,7 +168,7 @@ def _add_error_handlers(app: FastAPI) -> None:
             if isinstance(error, InvalidQuery)
             else []
         )
-        return _problem(status, str(error), faults)
+        return _problem(status, await run_in_threadpool(told, error, live.layout), faults)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.core.errors import IndexDamaged
-from indexer.storage.manifest import content_faults
+from indexer.storage.manifest import content_faults, damage
 
 REST = 3.0
 """How long a check rests, as a multiple of the time that it works."""
@@ -24,7 +23,7 @@ class Checks:
     """Which generations were found damaged. They count as damaged until their files are written anew."""
 
     def __init__(self) -> None:
-        self._damaged: dict[Path, tuple[_Stamp, str]] = {}
+        self._damaged: dict[Path, tuple[_Stamp, list[str]]] = {}
 
     def check(self, folder: Path, stopped: threading.Event) -> None:
         """Compare every file with the manifest, slowly.
@@ -41,13 +40,8 @@ class Checks:
         if not faults:
             self._damaged.pop(folder, None)
             return
-        more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
-        fault = (
-            f"{folder} is damaged ({faults[0]}{more}): go back with `hudhud rollback`, or restore it from a"
-            " backup"
-        )
-        self._damaged[folder] = (stamp, fault)
-        raise IndexDamaged(fault)
+        self._damaged[folder] = (stamp, faults)
+        raise damage(folder, faults)
 
     def require_not_damaged(self, folder: Path, stopped: threading.Event) -> None:
         """Check again what was found damaged before, if its files were written anew.
@@ -57,9 +51,9 @@ class Checks:
             Stopped: `stopped` was set meanwhile.
         """
         if folder in self._damaged:
-            stamp, fault = self._damaged[folder]
+            stamp, faults = self._damaged[folder]
             if _stamp(folder) == stamp:
-                raise IndexDamaged(fault)
+                raise damage(folder, faults)
             self.check(folder, stopped)
 
     def is_damaged(self, folder: Path) -> bool:

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Self
 
 from indexer.core.errors import HudhudError, IndexDamaged, IndexingError
+from indexer.generation.way_back import told
 from indexer.storage.layout import Layout
 from search_api.search import Searcher
 from search_api.serving.checking import Checks, Stopped
@@ -102,6 +103,11 @@ class Live:
         self.close()
 
     @property
+    def layout(self) -> Layout:
+        """The index that is followed."""
+        return self._layout
+
+    @property
     def state(self) -> State:
         """What answers now, and what is wrong."""
         held, fault = self._leases.current, self._fault
@@ -114,11 +120,11 @@ class Live:
         """The searcher that answers now; it stays open as long as this context.
 
         Raises:
-            IndexDamaged: no generation can be used, or this is closed.
+            IndexingError: no generation can be used, or this is closed.
         """
         with self._leases.lease() as held:
             if held is None:
-                raise IndexDamaged(self._fault or "no index is open")
+                raise IndexingError(self._fault or "no index is open")
             yield held.searcher
 
     def close(self) -> None:
@@ -132,10 +138,11 @@ class Live:
 
     def _start(self) -> None:
         """Let what is live answer; only if it is damaged, something else."""
+        folder = self._layout.live()
         try:
-            self._serve(self._layout.live())
+            self._serve(folder)
         except IndexDamaged:
-            self._settle()
+            self._settle(folder)
             if self._leases.current is None:
                 raise
 
@@ -144,17 +151,18 @@ class Live:
             woken = self._wake.wait(self._interval)
             self._wake.clear()
             try:
-                named = self._named()
+                folder, error = self._named()
+                named = (folder, str(error) if error else None)
                 due = self._fault is not None and time.monotonic() - self._settled_at >= self._retry
                 if woken or due or named != self._settled:
                     self._settled = named
-                    self._settle()
+                    self._settle(folder, error)
             except Stopped:
                 return
             except Exception:
                 _logger.exception("the index in %s cannot be followed: trying again", self._layout.folder)
 
-    def _named(self) -> tuple[Path | None, str | None]:
+    def _named(self) -> tuple[Path | None, IndexingError | None]:
         """The folder that `CURRENT` names, or why there is none.
 
         It is read at every look: a few bytes, as cheap as asking for its times, and hanging on no clock.
@@ -162,21 +170,25 @@ class Live:
         try:
             return self._layout.live(), None
         except IndexingError as error:
-            return None, str(error)
+            return None, error
 
-    def _settle(self) -> None:
-        """Let the first generation answer that can, in the order above; say why where it is another one."""
-        folder, fault = self._settled
+    def _settle(self, folder: Path | None, error: Exception | None = None) -> None:
+        """Let the first generation answer that can, in the order above; say why where it is another one.
+
+        Args:
+            folder: the generation that `CURRENT` names.
+            error: why it names none.
+        """
         for choice in self._choices(folder):
             try:
                 self._serve(choice)
                 break
-            except (HudhudError, OSError) as error:
-                fault = fault or str(error)
+            except (HudhudError, OSError) as failure:
+                error = error or failure
         else:
             self._leases.replace(None)
         self._settled_at = time.monotonic()
-        self._tell(fault)
+        self._tell(error)
 
     def _choices(self, named: Path | None) -> list[Path]:
         try:
@@ -219,10 +231,12 @@ class Live:
             _logger.exception("%s cannot be opened", folder)
             raise IndexDamaged(f"{folder} cannot be opened ({type(error).__name__}: {error})") from error
 
-    def _tell(self, fault: str | None) -> None:
+    def _tell(self, error: Exception | None) -> None:
         name = self.state.generation
-        if fault:
-            fault += f"; {name} answers in its place" if name else "; nothing can answer in its place"
+        fault = None
+        if error:
+            answers = f"{name} answers" if name else "nothing can answer"
+            fault = f"{told(error, self._layout)}; {answers} in its place"
         if fault and fault != self._fault:
             _logger.error("%s", fault)
         elif self._fault and not fault:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.core.errors import IndexMismatch
 from indexer.core.protocols import Reranker
 from indexer.generation.generation import Generation
 from indexer.models.encoder import load_encoder
-from indexer.models.model import locate
+from indexer.models.model import locate, require_made_with
 from indexer.models.torch_encoder import load_reranker
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
@@ -95,11 +94,7 @@ class Opener:
         if self._loaded and self._loaded.fingerprint == made_with.fingerprint:
             return self._loaded
         found = locate(self._model or made_with.model, cache=self._cache, progress=self._progress)
-        if found.fingerprint != made_with.fingerprint:
-            raise IndexMismatch(
-                f"the index in {folder} was made with {made_with.model} ({made_with.fingerprint[:12]}), not"
-                f" with {found.name} ({found.fingerprint[:12]}): name the model it was made with, or reindex"
-            )
+        require_made_with(found, made_with, folder)
         if self._reranker_name and not self._reranker:
             self._reranker = load_reranker(self._reranker_name, progress=self._progress)
         encoder = load_encoder(found, cache=self._cache, progress=self._progress)

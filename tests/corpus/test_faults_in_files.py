@@ -167,14 +167,16 @@ class TestGeneration:
 
     @pytest.mark.parametrize("place", range(0, 4000, 501))
     def test_a_manifest_that_was_altered_is_refused(self, index: Layout, hudhud: Hudhud, place: int) -> None:
-        path = index.live() / MANIFEST
+        first, live = index.published()
+        path = live / MANIFEST
         path.write_bytes(flipped(path.read_bytes(), place))
-        refused = f"{path} cannot be read as a manifest\n"
+        refused = f"{path} cannot be read as a manifest"
+        told = f"hudhud: {refused}: go back with `hudhud rollback {first.name}`\n"
         for command in (["search", "war"], ["info"], ["export", index.folder / "file"]):
             done = hudhud(*command, "--index", index.folder)
-            assert (done.exit_code, done.stderr) == (4, f"hudhud: {refused}")
-        assert hudhud("verify", "--index", index.folder).stdout == refused
-        assert hudhud("rollback", "--index", index.folder).exit_code == 0
+            assert (done.exit_code, done.stderr) == (4, told)
+        assert hudhud("verify", "--index", index.folder).stdout == f"{refused}\n"
+        assert hudhud("rollback", first.name, "--index", index.folder).exit_code == 0
         assert hudhud("verify", "--index", index.folder).exit_code == 0
 
     @pytest.mark.parametrize("content", [b"", b"\n", b"000009-aaaaaaaa\n", b"../x\n", b"\xff\xfe"])
@@ -226,13 +228,13 @@ class TestGeneration:
     def test_a_reindex_copies_nothing_that_was_altered(
         self, index: Layout, archive: Path, hudhud: Hudhud, what: str
     ) -> None:
-        live = index.live()
-        path = min(live.glob(what))
+        older, live = index.published()
+        path = live / what
         path.write_bytes(flipped_last(path.read_bytes()))
         done = hudhud("reindex", archive, "--index", index.folder, "--json")
         assert (done.exit_code, done.stdout, index.live()) == (4, "", live)
         assert f"{live} is damaged ({path.relative_to(live)}: SHA-256 " in done.stderr
-        assert done.stderr.endswith("make the index anew with `hudhud reindex PATH... --fresh`\n")
+        assert done.stderr.endswith(f"); nothing was changed: go back with `hudhud rollback {older.name}`\n")
         refused = hudhud("delete", "later", "--index", index.folder)
         assert (refused.exit_code, index.live()) == (4, live)
         assert hudhud("reindex", archive, "--index", index.folder, "--fresh").exit_code == 0
@@ -266,7 +268,11 @@ class TestGeneration:
         path.write_bytes(flipped_within(path.read_bytes()))
         done = hudhud("rollback", "--index", index.folder)
         assert (done.exit_code, index.live()) == (4, live)
-        assert done.stderr.startswith(f"hudhud: {first.name} is not sound (word-vectors-rows.npy: SHA-256 ")
+        assert done.stderr.startswith(f"hudhud: {first} is damaged (word-vectors-rows.npy: SHA-256 ")
+        assert done.stderr.endswith(
+            "; nothing was changed: restore a backup with `hudhud import FILE`, or make the index anew with"
+            " `hudhud reindex PATH... --fresh`\n"
+        )
 
 
 def vectors_of(folder: Path) -> tuple[Vectors, Vectors]:

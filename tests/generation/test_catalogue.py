@@ -100,19 +100,19 @@ def test_sentences_come_in_the_order_asked_for_with_their_passage(catalogue: Cat
 
 @pytest.mark.parametrize("number", [-1, 5, 77])
 def test_an_article_that_is_not_there_is_damage(catalogue: Catalogue, number: int) -> None:
-    with pytest.raises(IndexDamaged, match=f"there is no article {number} among 5: run `hudhud verify`"):
+    with pytest.raises(IndexDamaged, match=f"^there is no article {number} among 5$"):
         catalogue.articles([0, number])
 
 
 @pytest.mark.parametrize("number", [-1, 6, 77])
 def test_a_passage_that_is_not_there_is_damage(catalogue: Catalogue, number: int) -> None:
-    with pytest.raises(IndexDamaged, match=f"there is no passage {number} among 6: run `hudhud verify`"):
+    with pytest.raises(IndexDamaged, match=f"^there is no passage {number} among 6$"):
         catalogue.passages([1, number])
 
 
 @pytest.mark.parametrize("number", [-1, 8, 77])
 def test_a_sentence_that_is_not_there_is_damage(catalogue: Catalogue, number: int) -> None:
-    with pytest.raises(IndexDamaged, match=f"there is no sentence {number} among 8: run `hudhud verify`"):
+    with pytest.raises(IndexDamaged, match=f"^there is no sentence {number} among 8$"):
         catalogue.sentences([1, number])
 
 
@@ -315,16 +315,16 @@ def test_rows_beyond_the_segments_are_damage(
     rows = np.load(path)
     rows[1] = row
     np.save(path, rows)
-    with pytest.raises(IndexDamaged, match=r"the catalogue in .* does not fit its segments: reindex"):
+    with pytest.raises(IndexDamaged, match=r"^the catalogue in .* does not fit its segments$"):
         Catalogue(path.parent, catalogue.segments)
 
 
 def test_a_language_without_a_name_is_damage(catalogue: Catalogue, tmp_path: Path) -> None:
     np.save(tmp_path / "catalogue" / catalogues.LANGUAGE_NAMES, np.array(["ar", "en", "fa", "prs"]))
-    with pytest.raises(IndexDamaged, match="does not fit its segments: reindex"):
+    with pytest.raises(IndexDamaged, match=r"does not fit its segments$"):
         Catalogue(tmp_path / "catalogue", catalogue.segments)
 
 
 def test_other_segments_are_damage(catalogue: Catalogue, tmp_path: Path) -> None:
-    with pytest.raises(IndexDamaged, match="does not fit its segments: reindex"):
+    with pytest.raises(IndexDamaged, match=r"does not fit its segments$"):
         Catalogue(tmp_path / "catalogue", catalogue.segments[:2])

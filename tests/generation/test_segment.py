@@ -232,7 +232,7 @@ def test_vectors_of_other_articles_are_damage(tmp_path: Path, name: str) -> None
     segment(tmp_path / "one", ARTICLES)
     other = segment(tmp_path / "other", ARTICLES[:1])
     (other.folder / name).replace(tmp_path / "one" / name)
-    with pytest.raises(IndexDamaged, match=r"the files in .*one do not fit each other: reindex"):
+    with pytest.raises(IndexDamaged, match=r"the files in .*one do not fit each other$"):
         Segment(tmp_path / "one")
 
 

@@ -300,7 +300,7 @@ def test_a_truncated_file_is_damage(folder: Path, tmp_path: Path, name: str) -> 
     whole = (tmp_path / name).read_bytes()
     for size in (0, 50, len(whole) - 1):
         (tmp_path / name).write_bytes(whole[:size])
-        with pytest.raises(IndexDamaged, match=rf"{name} cannot be read: "):
+        with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
             SoundIndex(tmp_path)
 
 
@@ -308,7 +308,7 @@ def test_a_truncated_file_is_damage(folder: Path, tmp_path: Path, name: str) -> 
 def test_a_missing_file_is_damage(folder: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / name).unlink()
-    with pytest.raises(IndexDamaged, match=rf"{name} cannot be read: "):
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
         SoundIndex(tmp_path)
 
 
@@ -316,7 +316,7 @@ def test_a_missing_file_is_damage(folder: Path, tmp_path: Path, name: str) -> No
 def test_files_that_do_not_fit_together_are_damage(folder: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    with pytest.raises(IndexDamaged, match="do not fit together: reindex"):
+    with pytest.raises(IndexDamaged, match=r"do not fit each other$"):
         SoundIndex(tmp_path)
 
 
@@ -326,7 +326,7 @@ def test_places_beyond_the_end_are_damage(folder: Path, tmp_path: Path, name: st
     places = np.load(tmp_path / name)
     places[-1] += 1
     np.save(tmp_path / name, places)
-    with pytest.raises(IndexDamaged, match="do not fit together: reindex"):
+    with pytest.raises(IndexDamaged, match=r"do not fit each other$"):
         SoundIndex(tmp_path)
 
 

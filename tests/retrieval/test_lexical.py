@@ -267,7 +267,7 @@ def test_a_missing_or_truncated_file_is_damage(tmp_path: Path, name: str) -> Non
 def test_files_that_do_not_fit_each_other_are_damage(tmp_path: Path, name: str) -> None:
     write(tmp_path)
     np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit each other: reindex"):
+    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit each other$"):
         Postings(tmp_path)
 
 

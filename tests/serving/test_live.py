@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 
 import search_api.serving.opening
 from indexer.build import build
-from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound, ModelNotFound
+from indexer.core.errors import IndexDamaged, IndexingError, IndexMismatch, IndexNotFound, ModelNotFound
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
 from indexer.generation.columns import HUBNESS
@@ -290,7 +290,7 @@ class TestDamage:
             assert (problem.status_code, problem.headers["content-type"]) == (503, "application/problem+json")
             assert problem.json()["detail"] == (
                 f"{second} is damaged ({store(second).relative_to(second)}: {size} bytes instead of"
-                f" {size + 1}): go back with `hudhud rollback`, or restore it from a backup;"
+                f" {size + 1}): go back with `hudhud rollback {first.name}`;"
                 f" {first.name} answers in its place"
             )
             assert client.get("/v1/search", params={"q": "war"}).json()["generation"] == first.name
@@ -336,8 +336,7 @@ class TestDamage:
             detail = client.get("/readyz").json()["detail"]
             assert detail.startswith(f"{second} is damaged ({HUBNESS}: SHA-256 ")
             assert detail.endswith(
-                "): go back with `hudhud rollback`, or restore it from a backup;"
-                f" {first.name} answers in its place"
+                f"): go back with `hudhud rollback {first.name}`; {first.name} answers in its place"
             )
             assert client.get("/v1/search", params={"q": "war"}).json()["generation"] == first.name
             wait_for(lambda: live.state.checked)
@@ -367,7 +366,10 @@ class TestDamage:
             for path in ("/readyz", "/v1/search?q=war", f"/v1/articles/{NUCLEAR}"):
                 response = client.get(path)
                 assert response.status_code == 503
-                assert response.json()["detail"].endswith("; nothing can answer in its place")
+                assert response.json()["detail"].endswith(
+                    "): restore a backup with `hudhud import FILE`, or make the index anew with"
+                    " `hudhud reindex PATH... --fresh`; nothing can answer in its place"
+                )
                 assert response.headers["retry-after"] == "1"
             flip(second / HUBNESS)
             wait_for(lambda: live.state.fault is None)
@@ -520,7 +522,7 @@ class TestClosing:
         with live.searcher() as searcher:
             live.close()
             assert searcher.search(parse("war")).hits
-            with pytest.raises(IndexDamaged, match="no index is open"), live.searcher():
+            with pytest.raises(IndexingError, match="no index is open"), live.searcher():
                 pass
         live.close()
 

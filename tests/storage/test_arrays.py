@@ -38,10 +38,7 @@ def test_an_empty_array_is_mapped(tmp_path: Path, shape: tuple[int, ...]) -> Non
 )
 def test_a_file_without_an_array_is_damage(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with pytest.raises(
-        IndexDamaged,
-        match=r"a\.npy cannot be read: go back with `hudhud rollback`, or restore it from a backup",
-    ):
+    with pytest.raises(IndexDamaged, match=r"a\.npy cannot be read$"):
         mapped(path)
 
 
@@ -67,10 +64,10 @@ def test_a_flipped_bit_in_the_header_raises_nothing_else(path: Path, place: int,
 
 
 def test_other_dimensions_are_damage(path: Path) -> None:
-    with pytest.raises(IndexDamaged, match=r"a\.npy has 1 dimensions instead of 2: reindex"):
+    with pytest.raises(IndexDamaged, match=r"a\.npy has 1 dimensions instead of 2$"):
         mapped(path, 2)
     np.save(path, np.float64(1.0))
-    with pytest.raises(IndexDamaged, match=r"a\.npy has 0 dimensions instead of 1: reindex"):
+    with pytest.raises(IndexDamaged, match=r"a\.npy has 0 dimensions instead of 1$"):
         mapped(path)
     assert float(mapped(path, 0)) == 1.0
 
@@ -78,7 +75,7 @@ def test_other_dimensions_are_damage(path: Path) -> None:
 def test_starts_are_never_empty(path: Path) -> None:
     assert mapped_starts(path).tolist() == [0, 1, 2, 3, 4]
     np.save(path, np.empty(0, np.int64))
-    with pytest.raises(IndexDamaged, match=r"a\.npy is empty: go back"):
+    with pytest.raises(IndexDamaged, match=r"a\.npy is empty$"):
         mapped_starts(path)
 
 

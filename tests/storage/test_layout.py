@@ -125,7 +125,7 @@ def test_a_generation_that_is_not_there_is_named(layout: Layout, name: str) -> N
 def test_a_pointer_that_names_no_generation_is_refused(layout: Layout, pointer: str) -> None:
     publish(layout)
     layout.current.write_text(pointer)
-    with pytest.raises(IndexDamaged, match="CURRENT names no generation: `hudhud rollback` writes it anew"):
+    with pytest.raises(IndexDamaged, match=r"CURRENT names no generation$"):
         layout.live()
     assert layout.roots() == ()
 
@@ -133,7 +133,7 @@ def test_a_pointer_that_names_no_generation_is_refused(layout: Layout, pointer: 
 def test_a_pointer_that_cannot_be_read_is_refused(layout: Layout) -> None:
     publish(layout)
     layout.current.write_bytes(b"\xff\xfe")
-    with pytest.raises(IndexDamaged, match=r"CURRENT cannot be read \(.*\): `hudhud rollback` writes it"):
+    with pytest.raises(IndexDamaged, match=r"CURRENT cannot be read \(.*\)$"):
         layout.live()
     layout.current.unlink()
     layout.current.mkdir()
@@ -411,8 +411,9 @@ def test_what_somebody_reads_is_not_removed(layout: Layout) -> None:
 
 def test_pruning_needs_a_live_one(layout: Layout) -> None:
     publish(layout, live=False)
-    with pytest.raises(IndexNotFound), layout.writing():
+    with pytest.raises(IndexDamaged, match=r"CURRENT is missing$"), layout.writing():
         layout.prune(1)
+    assert layout.live_or_none() is None
     assert names(layout) == ["000001-01234567"]
 
 

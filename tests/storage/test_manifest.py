@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import signed
 
-from indexer.core.errors import IndexDamaged, IndexMismatch
+from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage import manifest as manifests
 from indexer.storage.manifest import FORMAT, FileFact, Manifest, digest_of, fact_of
 
@@ -88,20 +88,25 @@ def changed(path: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
 
-@pytest.mark.parametrize("form", [1, 2, 99, "3", None])
-def test_another_format_is_refused(path: Path, form: object) -> None:
+@pytest.mark.parametrize("form", [1, 2, 99])
+def test_another_format_is_refused(path: Path, form: int) -> None:
     changed(path, format=form)
-    with pytest.raises(
-        IndexMismatch,
-        match=rf"manifest\.json has format {form}, this version reads format 4: make the index anew with"
-        " `hudhud reindex PATH... --fresh`",
-    ):
+    message = rf"manifest\.json has format {form}, this version reads format 4$"
+    with pytest.raises(FormatMismatch, match=message) as refused:
+        Manifest.read(path)
+    assert (refused.value.found, refused.value.read, refused.value.later) == (form, 4, form == 99)
+
+
+@pytest.mark.parametrize("form", ["3", None])
+def test_a_format_that_is_no_number_is_damage(path: Path, form: object) -> None:
+    changed(path, format=form)
+    with pytest.raises(IndexDamaged, match="cannot be read as a manifest"):
         Manifest.read(path)
 
 
 def test_an_old_manifest_is_refused_for_its_format_whatever_else_it_lacks(path: Path) -> None:
     path.write_text('{"name": "000001-a", "format": 2}', encoding="utf-8")
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 4"):
+    with pytest.raises(FormatMismatch, match="has format 2, this version reads format 4"):
         Manifest.read(path)
 
 
@@ -147,7 +152,7 @@ def test_a_flipped_bit_is_never_read_as_something_else(path: Path) -> None:
     whole = path.read_bytes()
     for place in range(0, len(whole), 3):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
-        with suppress(IndexDamaged, IndexMismatch):
+        with suppress(IndexDamaged, FormatMismatch):
             assert Manifest.read(path) == WHOLE
 
 

@@ -55,20 +55,20 @@ def test_no_words_have_no_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["words.txt", "words.npy"])
 def test_a_missing_file_is_damage(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(IndexDamaged, match=f"{name} cannot be read: "):
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read"):
         Vocabulary(folder, "words")
 
 
 def test_a_file_of_another_length_is_damage(folder: Path) -> None:
     os.truncate(folder / "words.txt", 35)
-    with pytest.raises(IndexDamaged, match=r"words\.txt has 35 bytes instead of 36: reindex"):
+    with pytest.raises(IndexDamaged, match=r"words\.txt has 35 bytes instead of 36$"):
         Vocabulary(folder, "words")
 
 
 @pytest.mark.parametrize("content", [b"", b"no array"])
 def test_a_file_without_an_array_is_damage(folder: Path, content: bytes) -> None:
     (folder / "words.npy").write_bytes(content)
-    with pytest.raises(IndexDamaged, match=r"words\.npy cannot be read: "):
+    with pytest.raises(IndexDamaged, match=r"words\.npy cannot be read"):
         Vocabulary(folder, "words")
 
 

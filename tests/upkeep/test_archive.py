@@ -15,7 +15,6 @@ from making import embedded, fingerprint, published, signed
 from indexer.core.errors import (
     IndexDamaged,
     IndexLocked,
-    IndexMismatch,
     IndexNotFound,
     IndexNotWritable,
     InvalidArchive,
@@ -114,7 +113,7 @@ def test_an_exported_file_is_replaced_when_it_is_whole(index: Layout, tmp_path: 
     content = bytearray((index.live() / "ids.txt").read_bytes())
     content[0] ^= 1
     (index.live() / "ids.txt").write_bytes(content)
-    expected = r"ids\.txt has not the checksum of its manifest: `hudhud verify` says more"
+    expected = r"ids\.txt has not the checksum of its manifest$"
     with pytest.raises(IndexDamaged, match=expected):
         export(index, path)
     assert path.read_bytes() == b"old"
@@ -281,7 +280,8 @@ def test_what_is_no_archive_changes_nothing(exported: Path, other: Layout, tmp_p
 def test_another_format_is_refused(exported: Path, other: Layout, tmp_path: Path) -> None:
     before = everything(tmp_path, exported)
     repacked(exported, changed(members(exported), format=2))
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 4"):
+    message = r"news\.tar has format 2, this version reads format 4: nothing was changed$"
+    with pytest.raises(InvalidArchive, match=message):
         import_(other, exported)
     assert everything(tmp_path, exported) == before
 

@@ -249,13 +249,13 @@ def test_files_of_a_segment_that_do_not_fit_each_other_are_told(folder: Path) ->
     path = segment_of(folder)
     shutil.copy(path / segment.PASSAGES, path / segment.SENTENCES)
     approve(folder)
-    assert faults(folder) == [f"the files in {path} do not fit each other: reindex"]
+    assert faults(folder) == [f"the files in {path} do not fit each other"]
 
 
 def test_a_catalogue_of_other_articles_is_told(folder: Path) -> None:
     change(folder / catalogue.ARTICLE_ROWS, (0,), 3)
     approve(folder)
-    assert faults(folder) == [f"the catalogue in {folder} does not fit its segments: reindex"]
+    assert faults(folder) == [f"the catalogue in {folder} does not fit its segments"]
 
 
 class Prompted:

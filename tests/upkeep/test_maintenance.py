@@ -291,10 +291,10 @@ class TestRollback:
         content = bytearray((older / "ids.npy").read_bytes())
         content[-1] ^= 1
         (older / "ids.npy").write_bytes(content)
-        with pytest.raises(
-            IndexDamaged, match=rf"^{older.name} is not sound \(ids\.npy: SHA-256 .*\): nothing was changed$"
-        ):
+        message = rf"{older.name} is damaged \(ids\.npy: SHA-256 .*\); nothing was changed$"
+        with pytest.raises(IndexDamaged, match=message) as refused:
             maintenance.rollback(nights.layout)
+        assert refused.value.files == (older / "ids.npy",)
         assert nights.layout.live() == live
 
     @pytest.mark.usefixtures("archive")

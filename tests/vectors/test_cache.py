@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.core.errors import IndexDamaged, IndexNotWritable
+from indexer.core.errors import CacheDamaged, IndexNotWritable
 from indexer.core.records import Vectors
 from indexer.vectors import cache as caching
 from indexer.vectors.cache import CachedEncoder, Keys, VectorCache, keys_of
@@ -106,7 +106,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"this is not a database, it is a sentence\n" * 100)
     with pytest.raises(
-        IndexDamaged, match=r"vector cache .*cache\.sqlite is damaged .* delete it and reindex"
+        CacheDamaged, match=r"vector cache .*cache\.sqlite is damaged .* delete it and try again"
     ):
         VectorCache(path)
 
@@ -211,8 +211,8 @@ def test_pages_that_were_overwritten_are_named(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[8192:] = b"\xff" * (len(content) - 8192)
     path.write_bytes(content)
-    message = r"vector cache .*cache\.sqlite is damaged .*: delete it and reindex; nothing but time is lost$"
-    with pytest.raises(IndexDamaged, match=message), VectorCache(path) as cache:
+    message = r"cache\.sqlite is damaged .*: delete it and try again; nothing but time is lost$"
+    with pytest.raises(CacheDamaged, match=message), VectorCache(path) as cache:
         filled(cache, "", texts)
 
 

@@ -230,14 +230,14 @@ def test_copying_changes_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_a_file_that_faiss_cannot_read_is_named(tmp_path: Path, size: int) -> None:
     written(tmp_path / "dense.faiss", unit(50))
     os.truncate(tmp_path / "dense.faiss", size)
-    with pytest.raises(IndexDamaged, match=r"FAISS cannot read .*dense\.faiss"):
+    with pytest.raises(IndexDamaged, match=r"dense\.faiss cannot be read$"):
         VectorFile(tmp_path / "dense.faiss")
 
 
 def test_a_file_that_is_none_of_faiss_or_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "dense.faiss").write_bytes(b"no index")
     for name in ("dense.faiss", "missing.faiss"):
-        with pytest.raises(IndexDamaged, match=rf"FAISS cannot read .*{name}"):
+        with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
             VectorFile(tmp_path / name)
 
 
@@ -385,15 +385,15 @@ def words_of_5000(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_damaged_quantised_index_is_named(words_of_5000: Path, tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(words_of_5000, tmp_path / "copy")
     os.truncate(folder / name, 20)
-    with pytest.raises(IndexDamaged, match=r"words.* cannot be read: "):
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
         QuantisedIndex.load(folder, "words")
     (folder / name).unlink()
-    with pytest.raises(IndexDamaged, match=r"words.* cannot be read: "):
+    with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
         QuantisedIndex.load(folder, "words")
 
 
 def test_quantised_files_that_do_not_fit_each_other_are_named(words_of_5000: Path, tmp_path: Path) -> None:
     quantised(clustered(5001), tmp_path, "words")
     shutil.copy(words_of_5000 / "words.faiss", tmp_path)
-    with pytest.raises(IndexDamaged, match="words has 5000 rows for 5001: reindex"):
+    with pytest.raises(IndexDamaged, match=r"words\.faiss has 5000 rows for 5001$"):
         QuantisedIndex.load(tmp_path, "words")
