@@ -7,8 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.core.protocols import Expander
-from indexer.core.records import KINDS, MatchKind, Passage, Span
-from indexer.text.orthography import MOST_PARTS, RAW_WORD, fold, is_function_word, is_joint
+from indexer.core.records import KINDS, NO_EXPANSION, MatchKind, Passage, Scores, Span
+from indexer.text.orthography import (
+    MOST_PARTS,
+    RAW_WORD,
+    fold,
+    is_arabic_script,
+    is_function_word,
+    is_joint,
+)
+from indexer.text.orthography.stems import arabic, persian
 from search_api.searching.analysis import AnalysedQuery
 
 LEAST_WEIGHTS = {
@@ -16,10 +24,12 @@ LEAST_WEIGHTS = {
     MatchKind.STEM: 0.0,
     MatchKind.NAME: 0.0,
     MatchKind.DICTIONARY: 0.0,
-    MatchKind.SOUND: 0.4,
+    MatchKind.SOUND: 0.45,
     MatchKind.TRANSLATION: 0.6,
 }
 """Weaker matches count for the score, but would not convince a reader."""
+
+_NEVER = np.inf
 
 WORDS_BETWEEN = 2
 """Other words that may stand between those of a phrase."""
@@ -27,6 +37,21 @@ WORDS_BETWEEN = 2
 SHORTEST_SOUND = 4
 """Letters of a word from which it is worth saying that another sounds like it."""
 
+SHORT_SOUND = 5
+SURE_SOUND = 0.8
+"""Of words of fewer letters than the one, only what sounds as much alike as the other."""
+
+SHARE_OF_SOUND = 0.69
+"""What a sound counts at least, against the best of the index: just less than a form of the best."""
+
+SHORTEST_TRANSLATION = 4
+"""Letters of a word in Latin letters from which its vector says what it means."""
+
+BESIDE = 1
+"""Other words that may stand between a word and its neighbour."""
+
+FAINT = 0.59
+"""Share of what the surest match in the passage counts; a translation below it only looks like one."""
 
 _NAMED = [KINDS.index(kind) for kind in (MatchKind.SOUND, MatchKind.NAME)]
 """Of a word that sounds like words of the index, or is a name, words near by their vectors are guesses."""
@@ -59,6 +84,26 @@ class WordMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Words of a passage that answer a word of the query: their numbers, their joined fold, and how."""
+
+    first: int
+    past: int
+    fold: str
+    answer: Answer
+
+    @property
+    def position(self) -> int:
+        """Which word of the query."""
+        return self.answer[0]
+
+    @property
+    def is_dictionary(self) -> bool:
+        """Whether the dictionary has it, which cannot know in which sense a word is used."""
+        return self.answer[1] is MatchKind.DICTIONARY
+
+
+@dataclass(frozen=True, slots=True)
 class _PhraseAnswer:
     """A phrase that answers a word of the query: of each of its words, the folds that it may be."""
 
@@ -80,9 +125,11 @@ class Evidence:
         self._answers: dict[str, list[Answer]] = {}
         self._phrases: list[_PhraseAnswer] = []
         for position, expansion in enumerate(analysed.expansions):
-            least = np.array([LEAST_WEIGHTS[kind] for kind in KINDS])[expansion.kinds]
-            strong = expansion.weights >= least
-            sounds = bool(np.isin(expansion.kinds, _NAMED).any())
+            if expansion is NO_EXPANSION:
+                continue
+            is_named = np.isin(expansion.kinds, _NAMED)
+            best = float(expansion.weights[is_named].max(initial=0.0))
+            strong = expansion.weights >= _least(expansion.word, best)[expansion.kinds]
             for term, weight, kind in zip(
                 expansion.terms[strong].tolist(),
                 expansion.weights[strong].tolist(),
@@ -90,12 +137,16 @@ class Evidence:
                 strict=True,
             ):
                 word = lexicon.word(term)
-                is_guess = KINDS[kind] is MatchKind.TRANSLATION and sounds
-                if not is_guess and not _explains_nothing(expansion.word, KINDS[kind], word):
+                is_guess = KINDS[kind] is MatchKind.TRANSLATION and bool(is_named.any())
+                if not is_guess and not is_function_word(word):
                     self._answers.setdefault(word, []).append((position, KINDS[kind], weight))
             for phrase in expansion.phrases:
                 parts = tuple(frozenset(map(lexicon.word, terms.tolist())) for terms, _ in phrase.parts)
                 self._phrases.append(_PhraseAnswer(parts, (position, KINDS[phrase.kind], phrase.weight)))
+        sought = [
+            place for place, expansion in enumerate(analysed.expansions) if expansion is not NO_EXPANSION
+        ]
+        self._ranks = {position: rank for rank, position in enumerate(sought)}
         self._initials = frozenset(word[:1] for word in self._answers)
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
@@ -103,41 +154,68 @@ class Evidence:
 
         Of several words of the query that a word answers, the surest counts. Up to three neighbours
         with nothing but space between them count as one word where their folds together are one that
-        was looked for. Words of a phrase count where they stand close together.
+        was looked for. Words of a phrase count where they stand close together in their order. Of
+        different translations of one word, one that stands beside the answer to the word's neighbour in
+        the query tells the sense: "external power" is not the power to do something.
         """
         spans = [match.span() for match in RAW_WORD.finditer(passage.text)]
         folds = [fold(passage.text[start:end]) for start, end in spans]
-        found = [*self._words(passage, spans, folds), *self._together(passage, spans, folds)]
+        phrases = list(self._together(folds))
+        words = [place for place in self._words(passage, spans, folds) if not _is_inside(place, phrases)]
+        found = [self._match(passage, spans, place) for place in self._in_one_sense([*words, *phrases])]
         return tuple(sorted(found, key=lambda match: (match.passage.start, match.passage.end)))
 
     def _words(
         self, passage: Passage, spans: Sequence[tuple[int, int]], folds: Sequence[str]
-    ) -> Iterator[WordMatch]:
+    ) -> Iterator[_Place]:
         done = 0
         for first in range(len(spans)):
             if first < done or folds[first][:1] not in self._initials:
                 continue
             for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
-                answers = self._answers.get("".join(folds[first:past]))
+                joined = "".join(folds[first:past])
+                answers = self._answers.get(joined)
                 if answers and _may_be_one(passage.text, spans[first:past]):
                     best = max(answers, key=lambda answer: (answer[2], -answer[0]))
-                    yield self._match(passage, spans[first][0], spans[past - 1][1], best)
+                    yield _Place(first, past, joined, best)
                     done = past
                     break
 
-    def _together(
-        self, passage: Passage, spans: Sequence[tuple[int, int]], folds: Sequence[str]
-    ) -> Iterator[WordMatch]:
+    def _together(self, folds: Sequence[str]) -> Iterator[_Place]:
         for phrase in self._phrases:
             first = 0
             while first < len(folds):
                 past = _end_of(phrase, folds, first)
                 if past:
-                    yield self._match(passage, spans[first][0], spans[past - 1][1], phrase.answer)
+                    yield _Place(first, past, "".join(folds[first:past]), phrase.answer)
                 first = past or first + 1
 
-    def _match(self, passage: Passage, start: int, end: int, answer: Answer) -> WordMatch:
-        position, kind, weight = answer
+    def _in_one_sense(self, places: Sequence[_Place]) -> list[_Place]:
+        """`places` without translations that are faint, or in another sense than neighbours tell."""
+        telling = [
+            place
+            for place in places
+            if place.is_dictionary and any(self._is_told_by(place, other) for other in places)
+        ]
+        surest: dict[int, float] = {}
+        for place in places:
+            surest[place.position] = max(surest.get(place.position, 0.0), place.answer[2])
+        return [
+            place
+            for place in places
+            if not place.is_dictionary
+            or place in telling
+            or (place.answer[2] >= FAINT * surest[place.position] and not _is_outdone(place, telling))
+        ]
+
+    def _is_told_by(self, place: _Place, other: _Place) -> bool:
+        """Whether two places are neighbours that answer neighbours of the query."""
+        apart = abs(self._ranks[place.position] - self._ranks[other.position])
+        return apart == 1 and _is_beside(place, other)
+
+    def _match(self, passage: Passage, spans: Sequence[tuple[int, int]], place: _Place) -> WordMatch:
+        position, kind, weight = place.answer
+        start, end = spans[place.first][0], spans[place.past - 1][1]
         there = TextSpan(passage.start + start, passage.start + end, passage.text[start:end])
         return WordMatch(self._asked(position), there, kind, round(weight, 3))
 
@@ -148,14 +226,38 @@ class Evidence:
 
 def _end_of(phrase: _PhraseAnswer, folds: Sequence[str], first: int) -> int:
     """Where a phrase that begins with the word `first` ends; 0 where none does."""
-    wanted = [part for part in phrase.parts if folds[first] not in part]
-    if len(wanted) == len(phrase.parts):
-        return 0
-    for past in range(first + 1, min(first + phrase.reach, len(folds))):
-        wanted = [part for part in wanted if folds[past] not in part]
-        if not wanted:
+    found = 0
+    for past in range(first, min(first + phrase.reach, len(folds))):
+        if folds[past] in phrase.parts[found]:
+            found += 1
+        if found == len(phrase.parts):
             return past + 1
-    return 0 if wanted else first + 1
+        if not found:
+            break
+    return 0
+
+
+def _is_inside(place: _Place, phrases: Sequence[_Place]) -> bool:
+    """Whether a word lies in a phrase that answers the same word of the query."""
+    return any(
+        phrase.position == place.position and phrase.first <= place.first and place.past <= phrase.past
+        for phrase in phrases
+    )
+
+
+def _is_beside(place: _Place, other: _Place) -> bool:
+    """Whether two places lie close together, and apart."""
+    return 0 <= max(place.first - other.past, other.first - place.past) <= BESIDE
+
+
+def _is_outdone(place: _Place, telling: Sequence[_Place]) -> bool:
+    """Whether only other translations of the same word, and no form of this one, tell its sense."""
+    rivals = [other for other in telling if other.position == place.position]
+    return bool(rivals) and not any(_stems(place.fold) & _stems(other.fold) for other in rivals)
+
+
+def _stems(word: str) -> set[str]:
+    return {persian(word), arabic(word)}
 
 
 def _may_be_one(text: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -163,5 +265,13 @@ def _may_be_one(text: str, spans: Sequence[tuple[int, int]]) -> bool:
     return all(is_joint(text[left[1] : right[0]]) for left, right in itertools.pairwise(spans))
 
 
-def _explains_nothing(asked: str, kind: MatchKind, word: str) -> bool:
-    return is_function_word(word) or (kind is MatchKind.SOUND and len(asked) < SHORTEST_SOUND)
+def _least(asked: str, best_sound: float) -> Scores:
+    """The least weight of each kind that convinces of a word of the query, by its position in `KINDS`."""
+    least = LEAST_WEIGHTS.copy()
+    sound = SURE_SOUND if len(asked) < SHORT_SOUND else least[MatchKind.SOUND]
+    least[MatchKind.SOUND] = max(sound, SHARE_OF_SOUND * best_sound)
+    if len(asked) < SHORTEST_SOUND:
+        least[MatchKind.SOUND] = _NEVER
+    if len(asked) < SHORTEST_TRANSLATION and not is_arabic_script(asked):
+        least[MatchKind.TRANSLATION] = _NEVER
+    return np.array([least[kind] for kind in KINDS], np.float32)

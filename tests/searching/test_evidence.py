@@ -20,7 +20,18 @@ from indexer.core.records import (
 )
 from indexer.text.orthography import tokens
 from search_api.searching.analysis import AnalysedQuery
-from search_api.searching.evidence import LEAST_WEIGHTS, SHORTEST_SOUND, Evidence, TextSpan, WordMatch
+from search_api.searching.evidence import (
+    FAINT,
+    LEAST_WEIGHTS,
+    SHARE_OF_SOUND,
+    SHORT_SOUND,
+    SHORTEST_SOUND,
+    SHORTEST_TRANSLATION,
+    SURE_SOUND,
+    Evidence,
+    TextSpan,
+    WordMatch,
+)
 from search_api.searching.query import parse
 
 VOCABULARY = ["baker", "bread", "loaf", "rain", "از", "میپزد"]
@@ -107,7 +118,7 @@ def test_of_several_words_of_the_query_the_surest_counts_then_the_first(
 @pytest.mark.parametrize("kind", [MatchKind.SOUND, MatchKind.TRANSLATION])
 def test_what_would_not_convince_is_left_out(kind: MatchKind) -> None:
     weak, enough = LEAST_WEIGHTS[kind] - 0.01, LEAST_WEIGHTS[kind] + 0.01
-    matches = found("word", {"rain": (kind, weak), "loaf": (kind, enough)})
+    matches = found("showers", {"rain": (kind, weak), "loaf": (kind, enough)})
     assert [(there, weight) for _, there, _, _, weight in matches] == [("Loaf", round(enough, 3))]
 
 
@@ -125,6 +136,60 @@ def test_a_function_word_explains_nothing() -> None:
 @pytest.mark.parametrize(("length", "told"), [(SHORTEST_SOUND - 1, []), (SHORTEST_SOUND, ["Loaf"])])
 def test_a_short_word_sounds_like_too_much(length: int, told: list[str]) -> None:
     assert [there for _, there, *_ in found("x" * length, {"loaf": (MatchKind.SOUND, 0.9)})] == told
+
+
+@pytest.mark.parametrize(("length", "told"), [(SHORT_SOUND - 1, []), (SHORT_SOUND, ["Loaf"])])
+def test_a_rather_short_word_must_sound_much_alike(length: int, told: list[str]) -> None:
+    answers = {"loaf": (MatchKind.SOUND, SURE_SOUND - 0.1)}
+    assert [there for _, there, *_ in found("x" * length, answers)] == told
+
+
+@pytest.mark.parametrize("best", [MatchKind.SOUND, MatchKind.NAME])
+@pytest.mark.parametrize(("share", "told"), [(-0.02, []), (0.02, ["Loaf"])])
+def test_what_sounds_much_less_alike_than_the_best_of_the_index_is_another_word(
+    best: MatchKind, share: float, told: list[str]
+) -> None:
+    answers = {"میپزد": (best, 0.9), "loaf": (MatchKind.SOUND, (SHARE_OF_SOUND + share) * 0.9)}
+    assert [there for _, there, *_ in found("Bakeri", answers, there="Loaf")] == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("x" * (SHORTEST_TRANSLATION - 1), []),
+        ("x" * SHORTEST_TRANSLATION, ["Loaf"]),
+        ("نان"[: SHORTEST_TRANSLATION - 1], ["Loaf"]),
+    ],
+)
+def test_the_vector_of_a_short_word_in_latin_letters_says_little(asked: str, told: list[str]) -> None:
+    assert [there for _, there, *_ in found(asked, {"loaf": (MatchKind.TRANSLATION, 1.0)})] == told
+
+
+SENSES = {"loaf": (MatchKind.DICTIONARY, 0.4), "rain": (MatchKind.DICTIONARY, 0.9)}
+
+
+def test_the_answer_to_the_next_word_tells_the_sense_of_its_neighbour() -> None:
+    fresh = {"bread": (MatchKind.SAME, 1.0)}
+    matches = found("second first", SENSES, fresh, there="Rain fell on him, a loaf of bread")
+    assert [there for _, there, *_ in matches] == ["loaf", "bread"]
+
+
+@pytest.mark.parametrize(
+    ("query", "there"),
+    [
+        ("second far first", "Rain fell on him, a loaf of bread"),
+        ("second first", "Rain fell on him, a loaf of that good bread"),
+    ],
+)
+def test_only_neighbours_here_and_there_tell_a_sense(query: str, there: str) -> None:
+    answers = [SENSES, *[{} for _ in query.split()[2:]], {"bread": (MatchKind.SAME, 1.0)}]
+    assert [match for _, match, *_ in found(query, *answers, there=there)] == ["Rain", "bread"]
+
+
+@pytest.mark.parametrize(("share", "told"), [(FAINT - 0.01, ["Rain"]), (FAINT + 0.01, ["Rain", "loaf"])])
+def test_a_translation_that_counts_little_beside_another_is_left_out(share: float, told: list[str]) -> None:
+    answers = {"rain": (MatchKind.DICTIONARY, 0.9), "loaf": (MatchKind.DICTIONARY, 0.9 * share)}
+    assert [match for _, match, *_ in found("word", answers, there="Rain on a loaf")] == told
 
 
 def test_neighbours_that_are_one_word_count_as_one() -> None:
@@ -187,7 +252,29 @@ def test_words_of_a_phrase_answer_where_they_stand_close_together() -> None:
         ("تجاوز آشکار و جنسی", ["تجاوز آشکار و جنسی"]),
         ("تجاوز به خاک کشور و خشونت جنسی", []),
         ("تجاوز", []),
+        ("خشونت جنسی و تجاوز", []),
     ):
         matches = Evidence(analysed, Two()).matches(Passage(0, 0, 0, len(text), text))
         assert [match.passage.text for match in matches] == expected
         assert all((match.kind, match.weight) == (MatchKind.DICTIONARY, 0.9) for match in matches)
+
+
+def test_a_word_inside_a_phrase_that_answers_the_same_word_is_not_told_again() -> None:
+    phrase = Phrase(
+        tuple((np.array([term]), np.ones(1, np.float32)) for term in (1, 0)),
+        0.9,
+        KINDS.index(MatchKind.DICTIONARY),
+    )
+    expansion = Expansion(
+        "loaf",
+        np.array([0, 1]),
+        np.ones(2, np.float32),
+        np.full(2, KINDS.index(MatchKind.DICTIONARY), np.uint8),
+        None,
+        (phrase,),
+    )
+    [token] = tokens("loaf")
+    analysed = AnalysedQuery(parse("loaf"), np.zeros(1, np.float32), (token,), (expansion,))
+    text = "bread baker, baker"
+    matches = Evidence(analysed, Words()).matches(Passage(0, 0, 0, len(text), text))
+    assert [match.passage.text for match in matches] == ["bread baker", "baker"]
