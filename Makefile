@@ -20,8 +20,8 @@ install:
 demo: install ## install all, index the five seed articles and ask them seven questions in English
 	@$(BIN)/python -m search_api.commands.demo seeds $(DEMO)
 
-test: install ## run the tests, two files of them at a time
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+test: install ## run the tests
+	$(BIN)/python -m pytest
 
 torture: install ## kill -9 at 200 random moments of reindexes, a server reading throughout [KILLS=200] [SEED=1]
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))

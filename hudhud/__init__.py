@@ -15,7 +15,9 @@ from hudhud.results import Hit, MentionedDate, Results
 from hudhud.writing import index
 from indexer.core.errors import (
     ArticleNotFound,
+    CacheDamaged,
     EmptyCorpus,
+    FormatMismatch,
     HudhudError,
     IndexClosed,
     IndexDamaged,
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Article",
     "ArticleNotFound",
+    "CacheDamaged",
     "EmptyCorpus",
+    "FormatMismatch",
     "Hit",
     "HudhudError",
     "Index",

@@ -111,7 +111,8 @@ def publish(
     """
     with layout.writing():
         draft = layout.draft()
-        dimensions = articles[0].passages.shape[1] if articles else DIMENSIONS
+        of_base = base.manifest.dimensions if base else DIMENSIONS
+        dimensions = articles[0].passages.shape[1] if articles else of_base
         writer = SegmentsWriter(draft, dimensions)
         for article in articles:
             writer.add(article)

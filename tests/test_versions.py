@@ -35,7 +35,7 @@ PINS = {
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (1, "f5fac0413be3a362dc74ee16a6171903c05e29bfdab112a01db3a7c8c05c8794"),
-    "source": (1, "f97cdcc98a1c7c1cb41032702019a07217ec00fe0acdb1730ba8b293dde3aa9e"),
+    "source": (2, "3853231f5a25a6097108f36ff6bcf1dae99cee57084b26be3687edb5e8d54676"),
     "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
     "word_tables": (4, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }

@@ -165,7 +165,7 @@ def test_a_lost_pointer_is_written_anew_as_advised(
     assert hudhud("info", "--index", index.folder).exit_code == 0
 
 
-@pytest.mark.parametrize(("form", "upgrade"), [(2, ""), (4, "upgrade Hudhud, or ")])
+@pytest.mark.parametrize(("form", "upgrade"), [(2, ""), (5, "upgrade Hudhud, or ")])
 def test_another_format(hudhud: Hudhud, index: Layout, form: int, upgrade: str) -> None:
     first, live = index.published()
     for folder in (live, first):

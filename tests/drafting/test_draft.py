@@ -12,6 +12,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Vectors
 from indexer.drafting import draft as drafting
 from indexer.drafting.draft import Draft, sweep, used_texts
+from indexer.generation.calibration import used_keys
 from indexer.generation.generation import Generation, open_live
 from indexer.generation.segment import Origin
 from indexer.lexicon.word_vectors import reference_keys
@@ -76,7 +77,7 @@ class TestCache:
             (both,) = used_texts(cache, [older, live]).values()
             (one,) = used_texts(cache, [live]).values()
         found = {tuple(row) for keys in both for row in keys.tolist()}
-        expected = {tuple(row) for row in reference_keys().tolist()}
+        expected = {tuple(row) for keys in (reference_keys(), used_keys()) for row in keys.tolist()}
         for folder in (older, live):
             with closing(Generation(folder)) as generation:
                 for segment in generation.segments:
@@ -110,6 +111,7 @@ class TestCache:
         first = nights(archive)
         # what was there besides are texts of the seed articles
         used = first.manifest.passages + len(TEXTS[1].rstrip(".").split()) + len(reference_keys())
+        used += len({tuple(row) for row in used_keys().tolist()})
         assert held(nights.layout) == used
         assert first.work.forgotten == before + first.work.embedded - used
         second = nights(write(archive, {"a": TEXTS[4]}))

@@ -117,9 +117,9 @@ def test_a_folder_that_cannot_be_listed_has_nothing_to_go_back_to(
     ("form", "older_form", "expected"),
     [
         (2, 2, ANEW),
-        (4, 2, f"upgrade Hudhud, or {ANEW}"),
-        (2, 3, "go back with `hudhud rollback {}`"),
-        (4, 3, "upgrade Hudhud, or go back with `hudhud rollback {}`"),
+        (5, 2, f"upgrade Hudhud, or {ANEW}"),
+        (2, 4, "go back with `hudhud rollback {}`"),
+        (5, 4, "upgrade Hudhud, or go back with `hudhud rollback {}`"),
     ],
 )
 def test_another_format(layout: Layout, form: int, older_form: int, expected: str) -> None:
