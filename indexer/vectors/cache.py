@@ -56,10 +56,7 @@ class VectorCache:
         """
         self._path = path
         try:
-            self._connection = sqlite3.connect(path)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(_SCHEMA)
+            self._connection = _opened(path)
         except sqlite3.OperationalError as error:
             raise IndexNotWritable(
                 f"the vector cache {path} cannot be opened for writing: {error}"
@@ -235,6 +232,19 @@ class CachedEncoder:
         held |= self._cache.get(self.space, missing)
         self.reused += len(texts) - len(missing)
         return _unit_rows([held[key] for key in keys], self._encoder.dimensions)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to the cache at `path`, with its tables; closed again where they cannot be made."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _slices(keys: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -104,10 +104,11 @@ def search(
     )
     folder = index or chosen.index
     with _damage_told(folder):
-        searcher = open_searcher(
+        opened = open_searcher(
             folder, model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker
         )
-        result = searcher.search(asked)
+        with closing(opened) as searcher:
+            result = searcher.search(asked)
     if as_json:
         print(SearchResponse.of(result).model_dump_json())
     else:

@@ -1,6 +1,7 @@
 """`make demo`: index the five seed articles and ask them seven questions in English."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -43,9 +44,10 @@ def main(seeds: Path, index: Path) -> None:
         f"Indexed {made.articles} articles of {seeds}/ as {made.passages} passages in {summary.seconds:.1f} s"
         f" ({work.embedded} texts embedded, {work.reused} reused).\n"
     )
-    searcher = open_searcher(index, chosen.model, chosen.cache, say, reranker=chosen.reranker)
-    for query in QUERIES:
-        show(searcher.search(parse(query, limit=2)), console)
+    opened = open_searcher(index, chosen.model, chosen.cache, say, reranker=chosen.reranker)
+    with closing(opened) as searcher:
+        for query in QUERIES:
+            show(searcher.search(parse(query, limit=2)), console)
     console.print('Ask your own:  .venv/bin/hudhud search "your question" --index', str(index))
     console.print("Serve the API: make serve   then open http://127.0.0.1:8000/docs")
 

@@ -21,6 +21,7 @@ import indexer.upkeep.maintenance
 import search_api.serving.opening
 from indexer.core.protocols import Encoder
 from indexer.generation.calibration import unrelated_queries
+from indexer.generation.generation import Generation
 from indexer.lexicon.word_vectors import REFERENCE_WORDS, VECTOR_WORDS
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock
@@ -274,6 +275,19 @@ def test_fresh_begins_anew(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     second = write(tmp_path / "second", {"b": TEXTS[4]})
     result = hudhud("reindex", second, "--index", layout.folder, "--fresh")
     assert rows(result.stdout)["Articles"] == "1 (1 ar)"
+
+
+def test_search_closes_the_index(hudhud: Hudhud, seed_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Path] = []
+    close = Generation.close
+
+    def note(generation: Generation) -> None:
+        closed.append(generation.folder)
+        close(generation)
+
+    monkeypatch.setattr(Generation, "close", note)
+    assert hudhud("search", "war", "--index", seed_index).exit_code == 0
+    assert closed == [Layout(seed_index).live()]
 
 
 def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path) -> None:

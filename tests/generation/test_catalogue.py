@@ -3,7 +3,7 @@
 import datetime
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,14 +42,16 @@ ROWS = (catalogues.ARTICLE_ROWS, catalogues.PASSAGE_ROWS, catalogues.SENTENCE_RO
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Catalogue:
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """Three segments of the five articles and of a dead one."""
     dead = embedded("b", [["old", "words"], ["of b"]], "ar", DAY(2024, 1, 1))
     first = segment(tmp_path / "first", [dead, *BY_HAND[:2]])
     second = segment(tmp_path / "second", [dead])
     third = segment(tmp_path / "third", BY_HAND[2:])
     parts = [(first, np.array([1, 2])), (second, np.empty(0, np.int64)), (third, np.arange(3))]
-    return catalogued(tmp_path / "catalogue", parts)
+    yield catalogued(tmp_path / "catalogue", parts)
+    for read, _ in parts:
+        read.close()
 
 
 def test_articles_are_numbered_by_id(catalogue: Catalogue) -> None:

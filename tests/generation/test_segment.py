@@ -186,14 +186,20 @@ def test_articles_are_added_before_and_behind_copied_ones(tmp_path: Path) -> Non
     writer.add(ARTICLES[0])
     assert (writer.articles, writer.sentences) == (4, 8)
     writer.save()
-    require_holds(Segment(tmp_path / "mixed"), [ARTICLES[3], ARTICLES[1], ARTICLES[2], ARTICLES[0]])
+    mixed = Segment(tmp_path / "mixed")
+    require_holds(mixed, [ARTICLES[3], ARTICLES[1], ARTICLES[2], ARTICLES[0]])
+    for read in (source, mixed):
+        read.close()
 
 
 def test_articles_without_passages_are_a_segment(tmp_path: Path) -> None:
     articles = [embedded("a", [], "fa", None), embedded("b", [], "und")]
     read = segment(tmp_path / "one", articles)
     require_holds(read, articles)
-    require_holds(copied(tmp_path / "two", [(read, np.array([1]))]), articles[1:])
+    copy = copied(tmp_path / "two", [(read, np.array([1]))])
+    require_holds(copy, articles[1:])
+    for opened in (read, copy):
+        opened.close()
 
 
 def test_a_discarded_segment_lets_go_of_its_file(tmp_path: Path) -> None:

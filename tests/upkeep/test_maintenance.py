@@ -339,13 +339,13 @@ class TestPrune:
 def test_free_pages_of_the_cache_are_overwritten(nights: Nights, tmp_path: Path) -> None:
     folder = write(tmp_path / "in", {"a": OTHERS["a"], "x": " ".join(numbered(40).values())})
     nights(folder)
-    with sqlite3.connect(nights.layout.cache) as connection:
+    with closing(sqlite3.connect(nights.layout.cache)) as connection:
         kept = connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
     sentences = list(numbered(40).values())
     assert keys_below(nights.layout, *sentences) == sentences
     done = purge(nights, "x")
     assert keys_below(nights.layout, *sentences) == []
-    with sqlite3.connect(nights.layout.cache) as connection:
+    with closing(sqlite3.connect(nights.layout.cache)) as connection:
         assert connection.execute("SELECT count(*) FROM vectors").fetchone()[0] == kept - done.forgotten
     with closing(open_live(nights.layout.folder)) as live:
         assert [article.id for article in live.articles([0])] == ["a"]

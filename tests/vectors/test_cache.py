@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_a_vector_whose_bits_flipped_is_encoded_again(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     with VectorCache(path) as cache:
         right = CachedEncoder(SpellingEncoder(), cache, "model", "").encode(["کابل"])
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         (blob,) = connection.execute("SELECT vector FROM vectors").fetchone()
         connection.execute("UPDATE vectors SET vector = ?", (bytes([blob[0] ^ 1]) + blob[1:],))
     encoder = SpellingEncoder()
