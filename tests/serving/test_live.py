@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from fastapi.testclient import TestClient
@@ -304,6 +304,23 @@ class TestDamage:
                 200,
                 {"status": "ok", "generation": first.name, "checked": True},
             )
+
+    def test_what_fails_while_it_answers_is_told_with_what_to_do(
+        self, index: Layout, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = index.published()
+
+        def fails(*_: object) -> NoReturn:
+            raise IndexDamaged(f"{store(second)} cannot be read (disk I/O error)", [store(second)])
+
+        with follow(index) as live:
+            monkeypatch.setattr(Searcher, "search", fails)
+            with TestClient(create_app(live)) as client:
+                response = client.get("/v1/search", params={"q": "war"})
+        assert (response.status_code, response.json()["detail"]) == (
+            503,
+            f"{store(second)} cannot be read (disk I/O error): go back with `hudhud rollback {first.name}`",
+        )
 
     def test_what_was_mended_answers_though_current_names_it_still(self, index: Layout) -> None:
         first, second = index.published()
