@@ -34,6 +34,7 @@ from indexer.core.records import Article, Record, Span
 from indexer.corpus import Corpus, html
 from indexer.corpus import fields as field_reader
 from indexer.corpus import text as text_reader
+from indexer.lexicon import arabic_sounds
 from indexer.lexicon import phonemes as phoneme_rules
 from indexer.lexicon import sound_distance as sound_distances
 from indexer.text import calendars, dates
@@ -172,9 +173,9 @@ def word_tables(_: Path) -> object:
 def phonemes(_: Path) -> object:
     """The readings of words in Arabic script, and their keys."""
     folds = sorted(map(plain, {*WORDS, *(prefix + "مدرسه" for prefix in PREFIXES)}))
-    spread = "".join(phoneme_rules.ARABIC_LETTERS)
+    spread = "".join(arabic_sounds.ARABIC_LETTERS)
     made = [spread[start : start + count] for start in range(len(spread)) for count in (2, 3, 5, 40)]
-    forms = [phoneme_rules.arabic_forms(word) for word in [*folds, *made]]
+    forms = [arabic_sounds.arabic_forms(word) for word in [*folds, *made]]
     return [
         [(form.phonemes, form.penalty, phoneme_rules.keys(form.phonemes)) for form in several]
         for several in forms

@@ -28,16 +28,16 @@ PINS = {
     "format": (4, "b4054ddd091d93b308e823f449ea2a84b0bbc43c704b04ef8fc65577b655e8cb"),
     "language": (1, "c913da20080c0b366339e2d0fbe56ad1eb33df62421dbf2a8f8411eff332cbac"),
     "lexicon": (3, "451344d8d76a0ba5eba192937726c2f9bf636312a0189c52d00722f0388ae224"),
-    "orthography": (4, "33091a19cc9f626d04e10cb49c8ed024accf922745990a817b86558c07207aeb"),
-    "phonemes": (1, "b1643d594ee619a538492ed47392f16be6f7d4403160f51aa1e5654c8dc82a2b"),
+    "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),
+    "phonemes": (2, "4e64fc337d5de9bdb50938a2dc029cec38c980e42e637cb745431a17ea3e7cbd"),
     "repeats": (1, "fd0e284b3408b8eeb8e69fa76b09a4643eee4b53886ff83068b168ed7790e301"),
     "segment": (1, "8c58ff84b04fb51785ac147602132e76a5a45f839bb5f8e15019edd8833e0805"),
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
-    "sound_distance": (1, "f5fac0413be3a362dc74ee16a6171903c05e29bfdab112a01db3a7c8c05c8794"),
+    "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),
     "source": (2, "3853231f5a25a6097108f36ff6bcf1dae99cee57084b26be3687edb5e8d54676"),
     "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
-    "word_tables": (4, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
+    "word_tables": (5, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }
 """By name, a version and the digest of what the module gives under it."""
 

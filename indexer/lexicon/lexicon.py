@@ -10,6 +10,7 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
   mean nearly the same (`word_vectors`).
 """
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -28,17 +29,28 @@ from indexer.lexicon.word_vectors import Encode, WordVectors, code_of
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text import wordlists
 from indexer.text.orthography import is_arabic_script, is_number
+from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
 VERSION = 3
 """Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
 
 SOUND_FLOOR = 0.6
-"""Similarity of sound from which words are taken for each other; weights rise from there with the square."""
+"""Similarity of sound from which weights rise with the square."""
+
+LEAST_SOUND = 0.75
+"""Similarity of sound from which words are taken for each other: of names, one in three hundred has less."""
 
 SOUNDS = 8
-SOUND_WINDOW = 0.15
+SOUND_WINDOW = 0.12
 """Most words that sound alike, and how much less alike than the best they may be."""
+
+SOUND_DECAY = 0.04
+"""Weights fall off with e for so much less likeness than the best: of names, half of the words within 0.02 of
+the best are spellings of the name, of those 0.05 below it one in thirty."""
+
+NUMBER_WEIGHT = 0.3
+"""What the number alone counts for a designation: text may write the letters of C-130 in another way."""
 
 SHORTEST_SOUND = 3
 ENGLISH = "en"
@@ -153,7 +165,10 @@ class Lexicon:
             sounds.add(*self.forms.with_forms(*self._sounding(word.typed)), MatchKind.SOUND)
             if self._may_be_a_name(word):
                 found = sounds.copy()
-        phrases = [phrase for kind, known in self._known(word) for phrase in found.add_known(kind, known)]
+        known_senses = self._known(word)
+        if not known_senses:
+            found.add(*self._number_of(folded), MatchKind.STEM)
+        phrases = [phrase for kind, known in known_senses for phrase in found.add_known(kind, known)]
         if vector is not None:
             own = code_of(language) if is_arabic_script(folded) else None
             found.add(
@@ -219,13 +234,22 @@ class Lexicon:
         return len(folded) >= SHORTEST_SOUND and not is_arabic_script(folded) and not is_number(folded)
 
     def _sounding(self, typed: str) -> tuple[Sequence[int], Sequence[float]]:
-        matches = self.sound.matches(typed, floor=SOUND_FLOOR, limit=SOUNDS)
+        matches = self.sound.matches(typed, floor=LEAST_SOUND, limit=SOUNDS)
         if not matches:
             return [], []
         best = matches[0][1]
         near = [(word, alike) for word, alike in matches if alike >= best - SOUND_WINDOW]
-        weights = [((alike - SOUND_FLOOR) / (1 - SOUND_FLOOR)) ** 2 for _, alike in near]
+        weights = [
+            ((alike - SOUND_FLOOR) / (1 - SOUND_FLOOR)) ** 2 * math.exp((alike - best) / SOUND_DECAY)
+            for _, alike in near
+        ]
         return [word for word, _ in near], weights
+
+    def _number_of(self, folded: str) -> tuple[Sequence[int], Sequence[float]]:
+        """The number in a designation."""
+        designation = parts(folded)
+        number = self.words.number(designation[1]) if designation else None
+        return ([], []) if number is None else ([number], [NUMBER_WEIGHT])
 
 
 class _Terms:

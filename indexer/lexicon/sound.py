@@ -25,7 +25,10 @@ from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import expanded
-from indexer.lexicon.phonemes import SHORT_VOWELS, Form, arabic_forms, keys, latin_forms
+from indexer.lexicon.arabic_sounds import arabic_forms
+from indexer.lexicon.cyrillic_sounds import cyrillic_forms
+from indexer.lexicon.latin_sounds import latin_forms
+from indexer.lexicon.phonemes import SHORT_VOWELS, Form, classes, keys
 from indexer.lexicon.sound_distance import codes, similarities
 from indexer.storage.arrays import mapped
 from indexer.text.orthography import fold
@@ -39,6 +42,8 @@ VERSION = 2
 
 MOST_CANDIDATES = 8192
 """Entries that are compared with one reading of a query word: those nearest in length."""
+ENTRIES_PER_MATCH = 8
+"""Entries that are sorted for each word that is asked for; all are where a word has more of the best."""
 FEWEST_PHONEMES, FEWEST_CLASSES = 3, 2
 NEARLY_IDENTICAL = 0.9
 """The least similarity of pairs of which one has fewer phonemes or classes than that."""
@@ -199,53 +204,80 @@ class SoundIndex:
             limit: how many at most.
         """
         in_arabic = arabic_forms(fold(word))
-        forms = in_arabic or latin_forms(word)
+        forms = in_arabic or latin_forms(word) or cyrillic_forms(word)
         if not forms:
             return []
-        compared = [self._compared(form, floor, arabic=bool(in_arabic)) for form in forms]
-        words, alike = (np.concatenate(parts) for parts in zip(*compared, strict=True))
-        order = np.lexsort((-alike, words))
-        words, firsts = np.unique(words[order], return_index=True)
-        alike = alike[order][firsts]
-        best = np.lexsort((words, -alike))[: max(limit, 0)]
-        return list(zip(words[best].tolist(), alike[best].tolist(), strict=True))
+        entries, alike = self._compared(forms, floor, arabic=bool(in_arabic))
+        few = ENTRIES_PER_MATCH * limit
+        if 0 < few < len(alike):
+            likeliest = alike >= np.partition(alike, -few)[-few]
+            best = _best(self._words[entries[likeliest]], alike[likeliest], limit)
+            if len(best) == limit:
+                return best
+        return _best(self._words[entries], alike, limit)
 
     def _compared(
-        self, form: Form, floor: float, *, arabic: bool
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
-        """Words of one reading's keys and their similarities, those below `floor` left out."""
-        entries, short = self._candidates(form)
-        if len(entries) == 0:
-            return np.empty(0, np.uint32), np.empty(0)
-        query = codes(form.phonemes)
-        starts, ends = self._offsets[entries].astype(np.int64), self._offsets[entries + 1].astype(np.int64)
-        lengths = ends - starts
+        self, forms: Sequence[Form], floor: float, *, arabic: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Entries of the keys of several readings and their similarities, those below `floor` left out."""
+        candidates = [(form, *self._candidates(form)) for form in forms]
+        candidates = [found for found in candidates if len(found[1])]
+        if not candidates:
+            return np.empty(0, np.int64), np.empty(0)
+        entries = np.concatenate([found for _, found, _ in candidates])
+        short = np.concatenate([few for _, _, few in candidates])
+        starts = self._offsets[entries].astype(np.int64)
+        lengths = self._offsets[entries + 1] - starts
         columns = np.arange(lengths.max())[:, None]
         words = self._sounds.take(starts + columns, mode="clip").astype(np.intp)
         words[columns >= lengths] = 0
-        penalties = (self._penalties[entries].astype(np.float64) + form.penalty) / 100
-        alike = similarities(query, words, arabic=arabic) - penalties
-        short |= (lengths < FEWEST_PHONEMES) | (len(query) < FEWEST_PHONEMES)
+        alike = np.empty(len(entries))
+        done = 0
+        for form, found, _ in candidates:
+            of_form = slice(done, done + len(found))
+            longest = int(lengths[of_form].max())
+            query = codes(form.phonemes)
+            alike[of_form] = similarities(query, words[:longest, of_form], arabic=arabic) - form.penalty / 100
+            if len(query) < FEWEST_PHONEMES:
+                short[of_form] = True
+            done += len(found)
+        alike -= self._penalties[entries] / 100
+        short |= lengths < FEWEST_PHONEMES
         kept = (alike >= np.where(short, max(floor, NEARLY_IDENTICAL), floor)) & (alike > 0)
-        return self._words[entries[kept]], alike[kept]
+        return entries[kept], alike[kept]
 
     def _candidates(self, form: Form) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Entries of a reading's keys, and whether the key has too few classes to tell words apart."""
-        wanted = np.array(keys(form.phonemes), np.uint64)
-        positions = np.searchsorted(self._keys, wanted)
-        known = positions < len(self._keys)
-        known[known] = self._keys[positions[known]] == wanted[known]
-        positions, wanted = positions[known], wanted[known]
-        starts, ends = self._starts[positions].astype(np.int64), self._starts[positions + 1].astype(np.int64)
-        entries = expanded(starts, ends)
-        short = np.repeat(wanted < 12 ** (FEWEST_CLASSES - 1), ends - starts)
+        wanted = keys(form.phonemes)
+        positions = np.searchsorted(self._keys, np.array(wanted, np.uint64)).tolist()
+        few = classes(form.phonemes) < FEWEST_CLASSES
+        parts = [(np.empty(0, np.int64), np.empty(0, np.bool_))]
+        for key, position in zip(wanted, positions, strict=True):
+            if position < len(self._keys) and int(self._keys[position]) == key:
+                start, end = self._starts[position : position + 2].tolist()
+                short = few and key < 12 ** (FEWEST_CLASSES - 1)
+                parts.append((np.arange(start, end), np.full(end - start, short)))
+        if len(parts) <= 2:
+            entries, short_entries = parts[-1]
+        else:
+            entries, short_entries = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(entries) <= MOST_CANDIDATES:
-            return entries, short
+            return entries, short_entries
         lengths = self._offsets[entries + 1].astype(np.int64) - self._offsets[entries].astype(np.int64)
         vowels = sum(sound in SHORT_VOWELS for sound in form.phonemes)
         nearest = np.argsort(np.abs(2 * (lengths - len(form.phonemes)) + vowels), kind="stable")
         chosen = np.sort(nearest[:MOST_CANDIDATES])
-        return entries[chosen], short[chosen]
+        return entries[chosen], short_entries[chosen]
+
+
+def _best(words: NDArray[np.uint32], alike: NDArray[np.float64], limit: int) -> list[tuple[int, float]]:
+    """The words most alike, each once, with how much; equal ones by number."""
+    best: dict[int, float] = {}
+    for position in np.lexsort((words, -alike)):
+        if len(best) >= limit:
+            break
+        best.setdefault(int(words[position]), float(alike[position]))
+    return list(best.items())
 
 
 def _load(path: Path, kind: type[_Number]) -> NDArray[_Number]:

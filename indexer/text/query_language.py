@@ -19,8 +19,9 @@ CERTAINTY = 6.0
 UNKNOWN_CERTAINTY = 2.0
 """Most that the letters of a word can say that no list has."""
 
-AMBIGUOUS = {"این": 1.0}
-"""Log-odds of words that queries use otherwise than the lists' texts: Arabic asks أين, where."""
+AMBIGUOUS = {"این": 1.0, "علی": -1.0}
+"""Log-odds of words that queries use otherwise than the lists' texts: Arabic asks أين, where; Persian
+asks for persons of the name علی, which is على, on, in Arabic."""
 
 OTHER_SHARE = 1 / 15
 """Share of words that must be Urdu, Pashto, Sorani or Uyghur for a query to be."""

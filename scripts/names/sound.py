@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexicon.phonemes import LETTER_PENALTY, LONGEST, arabic_forms, latin_forms
+from indexer.lexicon.arabic_sounds import LETTER_PENALTY, arabic_forms
+from indexer.lexicon.latin_sounds import latin_forms
+from indexer.lexicon.phonemes import LONGEST
 from indexer.lexicon.sound_distance import codes, similarities
 from scripts.names.spelling import words_of
 

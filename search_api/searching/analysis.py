@@ -16,6 +16,8 @@ from indexer.core.records import (
     Vectors,
 )
 from indexer.text.orthography import Token, encoder_input, is_function_word, is_number
+from indexer.text.orthography.compounds import most_in_latin
+from indexer.text.orthography.letters import gaps
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
 from search_api.searching.syntax import words_of
@@ -92,7 +94,7 @@ def analyse(
 
 
 def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]]:
-    """The words of a query; those that are one notion in the dictionary count as one.
+    """The words of a query; those that are one notion in the dictionary, or one name, count as one.
 
     Which language a few words in Latin letters are in can hardly be told; if the dictionary knows all that
     are not written as names, they are taken for English.
@@ -105,11 +107,15 @@ def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]
         language = ENGLISH
     capital = _capitals(typed)
     names = {token.text for token, is_capital in zip(found, capital, strict=True) if is_capital}
+    folds, between = [token.text for token in found], gaps(text, found)
     words = []
     first = 0
     while first < len(found):
         past = first + (lexicon.longest(typed[first : first + MOST_TOGETHER]) if language == ENGLISH else 1)
-        whole = " ".join(token.text for token in found[first:past])
+        whole = " ".join(folds[first:past])
+        if past == first + 1:
+            past = first + most_in_latin(folds[first:], between[first:])
+            whole = "".join(folds[first:past])
         span = Token(whole, found[first].start, found[past - 1].end)
         asked = " ".join(typed[first:past])
         words.append((span, QueryWord(asked, whole, language, found[first].text in names)))

@@ -4,6 +4,7 @@ An index says which sentences hold all words of a quotation, by their postings. 
 to each other there is read in the text of passages, of the likeliest ones first, as many as are needed.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from indexer.core.protocols import Expander, Index
 from indexer.core.records import Candidates, Expansion, MatchKind, QueryWord, Scores, Span
-from indexer.text.orthography import RAW_WORD, fold, is_joint, tokens
+from indexer.text.orthography import MOST_PARTS, RAW_WORD, as_one, fold, tokens
+from indexer.text.orthography.designations import letters_of
 from indexer.text.query_language import identify_query
 from search_api.searching.query import Query
 
@@ -95,17 +97,19 @@ def holds(text: str, words: Sequence[str]) -> bool:
     """Whether folded words stand next to each other in a text, in any spelling."""
     spans = [match.span() for match in RAW_WORD.finditer(text)]
     folds = [fold(text[start:end]) for start, end in spans]
+    gaps = [text[left[1] : right[0]] for left, right in itertools.pairwise(spans)]
 
     def end_of(first: int, word: str) -> int:
         """Where `word` ends that begins with the raw word `first`; -1 if another one stands there."""
-        whole = ""
-        for past in range(first, len(folds)):
-            if past > first and not is_joint(text[spans[past - 1][1] : spans[past][0]]):
-                return -1
-            whole += folds[past]
+        if first == len(folds) or not word.startswith(
+            (folds[first], letters_of(folds[first]) or folds[first])
+        ):
+            return -1
+        for past in range(first + 1, len(folds) + 1):
+            whole = as_one(folds[first:past], gaps[first : past - 1])
             if whole == word:
-                return past + 1
-            if not word.startswith(whole):
+                return past
+            if past - first >= MOST_PARTS and not (whole and word.startswith(whole)):
                 return -1
         return -1
 

@@ -11,11 +11,12 @@ from indexer.core.records import KINDS, NO_EXPANSION, MatchKind, Passage, Scores
 from indexer.text.orthography import (
     MOST_PARTS,
     RAW_WORD,
+    as_one,
     fold,
     is_arabic_script,
     is_function_word,
-    is_joint,
 )
+from indexer.text.orthography.designations import letters_of
 from indexer.text.orthography.stems import arabic, persian
 from search_api.searching.analysis import AnalysedQuery
 
@@ -170,12 +171,13 @@ class Evidence:
     ) -> Iterator[_Place]:
         done = 0
         for first in range(len(spans)):
-            if first < done or folds[first][:1] not in self._initials:
+            beginnings = (folds[first][:1], letters_of(folds[first])[:1])
+            if first < done or self._initials.isdisjoint(beginnings):
                 continue
             for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
-                joined = "".join(folds[first:past])
+                joined = as_one(folds[first:past], _between(passage.text, spans[first:past]))
                 answers = self._answers.get(joined)
-                if answers and _may_be_one(passage.text, spans[first:past]):
+                if answers:
                     best = max(answers, key=lambda answer: (answer[2], -answer[0]))
                     yield _Place(first, past, joined, best)
                     done = past
@@ -260,9 +262,9 @@ def _stems(word: str) -> set[str]:
     return {persian(word), arabic(word)}
 
 
-def _may_be_one(text: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether nothing but space lies between the words at `spans`."""
-    return all(is_joint(text[left[1] : right[0]]) for left, right in itertools.pairwise(spans))
+def _between(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """What lies between the words at `spans`."""
+    return [text[left[1] : right[0]] for left, right in itertools.pairwise(spans)]
 
 
 def _least(asked: str, best_sound: float) -> Scores:

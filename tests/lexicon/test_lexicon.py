@@ -1,5 +1,6 @@
 """What words of an index may stand for a word of a query, with the real model and a vocabulary of our own."""
 
+import math
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -148,11 +149,33 @@ def test_a_name_is_found_by_its_sound_in_both_scripts(words: Lexicon) -> None:
     assert {word: kind for word, (_, kind) in found.items()} == {"زلنسکی": "sound", "زیلنسکی": "sound"}
 
 
-def test_weights_of_sound_rise_with_the_square_of_likeness(words: Lexicon) -> None:
+def test_weights_of_sound_rise_with_likeness_and_fall_off_from_the_best(words: Lexicon) -> None:
     alike = dict(words.sound.matches("Zelensky", floor=0.6, limit=8))
+    best = max(alike.values())
     found = read(expanded(words, "Zelensky", "de"))
     for word in ("زلنسکی", "زیلنسکی"):
-        assert found[word][0] == pytest.approx(((alike[WORDS.index(word)] - 0.6) / 0.4) ** 2, abs=1e-4)
+        here = alike[WORDS.index(word)]
+        expected = ((here - 0.6) / 0.4) ** 2 * math.exp((here - best) / lexicon.SOUND_DECAY)
+        assert found[word][0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_designation_is_found_by_its_number_too(tmp_path: Path) -> None:
+    known = ["130", "35", "f35"]
+    lexicon.write(words_of({word: ["fa"] for word in known}), of_numbers, tmp_path)
+    vocabulary.write(known, tmp_path, "words")
+    alone = Lexicon(tmp_path, Vocabulary(tmp_path, "words"))
+    found = {}
+    for typed in ("C-131", "C-130", "F-35", "35"):
+        expansion = expanded(alone, typed, "en")
+        weights = [round(weight, 4) for weight in expansion.weights.tolist()]
+        found[typed] = dict(zip(map(alone.word, expansion.terms.tolist()), weights, strict=True))
+    share = lexicon.NUMBER_WEIGHT
+    assert found == {
+        "C-131": {},
+        "C-130": {"130": share},
+        "F-35": {"f35": 1.0, "35": share},
+        "35": {"35": 1.0},
+    }
 
 
 def test_what_sounds_alike_and_is_near_by_its_vector_is_a_name(words: Lexicon, vector_of: VectorOf) -> None:

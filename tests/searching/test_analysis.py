@@ -222,3 +222,21 @@ def test_the_model_reads_one_spelling_and_the_lexicon_what_was_typed(
     asked(parse("باران شديد كجا باريد"), queries, words, lexicon)
     assert queries.texts == ["q: باران شدید کجا بارید"]
     assert [word.typed for word, _ in lexicon.expanded] == ["باران", "شديد", "كجا", "باريد"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Abd al-Rahman in Cairo", ["abdalrahman", "in", "cairo"]),
+        ("Abdullah al-Khatib", ["abdullah", "alkhatib"]),
+        ("talks with Salah ad-Din", ["talks", "with", "salahaddin"]),
+        ("Abu Mazen, Abu", ["abumazen", "abu"]),
+        ("al Khatib", ["al", "khatib"]),
+    ],
+)
+def test_a_name_of_several_words_is_looked_for_as_one(
+    queries: Encoding, words: Encoding, text: str, expected: list[str]
+) -> None:
+    analysed = asked(parse(text), queries, words, Words())
+    assert [word.text for word in analysed.words] == expected
+    assert all(word.end <= len(text) for word in analysed.words)

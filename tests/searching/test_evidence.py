@@ -34,7 +34,7 @@ from search_api.searching.evidence import (
 )
 from search_api.searching.query import parse
 
-VOCABULARY = ["baker", "bread", "loaf", "rain", "از", "میپزد"]
+VOCABULARY = ["baker", "bread", "f35", "loaf", "rain", "از", "عبدالله", "میپزد"]
 TEXT = "Rain. A baker's bread, a Loaf of bread; از باران، می پزد"
 START = 100
 TRANSLATION = KINDS.index(MatchKind.TRANSLATION)
@@ -88,7 +88,10 @@ def found(
 
 def test_a_match_says_where_both_words_are() -> None:
     expansion = Expansion(
-        "brot", np.array([2]), np.array([0.75], np.float32), np.array([TRANSLATION], np.uint8)
+        "brot",
+        np.array([VOCABULARY.index("loaf")]),
+        np.array([0.75], np.float32),
+        np.array([TRANSLATION], np.uint8),
     )
     analysed = AnalysedQuery(parse(" Brot"), np.zeros(2, np.float32), tuple(tokens(" Brot")), (expansion,))
     [match] = Evidence(analysed, Words()).matches(Passage(0, 0, START, START + len(TEXT), TEXT))
@@ -195,6 +198,17 @@ def test_a_translation_that_counts_little_beside_another_is_left_out(share: floa
 def test_neighbours_that_are_one_word_count_as_one() -> None:
     matches = found("bakes", {"میپزد": (MatchKind.TRANSLATION, 0.8)})
     assert matches == [("bakes", "می پزد", TEXT.index("می"), "translation", 0.8)]
+
+
+@pytest.mark.parametrize("written", ["F-35", "F35", "اف-۳۵", "إف 35", "اف\u200c۳۵"])
+def test_a_designation_counts_as_one_however_it_is_written(written: str) -> None:
+    matches = found("F-35", {"f35": (MatchKind.SAME, 1.0)}, there=f"jets, {written} and F, 35")
+    assert matches == [("F-35", written, 6, "same", 1.0)]
+
+
+def test_a_name_of_two_words_counts_as_one() -> None:
+    matches = found("Abdullah", {"عبدالله": (MatchKind.SOUND, 0.9)}, there="قال عبد الله إن عبد، الله")
+    assert [there for _, there, *_ in matches] == ["عبد الله"]
 
 
 JOINED = ["می پزد", "می\u200cپزد", "می \u200c\u200f پزد", "می\u00a0پزد", "می\u2009\u200dپزد", "می\tپزد"]

@@ -105,6 +105,26 @@ def test_a_word_gets_its_usual_spelling(language: str, typed: str, usual: str) -
 
 
 @pytest.mark.parametrize(
+    ("typed", "usual"),
+    [
+        ("علی لاریجانی", "علي لاريجاني"),
+        ("المرشد على خامنئي", "المرشد علي خامنئي"),
+        ("علی السیستانی", "علي السيستاني"),
+        ("على بن ابی طالب", "علي بن أبي طالب"),
+        ("على", "علي"),
+        ("الامام على، وقال", "الإمام علي، وقال"),
+        ("علي الطاولة", "على الطاولة"),
+        ("علی المستوی الدولي", "على المستوى الدولي"),
+        ("هجوم علی خارکیف", "هجوم على خاركيف"),
+        ("علی الاراضی", "على الأراضي"),
+        ("على 5 جنود", "على 5 جنود"),
+    ],
+)
+def test_ali_before_a_surname_is_a_name_in_arabic(typed: str, usual: str) -> None:
+    assert encoder_input(typed, "ar") == usual
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         (f"نام{ZWNJ}های", f"نام{ZWNJ}های"),

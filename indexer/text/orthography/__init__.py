@@ -6,26 +6,27 @@ offsets point into is always the original text.
 """
 
 import functools
+import re
 
 from indexer.text.orthography import arabic, persian
 from indexer.text.orthography.common import (
     MOST_PARTS,
     VERSION,
     has_arabic_script,
+    is_arabic_script,
+    is_joint,
     with_ascii_digits,
     without_invisible,
 )
 from indexer.text.orthography.folding import (
-    Token,
-    is_arabic_script,
+    as_one,
     is_function_word,
-    is_joint,
     is_number,
     likelier_persian,
     says_little,
     tokens,
 )
-from indexer.text.orthography.letters import ARABIC_WORD, RAW_WORD, fold
+from indexer.text.orthography.letters import ARABIC_WORD, RAW_WORD, Token, fold
 from indexer.text.orthography.word_tables import known_words, prepare
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RAW_WORD",
     "VERSION",
     "Token",
+    "as_one",
     "encoder_input",
     "fold",
     "is_arabic_script",
@@ -44,6 +46,8 @@ __all__ = [
     "says_little",
     "tokens",
 ]
+
+_BEHIND = re.compile(f" (?P<word>{ARABIC_WORD.pattern})|(?P<end>\\s*(?:$|[.,،:؛!?؟»)]))")
 
 
 def encoder_input(text: str, language: str) -> str:
@@ -59,10 +63,23 @@ def encoder_input(text: str, language: str) -> str:
     letters = arabic.without_vowel_marks(arabic.compose(without_invisible(text)))
     plain = with_ascii_digits(letters)
     if language == "ar":
-        return ARABIC_WORD.sub(lambda match: _in_arabic(match.group()), plain)
+        return ARABIC_WORD.sub(_in_arabic_text, plain)
     if language in {"fa", "prs"}:
         return ARABIC_WORD.sub(lambda match: persian.spelled(match.group()), plain)
     return plain
+
+
+def _in_arabic_text(match: re.Match[str]) -> str:
+    """The usual spelling of a word of an Arabic text.
+
+    علی is على, on, unless a surname follows, or nothing.
+    """
+    word = _in_arabic(match.group())
+    if fold(word) != arabic.ON_OR_ALI:
+        return word
+    behind = _BEHIND.match(match.string, match.end())
+    is_name = behind is not None and (not behind["word"] or arabic.is_surname(fold(behind["word"])))
+    return arabic.ALI if is_name else word
 
 
 @functools.lru_cache(maxsize=200_000)

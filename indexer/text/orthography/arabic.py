@@ -26,6 +26,19 @@ _CLITICS_BY_LETTER = {
 }
 """Those that may stand before a word that begins with a letter."""
 
+ON_OR_ALI = "علی"
+"""The fold of على, on, and of the name علي."""
+ALI, SON_OF = "علي", "بن"
+SHORTEST_SURNAME = 5
+_NOUNS_IN_YEH = (
+    "مستوی اراضی مبانی نواحی موانی اهالی مستشفی منتدی ملتقی محتوی موسیقی فتاوی دعاوی مساعی معانی"
+    " ثوانی لیالی اسامی اغانی ایادی اوانی ضواحی مواشی معاصی حوالی توالی نوادی مقاهی ملاهی صواری"
+    " مرامی بوادی مجاری براری سواقی قوافی تعاطی تراخی تعافی تغاضی تلاقی تهاوی مستدعی منحنی مقتضی"
+    " مرتضی مصطفی"
+)
+"""Folds of nouns that end as surnames do; what is definite is looked up without its article."""
+_NO_SURNAMES = frozenset(_NOUNS_IN_YEH.split())
+
 
 def compose(text: str) -> str:
     """`text` with presentation forms as plain letters and combining hamza and madda composed (NFKC)."""
@@ -51,6 +64,16 @@ def by_letters(folded: str) -> str:
     definite = folded.startswith(("ال", "وال", "بال", "فال", "لل")) and folded.endswith(HEH)
     word = folded[:-1] + TEH_MARBUTA if definite and len(folded) > 4 else folded
     return with_arabic_letters(word)
+
+
+def is_surname(folded: str) -> bool:
+    """Whether a word behind علی shows that it is the name: لاريجاني, السيستاني, بن; not المستوى, الطاولة.
+
+    Adjectives of origin, as surnames are, do not stand behind a preposition.
+    """
+    bare = folded.removeprefix("ال")
+    is_formed = bare.endswith("ی") and len(bare) >= SHORTEST_SURNAME and bare not in _NO_SURNAMES
+    return is_formed or folded == SON_OF
 
 
 def spelled(folded: str, said: Callable[[str], str | None]) -> str:

@@ -1,6 +1,6 @@
 """What Persian, Dari and Arabic share: marks that carry no letter, and characters with a plain equal."""
 
-VERSION = 4
+VERSION = 5
 """Raised whenever a fold, a token or an encoder input comes out differently for any text."""
 
 MOST_PARTS = 3
@@ -23,6 +23,8 @@ INVISIBLE = (
 VOWEL_MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\u0670"
 """Tashkeel, and the hamza above that marks the ezafe of a silent heh."""
 
+HYPHENS = frozenset("-\u2010\u2011\u2012\u2013")
+_SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
 _WITHOUT_INVISIBLE = str.maketrans("", "", INVISIBLE)
 _ASCII_NUMBERS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪٫٬", "01234567890123456789%.,")
 
@@ -40,3 +42,13 @@ def with_ascii_digits(text: str) -> str:
 def has_arabic_script(text: str) -> bool:
     """Whether `text` holds a character of the Arabic blocks or their presentation forms."""
     return any("\u0600" <= character <= "\u08ff" or "\ufb50" <= character <= "\ufefc" for character in text)
+
+
+def is_arabic_script(folded: str) -> bool:
+    """Whether a folded word is in Arabic letters."""
+    return "\u0620" <= folded[0] <= "\u08ff"
+
+
+def is_joint(gap: str) -> bool:
+    """Whether words with `gap` between them can be one: it is space within a line, and invisible marks."""
+    return bool(gap) and not gap.strip(_SPACE)

@@ -1,16 +1,17 @@
 """The words of a text, each in the one form that its spellings share, with their offsets in the text.
 
 Letters, marks and digits are folded by `letters`. Here, spaces: what Persian writes joined, with a
-half-space or with a space is one token, where hazm's vocabulary knows it as one word.
+half-space or with a space is one token, where hazm's vocabulary knows it as one word; so are names of two
+words (`compounds`) and designations (`designations`).
 """
 
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from indexer.text.orthography.common import INVISIBLE, MOST_PARTS, ZWNJ
-from indexer.text.orthography.letters import RAW_WORD, fold
+from indexer.text.orthography import compounds, designations
+from indexer.text.orthography.common import MOST_PARTS, is_arabic_script, is_joint
+from indexer.text.orthography.letters import RAW_WORD, Token, fold, gaps
 from indexer.text.orthography.persian import (
     ADJECTIVE_SUFFIXES,
     PLURAL_SUFFIXES,
@@ -30,17 +31,6 @@ _SUFFIXES = frozenset(PLURAL_SUFFIXES + ADJECTIVE_SUFFIXES + SILENT_HEH_SUFFIXES
 _PAST_ALPHABETS = "\u0900"
 """From here on, a character may be a syllable or a word; before, as in Latin and Arabic, it is a letter."""
 
-_SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A folded word and its offsets, in code points of the text; `end` is one past the last."""
-
-    text: str
-    start: int
-    end: int
-
 
 def tokens(text: str) -> list[Token]:
     """The words of `text` in order, folded; spans do not overlap.
@@ -54,8 +44,10 @@ def tokens(text: str) -> list[Token]:
         for match in RAW_WORD.finditer(text)
         if (folded := fold(match.group()))
     ]
+    words = designations.joined(text, words)
     if not any(is_arabic_script(word.text) for word in words):
         return words
+    words = compounds.joined(text, words)
     while len(joined := _joined(text, words)) < len(words):
         words = joined
     return words
@@ -105,16 +97,22 @@ def _takes(stem: str, suffix: str, following: str = "") -> bool:
 def _are_one(text: str, words: Sequence[Token], start: int, end: int) -> bool:
     """Whether only spaces lie between `words[start:end]`, and they and their neighbours are Persian."""
     run = words[start:end]
-    gaps = (text[left.end : right.start] for left, right in itertools.pairwise(run))
-    if not all(map(is_joint, gaps)):
+    if not all(map(is_joint, gaps(text, run))):
         return False
     window = words[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
     return sum(_log_odds(word.text) for word in window) > 0
 
 
-def is_joint(gap: str) -> bool:
-    """Whether words with `gap` between them can be one: it is space within a line, and invisible marks."""
-    return bool(gap) and not gap.strip(_SPACE)
+def as_one(words: Sequence[str], between: Sequence[str]) -> str:
+    """The token that folded words can be together; nothing if they cannot.
+
+    Args:
+        words: one at least.
+        between: what stands between them, one fewer.
+    """
+    if between and (whole := designations.designation(words, between)):
+        return whole
+    return compounds.whole(words) if all(map(is_joint, between)) else ""
 
 
 def is_number(folded: str) -> bool:
@@ -152,8 +150,3 @@ def likelier_persian(folded: str) -> bool:
 @functools.lru_cache(maxsize=50_000)
 def _log_odds(folded: str) -> float:
     return known_words().log_odds(folded) or 0.0
-
-
-def is_arabic_script(folded: str) -> bool:
-    """Whether a folded word is in Arabic letters."""
-    return "\u0620" <= folded[0] <= "\u08ff"

@@ -10,6 +10,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from indexer.text.orthography.common import HAMZA, INVISIBLE, TATWEEL, ZWNJ
 
@@ -24,6 +25,15 @@ _FOLDED_LETTERS = (
 _FOLDED_LATIN = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h"}
 _APOSTROPHES = "'`´\u2018\u2019\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\uff07\u00b7"
 """In Latin words; ʿ and ʾ of romanised Arabic, and the Catalan middle dot, are no more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word and its offsets, in code points of the text; `end` is one past the last."""
+
+    text: str
+    start: int
+    end: int
 
 
 def _ranges(characters: Iterable[str]) -> str:
@@ -89,6 +99,11 @@ _MARKLESS = str.maketrans("", "", _ALL_MARKS)
 _POSSESSIVE = re.compile(f"(?<=...)[{_APOSTROPHES}]s$", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", ",٬،")
 """Between groups of three digits; the decimal sign stays."""
+
+
+def gaps(text: str, words: Sequence[Token]) -> list[str]:
+    """What stands in `text` between neighbours of `words`."""
+    return [text[left.end : right.start] for left, right in itertools.pairwise(words)]
 
 
 def fold(word: str) -> str:
