@@ -36,11 +36,11 @@ class Expander(Protocol):
         ...
 
     def longest(self, words: Sequence[str]) -> int:
-        """How many of the words of an English query, from the first on, are one notion."""
+        """How many of the folded words of an English query, from the first on, are one notion."""
         ...
 
     def knows(self, word: str) -> bool:
-        """Whether an English word is in the dictionary."""
+        """Whether an English word is in the dictionary, other than as a name alone."""
         ...
 
     def word(self, number: int) -> str:

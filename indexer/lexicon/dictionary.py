@@ -1,23 +1,28 @@
 """The dictionary: English headwords with their Persian, Dari and Arabic translations, as news write them.
 
 `data/english.tsv` has a sense a line: headword, part of speech, Persian, Dari where it differs, Arabic;
-`|` between alternatives, the most usual first, `/` between irregular forms of one. A user's glossary has
-the same form and goes on top: its senses of a headword replace those of the dictionary.
+`|` between alternatives, the most usual first, `/` between irregular forms of one. `data/names.tsv` has
+names in the same form, with their kind for a part of speech. A user's glossary has the form of the first
+and goes on top: its senses of a headword replace those of both.
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from indexer.core.errors import InvalidGlossary
 from indexer.text import lemmas
 
 FIELDS = ("headword", "part of speech", "Persian", "Dari", "Arabic")
-POS = frozenset({"n", "v", "adj", "adv", "name", "abbr", "num", "other"})
-NAMES = frozenset({"name", "abbr"})
+NAME, ABBREVIATION = "name", "abbr"
+POS = frozenset({"n", "v", "adj", "adv", NAME, ABBREVIATION, "num", "other"})
+NAMES = frozenset({NAME, ABBREVIATION})
 """Parts of speech that name one thing: what sounds alike may stand for it too."""
+WORD_TOO = "?"
+"""Behind the kind of a name that is a word as well: turkey, march."""
 
 LANGUAGES = ("fa", "prs", "ar")
 GLOSSARY = "glossary.tsv"
@@ -25,6 +30,9 @@ GLOSSARY = "glossary.tsv"
 
 MOST_WORDS = 5
 """Words of the longest headword that is looked for."""
+
+
+Lines = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +54,65 @@ class Sense:
 class Dictionary:
     """Finds the senses of English words. Safe to use from several threads."""
 
-    def __init__(self, lines: Mapping[str, Sequence[str]]) -> None:
-        """Take the lines of each headword, without the headword."""
+    def __init__(self, lines: Lines, names: Lines = MappingProxyType({})) -> None:
+        """Take the lines of each headword and of each name, without it."""
         self._lines = lines
-        self._beginnings = _beginnings(lines)
+        self._names = names
+        self._beginnings = _beginnings(lines) | _beginnings(names)
 
     def headword(self, words: str) -> str | None:
-        """The headword that some words are, themselves or in another form; None where there is none."""
+        """The headword or name that some words are, themselves or in another form; None for others."""
         asked = words.casefold()
-        if asked in self._lines or not asked:
+        if asked in self._lines or asked in self._names or not asked:
             return asked or None
         first, _, last = asked.rpartition(" ")
-        forms = (f"{first} {form}".strip() for form in lemmas.english_forms(last))
-        return next((form for form in forms if form in self._lines), None)
+        forms = [f"{first} {form}".strip() for form in lemmas.english_forms(last)]
+        found = next((form for form in forms if form in self._lines), None)
+        singular = asked.removesuffix("s")
+        return found or (singular if singular in self._names else None)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a word is a headword in some form, and not a name alone."""
+        return self.headword(word) in self._lines
 
     def longest(self, words: Sequence[str]) -> int:
-        """How many of `words`, from the first on, are one headword of several; 1 where none is."""
+        """How many of folded `words`, from the first on, are one headword of several; 1 where none is."""
         if not words or words[0].casefold() not in self._beginnings:
             return 1
         most = min(len(words), MOST_WORDS)
         return next((n for n in range(most, 1, -1) if self.headword(" ".join(words[:n]))), 1)
 
-    def senses(self, headword: str) -> tuple[Sense, ...]:
-        """The senses of a headword, the most usual in news first."""
-        return tuple(map(_sense, self._lines.get(headword, ())))
+    def senses(self, headword: str, *, is_name: bool = False) -> tuple[Sense, ...]:
+        """The senses of a headword, the most usual in news first.
+
+        Args:
+            headword: as `headword` gives it.
+            is_name: whether it is written as one. Those that name one thing come first then, and what is a
+                word as well may be the name of `names.tsv`.
+        """
+        lines = self._lines.get(headword, ())
+        names = [
+            _as_name(line)
+            for line in self._names.get(headword, ())
+            if is_name or not lines or not _is_word_too(line)
+        ]
+        found = [*map(_sense, lines), *map(_sense, names)]
+        if is_name:
+            found.sort(key=lambda sense: sense.pos not in NAMES)
+        return tuple(found)
 
     def headwords(self) -> Iterable[str]:
-        """All headwords."""
+        """All headwords, without names."""
         return self._lines.keys()
+
+    def names(self) -> Iterable[str]:
+        """All names that are no headwords."""
+        return self._names.keys() - self._lines.keys()
+
+    def with_senses(self, lines: Lines) -> "Dictionary":
+        """The dictionary with other senses of some headwords, in the places of its own."""
+        names = {name: senses for name, senses in self._names.items() if name not in lines}
+        return Dictionary({**self._lines, **lines}, names)
 
 
 def of_index(folder: Path) -> Dictionary:
@@ -94,7 +133,7 @@ def glossary_text(path: Path) -> str:
 @functools.cache
 def english() -> Dictionary:
     """The dictionary that comes with Hudhud."""
-    return Dictionary(_grouped(_data().read_text(encoding="utf-8").splitlines()))
+    return Dictionary(_grouped(_lines_of("english.tsv")), _grouped(_lines_of("names.tsv")))
 
 
 def with_glossary(path: Path) -> Dictionary:
@@ -103,11 +142,13 @@ def with_glossary(path: Path) -> Dictionary:
     Raises:
         InvalidGlossary: it cannot be read, or a line is not what it should be; names the line.
     """
-    return Dictionary({**english()._lines, **_grouped(_checked(path))})
+    return english().with_senses(_grouped(_checked(path)))
 
 
-def _data() -> Path:
-    return Path(str(files("indexer.lexicon"))) / "data" / "english.tsv"
+def _lines_of(name: str) -> Iterator[str]:
+    """The lines of a file of the package without its comments."""
+    text = files("indexer.lexicon").joinpath("data", name).read_text(encoding="utf-8")
+    return (line for line in text.splitlines() if not line.startswith("#"))
 
 
 def _grouped(lines: Iterable[str]) -> dict[str, list[str]]:
@@ -121,6 +162,17 @@ def _grouped(lines: Iterable[str]) -> dict[str, list[str]]:
 def _beginnings(headwords: Iterable[str]) -> frozenset[str]:
     """First words of the headwords of several."""
     return frozenset(headword.partition(" ")[0] for headword in headwords if " " in headword)
+
+
+def _is_word_too(line: str) -> bool:
+    """Whether the name of a line of `names.tsv` is a word as well."""
+    return line.partition("\t")[0].endswith(WORD_TOO)
+
+
+def _as_name(line: str) -> str:
+    """The line of a sense, of a line of `names.tsv`."""
+    _, _, translations = line.partition("\t")
+    return f"{NAME}\t{translations}"
 
 
 def _sense(line: str) -> Sense:

@@ -193,21 +193,19 @@ class Lexicon:
         return not any(known.terms or known.phrases for _, known in self._known(word))
 
     def longest(self, words: Sequence[str]) -> int:
-        """How many of the words of an English query, from the first on, are one notion."""
+        """How many of the folded words of an English query, from the first on, are one notion."""
         return self._dictionary.longest(words)
 
     def knows(self, word: str) -> bool:
-        """Whether the dictionary has an English word."""
-        return self._dictionary.headword(word) is not None
+        """Whether the dictionary has an English word, other than as a name alone."""
+        return self._dictionary.is_word(word)
 
     def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What the dictionary knows of a word, as a name and otherwise."""
         if word.language != ENGLISH:
             return []
         headword = self._dictionary.headword(word.folded)
-        senses = self._dictionary.senses(headword) if headword else ()
-        if word.is_capital:
-            senses = tuple(sorted(senses, key=lambda sense: sense.pos not in NAMES))
+        senses = self._dictionary.senses(headword, is_name=word.is_capital) if headword else ()
         names = [sense for sense in senses if sense.pos in NAMES]
         others = [sense for sense in senses if sense.pos not in NAMES]
         return [

@@ -15,11 +15,14 @@ def _set(words: str) -> frozenset[str]:
 
 
 CONTENT_WORDS = _set(
-    "time new people know work good want back us who "
-    "ایران سال کار روز فیلم دست کشور مردم تهران بازی راه سر دوست مرد نام نظر فکر حال استفاده قرار خوب "
-    "الله اليوم محمد يوم عام الناس العالم عدد شيء عبد"
+    "time people work ایران سال کار روز فیلم کشور مردم تهران بازی مرد نام"
+    " الله اليوم محمد يوم عام الناس العالم"
 )
-"""Those among the most frequent words that say what a text is about; `us` and `who` as US and WHO."""
+"""Those among the most frequent words that say what a text is about."""
+TELLING_ALONE = _set(
+    "new know good want back us who دست راه سر دوست نظر فکر حال استفاده قرار خوب عدد شيء عبد"
+)
+"""Those that do where nothing else is said; `us` and `who` as US and WHO."""
 
 
 def frequencies(language: str, size: str = "small") -> dict[str, float]:
@@ -44,9 +47,12 @@ def most_frequent(language: str, count: int) -> list[str]:
 
 @functools.cache
 def function_words() -> frozenset[str]:
-    """Words that say little: the most frequent `FUNCTION_WORDS` of English, Persian and Arabic, as listed."""
+    """Words that say little beside others, as listed.
+
+    The most frequent `FUNCTION_WORDS` of English, Persian and Arabic without `CONTENT_WORDS`.
+    """
     lists = (most_frequent(language, FUNCTION_WORDS) for language in ("en", "fa", "ar"))
-    return frozenset(word for words in lists for word in words)
+    return frozenset(word for words in lists for word in words) - CONTENT_WORDS
 
 
 def lists_version() -> str:

@@ -111,7 +111,7 @@ def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]
     words = []
     first = 0
     while first < len(found):
-        past = first + (lexicon.longest(typed[first : first + MOST_TOGETHER]) if language == ENGLISH else 1)
+        past = first + (lexicon.longest(folds[first : first + MOST_TOGETHER]) if language == ENGLISH else 1)
         whole = " ".join(folds[first:past])
         if past == first + 1:
             past = first + most_in_latin(folds[first:], between[first:])

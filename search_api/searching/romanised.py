@@ -7,7 +7,7 @@ words sound like something as well, short ones mostly, but they do not meet in o
 
 import numpy as np
 
-from indexer.core.records import Candidates, Expansion
+from indexer.core.records import KINDS, Candidates, Expansion, MatchKind
 from indexer.text.orthography import is_number
 from search_api.searching.analysis import AnalysedQuery
 
@@ -19,6 +19,7 @@ SOUNDING = (0.6, 0.9)
 AHEAD = (1.8, 3.0)
 """How many times the best passage surpasses the mean of the next by sound: no evidence, full evidence."""
 
+_DICTIONARY = KINDS.index(MatchKind.DICTIONARY)
 NEXT = 20
 
 COVERED = (0.6, 1.0)
@@ -47,7 +48,12 @@ def romanised(analysed: AnalysedQuery, candidates: Candidates) -> float:
 
 
 def _sounding(analysed: AnalysedQuery) -> float:
-    """Share of the letters of a Latin query that are in words which sound like words of the index."""
+    """Share of the letters of a Latin query that are in words which sound like words of the index.
+
+    None of one all of whose words the dictionary translates: it is English.
+    """
+    if all(map(_is_english, analysed.expansions)):
+        return 0.0
     letters = sounding = 0
     for word, expansion in zip(analysed.words, analysed.expansions, strict=True):
         if is_number(word.text):
@@ -57,6 +63,10 @@ def _sounding(analysed: AnalysedQuery) -> float:
         letters += len(word.text)
         sounding += len(word.text) * bool(expansion.sounds and len(expansion.sounds.terms))
     return sounding / letters if letters else 0.0
+
+
+def _is_english(expansion: Expansion) -> bool:
+    return _DICTIONARY in expansion.kinds or any(phrase.kind == _DICTIONARY for phrase in expansion.phrases)
 
 
 def _between(value: float, bounds: tuple[float, float]) -> float:

@@ -17,7 +17,16 @@ SMALL = Dictionary(
         "localize": ["v\tبومی کردن\t\tوطن"],
         "discreet": ["adj\tمحتاط\t\tمتكتم"],
         "center": ["n\tمرکز\t\tمركز"],
-    }
+        "turkey": ["n\tبوقلمون\t\tديك رومي"],
+        "china": ["n\tچینی\t\tخزف"],
+    },
+    {
+        "turkey": ["country?\tترکیه\t\tتركيا"],
+        "china": ["country\tچین\t\tالصين"],
+        "bam": ["place?\tبم\t\tبم"],
+        "al sabah": ["person\tصباح|الصباح\t\tالصباح"],
+        "croat": ["demonym\tکروات\t\tكرواتي"],
+    },
 )
 
 
@@ -47,6 +56,8 @@ def test_a_sense_has_its_translations_by_language_and_their_forms() -> None:
         ("centre", "center"),
         ("centres", "center"),
         ("courtly", "court"),
+        ("Al Sabah", "al sabah"),
+        ("Croats", "croat"),
         ("minister", None),
         ("", None),
     ],
@@ -62,11 +73,46 @@ def test_a_headword_is_found_in_another_form_or_spelling(word: str, headword: st
         (["prime", "ministers"], 2),
         (["prime"], 1),
         (["court", "of"], 1),
+        (["al", "sabah", "family"], 2),
         ([], 1),
     ],
 )
 def test_words_that_are_one_notion_count_as_one(words: list[str], together: int) -> None:
     assert SMALL.longest(words) == together
+
+
+@pytest.mark.parametrize(
+    ("word", "is_name", "usual"),
+    [
+        ("turkey", False, ["بوقلمون"]),
+        ("turkey", True, ["ترکیه", "بوقلمون"]),
+        ("china", False, ["چینی", "چین"]),
+        ("china", True, ["چین", "چینی"]),
+        ("bam", False, ["بم"]),
+    ],
+)
+def test_a_name_that_is_a_word_too_counts_where_it_is_written_as_one(
+    word: str, is_name: bool, usual: list[str]
+) -> None:
+    found = SMALL.senses(word, is_name=is_name)
+    assert [sense.translations[0].forms[0] for sense in found] == usual
+    assert {sense.pos for sense in found} <= {"n", "name"}
+
+
+def test_a_name_is_no_word() -> None:
+    assert [word for word in ("bam", "turkey", "Turkeys", "croats", "") if SMALL.is_word(word)] == [
+        "turkey",
+        "Turkeys",
+    ]
+    assert sorted(SMALL.names()) == ["al sabah", "bam", "croat"]
+
+
+def test_the_dictionary_knows_names() -> None:
+    known = english()
+    for name, persian in (("sri lanka", "سری‌لانکا"), ("kandahar", "قندهار"), ("hassan", "حسن")):
+        forms = {form for sense in known.senses(name) for one in sense.translations for form in one.forms}
+        assert fold(persian) in {fold(form).replace(" ", "") for form in forms}, name
+    assert len(set(known.names())) > 20_000
 
 
 def test_the_dictionary_knows_what_news_are_about() -> None:
@@ -95,10 +141,14 @@ def test_the_dictionary_knows_what_news_are_about() -> None:
 
 def test_a_glossary_goes_on_top(tmp_path: Path) -> None:
     path = tmp_path / "glossary.tsv"
-    path.write_text("# ours\nPrison \tn\tبازداشتگاه\t\tمعتقل\nkey  word\tn\tکلیدواژه\t\t\n", encoding="utf-8")
+    path.write_text(
+        "# ours\nHassan\tname\tحسن‌خان\t\t\nPrison \tn\tبازداشتگاه\t\tمعتقل\nkey  word\tn\tکلیدواژه\t\t\n",
+        encoding="utf-8",
+    )
     known = with_glossary(path)
     assert [one.forms for one in known.senses("prison")[0].translations] == [("بازداشتگاه",), ("معتقل",)]
     assert known.longest(["key", "words"]) == 2
+    assert [one.forms for sense in known.senses("hassan") for one in sense.translations] == [("حسن‌خان",)]
     assert known.senses("court") == english().senses("court")
 
 
@@ -127,6 +177,9 @@ def test_a_line_of_a_glossary_that_cannot_be_used_is_told(tmp_path: Path, line: 
         ("السجن", "ar", "prison"),
         ("انتخابات", "fa", "election"),
         ("محبس", "prs", "prison"),
+        ("زلنسکی", "fa", "Zelensky"),
+        ("ناتو", "fa", "NATO"),
+        ("قندهار", "prs", "Kandahar"),
     ],
 )
 def test_the_reversed_dictionary_explains_words(word: str, language: str, expected: str) -> None:

@@ -301,7 +301,8 @@ def test_in_an_index_of_one_language_no_vector_is_asked_for(
     [
         (MatchKind.SAME, "باران", "fa", {"باران": "same"}),
         (MatchKind.STEM, "باران", "fa", {"بارانها": "stem"}),
-        (MatchKind.SOUND, "Zelensky", "en", {"زلنسکی": "sound", "زیلنسکی": "sound"}),
+        (MatchKind.SOUND, "Zelensky", "de", {"زلنسکی": "sound", "زیلنسکی": "sound"}),
+        (MatchKind.NAME, "Zelensky", "en", {"زلنسکی": "name", "زیلنسکی": "name"}),
     ],
 )
 def test_a_kind_that_is_left_out_finds_nothing(

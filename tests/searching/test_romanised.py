@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from indexer.core.records import Candidates, Expansion
+from indexer.core.records import KINDS, Candidates, Expansion, MatchKind
 from indexer.text.orthography import tokens
 from search_api.search import Searcher
 from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.query import parse
 from search_api.searching.romanised import AHEAD, COVERED, SOUNDING, romanised, sounds_of
 
+SOUND, DICTIONARY = KINDS.index(MatchKind.SOUND), KINDS.index(MatchKind.DICTIONARY)
 ROMANISED_PERSIAN = (
     ("hamle havayi Rusiye bar Kiev", "001"),
     ("hamle pahpadi be kiev", "001"),
@@ -104,17 +105,19 @@ def test_variants_of_spaces_keep_the_first_answer(searcher: Searcher, query: str
     assert best.article.id.partition("_")[0] == article
 
 
-def made_up(text: str, sounding: Sequence[bool]) -> AnalysedQuery:
-    """A analysed whose words sound like a word of the index or like none."""
+def made_up(text: str, sounding: Sequence[bool], translated: Sequence[bool] | None = None) -> AnalysedQuery:
+    """A query whose words sound like a word of the index or like none, and are `translated` or not."""
     query = parse(text)
     words = tuple(tokens(text))
     one, none = (np.array(terms, np.int64) for terms in ([7], []))
     expansions = []
-    for word, found in zip(words, sounding, strict=True):
+    for word, found, known in zip(words, sounding, translated or [False] * len(words), strict=True):
         terms = one if found else none
-        weights, kinds = np.ones(len(terms), np.float32), np.full(len(terms), 2, np.uint8)
+        weights, kinds = np.ones(len(terms), np.float32), np.full(len(terms), SOUND, np.uint8)
         sounds = Expansion(word.text, terms, weights, kinds)
-        expansions.append(Expansion(word.text, terms, weights, kinds, sounds))
+        kinds = np.full(1, DICTIONARY, np.uint8) if known else kinds
+        terms = one if known else terms
+        expansions.append(Expansion(word.text, terms, np.ones(len(terms), np.float32), kinds, sounds))
     return AnalysedQuery(query, np.ones(1, np.float32), words, tuple(expansions))
 
 
@@ -173,3 +176,13 @@ def test_other_scripts_are_not_romanised(text: str) -> None:
 
 def test_nothing_found_is_no_evidence() -> None:
     assert romanised(made_up("hamle havayi rusiye", [True] * 3), shares([])) == 0.0
+
+
+def test_words_that_the_dictionary_translates_are_no_romanised_query() -> None:
+    asked = {
+        known: made_up("ceasefire talks now", [True] * 3, known)
+        for known in ((True, True, True), (True, True, False))
+    }
+    assert [len(sounds_of(query)) for query in asked.values()] == [0, 3]
+    ahead = shares([1.0, 0.1, 0.1])
+    assert [romanised(query, ahead) for query in asked.values()] == [0.0, 1.0]

@@ -19,7 +19,7 @@ from indexer.text.orthography.persian import (
     takes,
 )
 from indexer.text.orthography.word_tables import known_words
-from indexer.text.wordlists import CONTENT_WORDS, function_words
+from indexer.text.wordlists import TELLING_ALONE, function_words
 
 ARABIC_AFTER_HA = frozenset({"هو", "هی", "نحن", "انا", "انت", "قد"})
 """ها before these is the Arabic "behold", not the Persian plural."""
@@ -121,7 +121,7 @@ def is_number(folded: str) -> bool:
 
 
 def is_function_word(folded: str) -> bool:
-    """Whether a folded word is one of the most frequent of English, Persian or Arabic."""
+    """Whether a folded word is one of the most frequent of English, Persian or Arabic, and says little."""
     return folded in _function_words()
 
 
@@ -129,7 +129,7 @@ def says_little(folded: str) -> bool:
     """Whether a folded word alone says nothing of what a text is about: a function word, a single letter."""
     if len(folded) == 1 and folded.isalpha():
         return folded < _PAST_ALPHABETS
-    return is_function_word(folded) and folded not in _content_words()
+    return is_function_word(folded) and folded not in _telling_alone()
 
 
 @functools.cache
@@ -138,8 +138,8 @@ def _function_words() -> frozenset[str]:
 
 
 @functools.cache
-def _content_words() -> frozenset[str]:
-    return frozenset(map(fold, CONTENT_WORDS))
+def _telling_alone() -> frozenset[str]:
+    return frozenset(map(fold, TELLING_ALONE))
 
 
 def likelier_persian(folded: str) -> bool:
