@@ -23,10 +23,10 @@ ROOT = Path(__file__).parent.parent
 PINS = {
     "calibration": (1, "aadad9445e53d4f7eea974a6b78dbb6bfa9251a1a5abfccdfd2b6ba364830b66"),
     "catalogue": (1, "4e939dcf4b3a509d5b3d664a2688eae3cb94e9b88a111f26ee9c8b1e42c455e7"),
-    "chunking": (1, "c0b611704089dcedff785776a4a7abc20ac2e80cfdb3efe8648d4a7624f03df5"),
+    "chunking": (2, "0daf4a7d05b479424d70ea247565cbcd0609b6cccfe7e8da0b92e5a90d476faa"),
     "columns": (3, "7210b5b84c596ef9fa4958de9b7076c4a193d67005ec068518346b1d05a69ecc"),
     "format": (4, "b4054ddd091d93b308e823f449ea2a84b0bbc43c704b04ef8fc65577b655e8cb"),
-    "language": (1, "c913da20080c0b366339e2d0fbe56ad1eb33df62421dbf2a8f8411eff332cbac"),
+    "language": (2, "bb70553cd7c3c36c47484f554a27c140f18e7997d06ff4a2acdcdf43b60c7d39"),
     "lexicon": (3, "451344d8d76a0ba5eba192937726c2f9bf636312a0189c52d00722f0388ae224"),
     "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),
     "phonemes": (2, "4e64fc337d5de9bdb50938a2dc029cec38c980e42e637cb745431a17ea3e7cbd"),

@@ -16,7 +16,7 @@ from indexer.text.repeats import repeated
 from indexer.text.sentences import split
 
 MAX_TOKENS = 250
-VERSION = 1
+VERSION = 2
 """Raised whenever some article of the same sentences would be cut into other passages than before."""
 
 PASSAGE = 1.0
@@ -25,8 +25,17 @@ PASSAGE = 1.0
 PARAGRAPH, SENTENCE, HEADING, CLAUSE, WORD, INSIDE_WORD = 0.0, 0.1, 0.4, 0.5, 1.0, 2.0
 """The prices of a break behind the end of a paragraph, of a sentence, …"""
 
+PARTS = frozenset({CLAUSE, WORD, INSIDE_WORD})
+"""The prices of breaks inside a sentence."""
+
 FORCED = -math.inf
 """The price where there must be a break: a repeated sentence follows."""
+
+STRETCH_WORDS = 8
+"""Words that stay together where a text without punctuation is cut."""
+
+USUAL_TOKENS = 40
+"""Of a sentence. One over the limit is cut into sentences of about so many, behind a clause of half of it."""
 
 HEADING_WORDS = 12
 """A line of at most so many words that ends without punctuation is a heading."""
@@ -39,6 +48,7 @@ Splitter = Callable[[str], Iterable[Span]]
 
 _CLAUSE = re.compile(r"\S.*?(?:[؛،;:,–—]+[»”\"')\]]*(?=\s)|\Z)", re.DOTALL)
 _WORD = re.compile(r"\S+")
+_STRETCH = re.compile(rf"\S+(?:\s+\S+){{0,{STRETCH_WORDS - 1}}}")
 _HEADING_END = re.compile(r"[^.!?؟…۔»”\"')\]]\Z")
 _CONTENT = re.compile(r"[^\W_]")
 _EXTENDERS = "\u200c\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
@@ -102,7 +112,7 @@ def _is_heading(line: str) -> bool:
 def _fitted(text: str, atoms: list[_Atom], count_tokens: CountTokens, max_tokens: int) -> list[_Atom]:
     """The atoms with their tokens; those over the limit parted at clauses, else words, else anywhere."""
     atoms = _counted(text, atoms, count_tokens)
-    for part, price in ((_clauses, CLAUSE), (_words, WORD)):
+    for part, price in ((_clauses, CLAUSE), (_stretches, WORD), (_words, WORD)):
         atoms = _parted(text, atoms, part, price, count_tokens, max_tokens)
     while len(finer := _parted(text, atoms, _halves, INSIDE_WORD, count_tokens, max_tokens)) > len(atoms):
         atoms = finer
@@ -136,6 +146,10 @@ def _parts(text: str, atom: _Atom, part: Splitter, price: float) -> list[_Atom]:
 
 def _clauses(sentence: str) -> Iterator[Span]:
     return (Span(*match.span()) for match in _CLAUSE.finditer(sentence))
+
+
+def _stretches(clause: str) -> Iterator[Span]:
+    return (Span(*match.span()) for match in _STRETCH.finditer(clause))
 
 
 def _words(clause: str) -> Iterator[Span]:
@@ -196,7 +210,24 @@ def _traced(atoms: Sequence[_Atom], starts: Sequence[int]) -> list[Chunk]:
     end = len(atoms)
     while end:
         start = starts[end]
-        sentences = tuple(Span(atom.start, atom.end) for atom in atoms[start:end])
+        sentences = tuple(_joined_parts(atoms[start:end]))
         chunks.append(Chunk(sentences[0].start, sentences[-1].end, sentences))
         end = start
     return chunks[::-1]
+
+
+def _joined_parts(atoms: Sequence[_Atom]) -> list[Span]:
+    """The sentences that atoms are: parts of one sentence are joined to about `USUAL_TOKENS`."""
+    sentences: list[Span] = []
+    first, used, is_behind_part = 0, 0, False
+    for number, atom in enumerate(atoms):
+        used += atom.tokens
+        is_part = atom.price in PARTS and number + 1 < len(atoms)
+        if is_part and used < (USUAL_TOKENS / 2 if atom.price == CLAUSE else USUAL_TOKENS):
+            continue
+        start = atoms[first].start
+        if is_behind_part and used < USUAL_TOKENS / 4:
+            start = sentences.pop().start
+        sentences.append(Span(start, atom.end))
+        first, used, is_behind_part = number + 1, 0, is_part
+    return sentences

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-VERSION = 1
+VERSION = 2
 """Raised whenever some text would be taken for one in another language."""
 
 UNDETERMINED = "und"
@@ -36,6 +36,12 @@ OTHER_SCRIPTS = _set("am bn el gu he hi hy ja ka km kn ko lo ml mr my ne pa si t
 
 ENGLISH_WORDS = _set("the of and with from what which who where how were have this that")
 """Where one word in eight is one of these, the text is English; spares most queries loading py3langid."""
+
+MIXED_SHARE = 0.2
+"""Share of letters in Arabic script from which a text is in that script whose other words are names."""
+
+MOST_IN_LOWER_CASE = 0.34
+"""Share of words of other scripts in lower case up to which they are names."""
 
 PRIORS = {"en": 5.0} | dict.fromkeys(("de", "es", "fr", "it", "pt", "tr"), 3.0)
 """Log-odds of what people write queries in; decides one or two words, nothing longer."""
@@ -122,7 +128,7 @@ _SCRIPTS = {
 def identify(text: str) -> str:
     """The ISO 639 code of the language of `text`: fa, prs, ar, en, de, …; `und` if it has no letters."""
     sample = text[:SAMPLE]
-    match script_of(sample):
+    match "arabic" if _is_mixed(sample) else script_of(sample):
         case "arabic":
             return _in_arabic_script(_VOWEL_MARKS.sub("", sample))
         case "latin":
@@ -148,6 +154,16 @@ def script_of(text: str) -> str | None:
     counts = {script: len(pattern.findall(letters)) for script, pattern in _SCRIPTS.items()}
     counts["other"] = len(letters) - sum(counts.values())
     return max(counts, key=counts.__getitem__)
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a text is in Arabic script, and its other words are names, of products above all."""
+    letters = len(_LETTER.findall(text))
+    if len(_SCRIPTS["arabic"].findall(text)) < MIXED_SHARE * letters:
+        return False
+    words = _WORD.findall(text)
+    others = [word for word in words if not _SCRIPTS["arabic"].match(word)]
+    return len(words) - len(others) > 1 and sum(map(str.islower, others)) <= MOST_IN_LOWER_CASE * len(others)
 
 
 def _in_arabic_script(text: str) -> str:

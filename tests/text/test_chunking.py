@@ -12,6 +12,7 @@ from indexer.text.chunking import MAX_MARKS, MAX_TOKENS, chunk
 from indexer.text.repeats import MIN_WORDS, repeated
 from indexer.text.sentences import split
 
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 SEEDS = Path(__file__).parents[2] / "seeds"
 ACUTE = "\u0301"
 FATHA = "\u064e"
@@ -254,6 +255,40 @@ def test_a_sentence_over_the_limit_is_as_many_sentences_as_it_has_parts() -> Non
         Chunk(0, 9, (Span(0, 9),)),
         Chunk(10, 22, (Span(10, 22),)),
     ]
+
+
+def lengths(text: str, max_tokens: int = MAX_TOKENS) -> list[int]:
+    """Words of each sentence."""
+    made = chunk(article(text), count_words, max_tokens=max_tokens)
+    return [len(sentence.of(text).split()) for passage in made for sentence in passage.sentences]
+
+
+@pytest.mark.parametrize("words", [251, 550, 23_800])
+def test_a_text_without_punctuation_has_sentences_of_usual_length(words: int) -> None:
+    found = lengths(" ".join(f"واژه{number}" for number in range(words)))
+    assert sum(found) == words
+    assert sorted(found)[-2] <= 40 + 10
+    assert 30 <= words / len(found) <= 50
+    assert min(found) >= 5
+
+
+def test_short_clauses_of_a_sentence_over_the_limit_are_joined() -> None:
+    names = "، ".join(f"نام{number}" for number in range(300))
+    found = lengths(f"{names}.")
+    assert (sum(found), max(found), min(found)) == (300, 20, 10)
+
+
+def test_clauses_and_words_of_one_sentence_are_joined_apart_from_other_sentences() -> None:
+    long = " ".join(f"واژه{number}" for number in range(260))
+    assert lengths(f"باران بارید. {long} پایان. سیل آمد.")[:1] == [2]
+    assert lengths(f"باران بارید. {long} پایان. سیل آمد.")[-1:] == [2]
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the cases that went wrong are not here")
+@pytest.mark.parametrize("name", ["transcript.txt", "one_comma.txt"])
+def test_transcripts_have_a_few_sentences(name: str) -> None:
+    found = lengths((CASES / "unpunctuated" / name).read_text(encoding="utf-8"), 120)
+    assert len(found) <= sum(found) / 15
 
 
 @given(TEXTS, st.integers(45, 120))

@@ -72,6 +72,22 @@ def test_short_queries(text: str, expected: str) -> None:
     assert identify(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("اپل iPhone 17 Pro Max و MacBook Air M5 را معرفی کرد", "fa"),
+        ("معرفی Samsung Galaxy S25 Ultra در تهران", "fa"),
+        ("آبل تطلق iPhone 17 Pro Max و MacBook Air الجديد", "ar"),
+        ("روزنامه The New York Times گزارش داد", "fa"),
+        ("The word سلام و درود means hello in Persian", "en"),
+        ("Der Ausdruck «الله اکبر» wird oft verwendet", "de"),
+        ("Президент сказал «الله اکبر» в Москве и вернулся домой", "ru"),
+    ],
+)
+def test_names_in_latin_letters_are_not_the_language(text: str, expected: str) -> None:
+    assert identify(text) == expected
+
+
 @pytest.mark.parametrize("text", ["", " \n", "۱۲۳", "2025-09-09", "!؟…", "😀", "__"])
 def test_undetermined_without_letters(text: str) -> None:
     assert identify(text) == "und"
