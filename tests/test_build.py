@@ -545,7 +545,7 @@ class TestDamage:
     def test_another_format_is_made_anew_only_when_told(self, nights: Nights, archive: Path) -> None:
         manifest = nights.layout.live() / MANIFEST
         manifest.write_text(manifest.read_text().replace('"format": 4', '"format": 2'))
-        with pytest.raises(IndexMismatch, match=r"has format 2, this version reads format 4$"):
+        with pytest.raises(IndexMismatch, match=r"has format 2, this version reads format 5$"):
             build(nights.files(archive), nights.layout, nights.model, nights.encoder)
         summary = build(
             nights.files(archive), nights.layout, nights.model, nights.encoder, options=Options(fresh=True)

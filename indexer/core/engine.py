@@ -65,6 +65,7 @@ class PassageColumns:
         first_sentences: number of the first sentence of each, and of all sentences at the end.
         articles: the article of each.
         days: the date of that article, counted from 0001-01-01 as 1; 0 where there is none.
+        garbled: whether the words of that article are mostly no words.
         groups: names of the language groups, sorted (see `group_of`).
         codes: the group of each, as a position in `groups`.
         hubness: mean cosine of each to the sentences that are nearest to it.
@@ -74,6 +75,7 @@ class PassageColumns:
     first_sentences: Numbers
     articles: Numbers
     days: NDArray[np.int32]
+    garbled: NDArray[np.bool_]
     groups: Sequence[str]
     codes: NDArray[np.uint8]
     hubness: Scores

@@ -7,6 +7,7 @@ neither on the order in which articles came nor on how they are spread over segm
     ids                    of all articles, sorted
     languages.npy          of each article, as a position in `language-names.npy`
     days.npy               of each article: days from 0001-01-01; 0 where there is no date
+    garbled.npy            of each article: whether its words are mostly no words
     first-passages.npy     of each article, and the number of passages at the end
     first-sentences.npy    of each passage, and the number of sentences at the end
     article-rows.npy       of each article: its row in all segments one after another
@@ -32,12 +33,13 @@ from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.language import admits
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the files would come out differently for the same articles."""
 
 IDS = "ids"
 LANGUAGES, LANGUAGE_NAMES = "languages.npy", "language-names.npy"
 DAYS = "days.npy"
+GARBLED = "garbled.npy"
 FIRST_PASSAGES, FIRST_SENTENCES = "first-passages.npy", "first-sentences.npy"
 ARTICLE_ROWS, PASSAGE_ROWS = "article-rows.npy", "passage-rows.npy"
 SENTENCE_ROWS = "sentence-rows.npy"
@@ -69,6 +71,7 @@ def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, 
         LANGUAGES: codes.astype(np.uint8),
         LANGUAGE_NAMES: found.astype(np.str_),
         DAYS: np.concatenate([segment.days for segment, _ in parts])[articles],
+        GARBLED: np.concatenate([segment.garbled for segment, _ in parts])[articles],
         FIRST_PASSAGES: _counted(first_passages, articles),
         FIRST_SENTENCES: _counted(first_sentences, passages),
         ARTICLE_ROWS: articles.astype(np.uint32),
@@ -98,13 +101,15 @@ class Catalogue:
         self.language_names: list[str] = mapped(folder / LANGUAGE_NAMES).tolist()
         self.languages: NDArray[np.uint8] = mapped(folder / LANGUAGES)
         self.days: NDArray[np.int32] = mapped(folder / DAYS)
+        self.garbled: NDArray[np.bool_] = mapped(folder / GARBLED)
         self.first_passages: Numbers = mapped_starts(folder / FIRST_PASSAGES)
         self.first_sentences: Numbers = mapped_starts(folder / FIRST_SENTENCES)
         self.article_rows: NDArray[np.uint32] = mapped(folder / ARTICLE_ROWS)
         self.passage_rows: NDArray[np.uint32] = mapped(folder / PASSAGE_ROWS)
         self.sentence_rows: NDArray[np.uint32] = mapped(folder / SENTENCE_ROWS)
         self._starts = np.cumsum([0, *map(len, segments)])
-        articles = {len(self.ids), len(self.languages), len(self.days), len(self.article_rows)}
+        of_articles = (self.ids, self.languages, self.days, self.garbled, self.article_rows)
+        articles = {len(one) for one in of_articles}
         rows = zip(
             (self.article_rows, self.passage_rows, self.sentence_rows),
             (

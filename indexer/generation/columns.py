@@ -65,6 +65,7 @@ def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
         first_sentences=catalogue.first_sentences,
         articles=catalogue.passage_articles(),
         days=catalogue.days[catalogue.passage_articles()],
+        garbled=catalogue.garbled[catalogue.passage_articles()],
         groups=_group_names(catalogue),
         codes=_group_codes(catalogue),
         hubness=mapped(folder / HUBNESS),

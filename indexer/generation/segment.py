@@ -8,6 +8,7 @@ depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs 
     ids, paths               of each article: its id, the file it was read from
     digests.npy              of what each was read from, 16 bytes
     article-languages.npy    and dates as days from 0001-01-01, 0 where there is none: `days.npy`
+    garbled.npy              whether its words are mostly no words
     first-passages.npy       of each article, and the number of passages at the end
     passage-spans.npy        start and end in the article's text
     first-sentences.npy      of each passage, and the number of sentences at the end
@@ -19,6 +20,7 @@ depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs 
     words, postings …        in which sentences each word stands (`lexical`)
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +37,12 @@ from indexer.generation.store import Store, StoreWriter
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
+from indexer.text.garbled import is_garbled
 from indexer.text.orthography import tokens
 from indexer.vectors.cache import Keys
 from indexer.vectors.dense import VectorFile, VectorWriter
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the files come out differently for the same passages, or other texts are encoded."""
 
 STORE = "articles.sqlite"
@@ -47,6 +50,7 @@ IDS, PATHS = "ids", "paths"
 DIGESTS = "digests.npy"
 LANGUAGES = "article-languages.npy"
 DAYS = "days.npy"
+GARBLED = "garbled.npy"
 FIRST_PASSAGES = "first-passages.npy"
 PASSAGE_SPANS = "passage-spans.npy"
 FIRST_SENTENCES = "first-sentences.npy"
@@ -101,6 +105,7 @@ class SegmentWriter:
         self._origins: list[Origin] = []
         self._languages: list[str] = []
         self._days: list[int] = []
+        self._garbled: list[bool] = []
         self._passage_counts, self._sentence_counts = _RowCollector(np.int64, 1), _RowCollector(np.int64, 1)
         self._passage_spans, self._sentence_spans = _RowCollector(np.uint32, 2), _RowCollector(np.uint32, 2)
         self._passage_keys, self._sentence_keys = _RowCollector(np.uint64, 2), _RowCollector(np.uint64, 2)
@@ -130,13 +135,16 @@ class SegmentWriter:
         self._sentence_keys.add(embedded.sentence_keys)
         self._passages.add(embedded.passages)
         self._sentences.add(embedded.sentences)
-        for span in spans:
-            self._words.add([token.text for token in tokens(span.of(article.text))])
+        words = [[token.text for token in tokens(span.of(article.text))] for span in spans]
+        for of_sentence in words:
+            self._words.add(of_sentence)
+        self._garbled.append(is_garbled(itertools.chain.from_iterable(words), article.language))
 
     def copy(self, segment: "Segment", rows: Numbers) -> None:
         """Append the articles in `rows` of another segment."""
         for row, article in zip(rows.tolist(), segment.store.iterate(rows.tolist()), strict=True):
             self._describe(article, segment.origin(row))
+        self._garbled += segment.garbled[rows].tolist()
         passages = inner_rows(segment.first_passages, rows)
         sentences = inner_rows(segment.first_sentences, passages)
         self._passage_counts.add(np.diff(segment.first_passages)[rows])
@@ -161,6 +169,7 @@ class SegmentWriter:
             DIGESTS: digests.reshape(self.articles, -1),
             LANGUAGES: np.array(self._languages, "S8"),
             DAYS: np.array(self._days, np.int32),
+            GARBLED: np.array(self._garbled, np.bool_),
             FIRST_PASSAGES: _starts(self._passage_counts.array()),
             PASSAGE_SPANS: self._passage_spans.array(),
             FIRST_SENTENCES: _starts(self._sentence_counts.array()),
@@ -210,6 +219,7 @@ class Segment:
         self.digests: NDArray[np.uint8] = mapped(folder / DIGESTS, 2)
         self.languages: NDArray[np.bytes_] = mapped(folder / LANGUAGES)
         self.days: NDArray[np.int32] = mapped(folder / DAYS)
+        self.garbled: NDArray[np.bool_] = mapped(folder / GARBLED)
         self.first_passages: Numbers = mapped_starts(folder / FIRST_PASSAGES)
         self.passage_spans: NDArray[np.uint32] = mapped(folder / PASSAGE_SPANS, 2)
         self.first_sentences: Numbers = mapped_starts(folder / FIRST_SENTENCES)
@@ -219,7 +229,8 @@ class Segment:
         self.passages = VectorFile(folder / PASSAGES)
         self.sentences = VectorFile(folder / SENTENCES)
         self.postings = Postings(folder)
-        articles = {len(self.ids), len(self.paths), len(self.digests), len(self.languages), len(self.days)}
+        of_articles = (self.ids, self.paths, self.digests, self.languages, self.days, self.garbled)
+        articles = {len(one) for one in of_articles}
         passages = {int(self.first_passages[-1]), len(self.passage_spans), len(self.passage_keys)}
         sentences = {int(self.first_sentences[-1]), len(self.sentence_spans), len(self.sentence_keys)}
         fits = (

@@ -7,6 +7,7 @@ scores are worth against each other is decided by whoever asks.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
@@ -86,6 +87,7 @@ class Retrieval:
         beyond = self._engine.unrelated.beyond(
             np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
         )
+        is_garbled = self._engine.columns.garbled[passages]
         return Candidates(
             passages=passages,
             articles=self._engine.columns.articles[passages],
@@ -93,13 +95,13 @@ class Retrieval:
             sentences=similar.best,
             passage_cosine=similar.passage,
             sentence_cosine=similar.sentence,
-            dense_z=similar.z,
+            dense_z=_at_most_usual(similar.z, is_garbled),
             lexical=lexical.passage[passages],
             lexical_z=_z_scores(lexical.passage, passages, lexical.of_a_word),
             sentence_z=_z_scores(lexical.sentence, passages, lexical.of_a_word),
             lexical_share=lexical.passage[passages] / max(lexical.attainable, 1e-6),
-            unrelated_passage=beyond[0],
-            unrelated_sentence=beyond[1],
+            unrelated_passage=_at_most_usual(beyond[0], is_garbled),
+            unrelated_sentence=_at_most_usual(beyond[1], is_garbled),
             sound_z=_z_scores(sound.passage, passages, 0.0),
             sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
         )
@@ -133,6 +135,11 @@ def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:
     if len(rows) <= depth:
         return rows
     return rows[np.lexsort((rows, -scores[rows]))[:depth]]
+
+
+def _at_most_usual(scores: Scores, is_garbled: NDArray[np.bool_]) -> Scores:
+    """Scores above 0 as 0 where a text is garbled: it is near to everything, and answers by words alone."""
+    return np.where(is_garbled, np.minimum(scores, 0.0), scores)
 
 
 def _z_scores(scores: Scores, passages: Numbers, of_a_word: float) -> Scores:

@@ -11,7 +11,7 @@ from typing import Any
 from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage.disk import file_digest
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _BLOCK = 1 << 20

@@ -172,7 +172,7 @@ def test_another_format(hudhud: Hudhud, index: Layout, form: int, upgrade: str) 
         manifest = folder / MANIFEST
         manifest.write_text(manifest.read_text().replace('"format": 4', f'"format": {form}'))
         remedy = ANEW if folder == first else f"go back with `hudhud rollback {first.name}`"
-        message = f"{live / MANIFEST} has format {form}, this version reads format 4"
+        message = f"{live / MANIFEST} has format {form}, this version reads format 5"
         for command in (["search", "war"], ["info"], ["reindex", SEEDS[0], "--quiet"]):
             done = hudhud(*command, "--index", index.folder)
             assert (done.exit_code, done.stderr) == (4, f"hudhud: {message}: {upgrade}{remedy}\n")

@@ -238,7 +238,7 @@ def test_where_the_live_one_is_damaged_the_newest_sound_one_is_opened(
 def test_a_live_one_of_another_format_is_refused_not_passed_over(index: Layout) -> None:
     publish(index, [article("b")])
     forge(index.live(), format=2)
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 4"):
+    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 5"):
         open_soundest(index.folder)
 
 

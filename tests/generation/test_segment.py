@@ -24,7 +24,8 @@ from indexer.vectors.cache import keys_of
 
 DAY = datetime.date
 FILES = (
-    *(segments.STORE, segments.DIGESTS, segments.LANGUAGES, segments.DAYS, segments.FIRST_PASSAGES),
+    *(segments.STORE, segments.DIGESTS, segments.LANGUAGES, segments.DAYS, segments.GARBLED),
+    segments.FIRST_PASSAGES,
     *(segments.PASSAGE_SPANS, segments.FIRST_SENTENCES, segments.SENTENCE_SPANS),
     *(segments.PASSAGE_KEYS, segments.SENTENCE_KEYS, segments.PASSAGES, segments.SENTENCES),
     *("ids.txt", "ids.npy", "paths.txt", "paths.npy", "words.txt", "words.npy"),

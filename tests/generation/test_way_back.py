@@ -129,7 +129,7 @@ def test_another_format(layout: Layout, form: int, older_form: int, expected: st
     with pytest.raises(FormatMismatch) as refused:
         open_live(layout.folder)
     assert told(refused.value, layout) == (
-        f"{third / MANIFEST} has format {form}, this version reads format 4: {expected.format(second.name)}"
+        f"{third / MANIFEST} has format {form}, this version reads format 5: {expected.format(second.name)}"
     )
 
 

@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from indexer.generation.generation import open_live
 from indexer.retrieval.retrieval import Retrieval
 
 MAY, JUNE = datetime.date(2025, 5, 1), datetime.date(2025, 6, 30)
+LETTERS = str.maketrans("0123456789", "ثخضظصقذغپچ")
 UNIT = np.eye(8, dtype=np.float32)
 VECTOR = np.array([0.8, 0, 0, 0, 0.5, 0.33, 0, 0], np.float32)
 
@@ -112,3 +114,28 @@ def test_some_candidates_keep_all_that_is_known_of_them(index: Retrieval) -> Non
     some = found.only(np.array([4, 1]))
     for column in dataclasses.fields(found):
         assert getattr(some, column.name).tolist() == getattr(found, column.name)[[4, 1]].tolist()
+
+
+def test_a_garbled_text_is_near_to_nothing_and_answers_by_its_words(tmp_path: Path) -> None:
+    """It lies exactly where the query does, and holds one of its words."""
+    letters = "ثخض ظصق ذغض ضثظ غظذ"
+    garbled = " ".join(f"{one}{number}".translate(LETTERS) for number in range(8) for one in letters.split())
+    near = VECTOR[None, :] / np.linalg.norm(VECTOR)
+    articles = [
+        embedded("clean", [["برف سنگین"]], vectors=(near, near)),
+        embedded("garbled", [[f"باران {garbled}"]], vectors=(near, near)),
+        *(
+            embedded(f"other {n}", [[f"کوه {n}"]], vectors=(UNIT[n : n + 1], UNIT[n : n + 1]))
+            for n in (1, 2, 3)
+        ),
+    ]
+    layout = published(tmp_path / "index", articles)
+    with closing(open_live(layout.folder)) as live:
+        assert live.catalogue.garbled.tolist() == [False, True, False, False, False]
+        index = Retrieval(live)
+        found = index.candidates(RetrievalRequest(VECTOR, "fa", row(index, "باران"), (), Filter(), 10))
+    clean, doubtful = found.passages.tolist().index(0), found.passages.tolist().index(1)
+    assert found.passage_cosine[doubtful] == pytest.approx(found.passage_cosine[clean])
+    assert found.dense_z[clean] > 1
+    assert max(found.dense_z[doubtful], found.unrelated_passage[doubtful]) <= 0
+    assert found.lexical_z[doubtful] > 1

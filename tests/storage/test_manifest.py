@@ -91,7 +91,7 @@ def changed(path: Path, **changes: object) -> None:
 @pytest.mark.parametrize("form", [1, 2, 99])
 def test_another_format_is_refused(path: Path, form: int) -> None:
     changed(path, format=form)
-    message = rf"manifest\.json has format {form}, this version reads format 4$"
+    message = rf"manifest\.json has format {form}, this version reads format 5$"
     with pytest.raises(FormatMismatch, match=message) as refused:
         Manifest.read(path)
     assert (refused.value.found, refused.value.read, refused.value.later) == (form, 4, form == 99)
@@ -106,7 +106,7 @@ def test_a_format_that_is_no_number_is_damage(path: Path, form: object) -> None:
 
 def test_an_old_manifest_is_refused_for_its_format_whatever_else_it_lacks(path: Path) -> None:
     path.write_text('{"name": "000001-a", "format": 2}', encoding="utf-8")
-    with pytest.raises(FormatMismatch, match="has format 2, this version reads format 4"):
+    with pytest.raises(FormatMismatch, match="has format 2, this version reads format 5"):
         Manifest.read(path)
 
 

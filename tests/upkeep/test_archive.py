@@ -280,7 +280,7 @@ def test_what_is_no_archive_changes_nothing(exported: Path, other: Layout, tmp_p
 def test_another_format_is_refused(exported: Path, other: Layout, tmp_path: Path) -> None:
     before = everything(tmp_path, exported)
     repacked(exported, changed(members(exported), format=2))
-    message = r"news\.tar has format 2, this version reads format 4: nothing was changed$"
+    message = r"news\.tar has format 2, this version reads format 5: nothing was changed$"
     with pytest.raises(InvalidArchive, match=message):
         import_(other, exported)
     assert everything(tmp_path, exported) == before

@@ -62,7 +62,7 @@ def test_a_generation_that_cannot_be_read_is_a_fault(folder: Path) -> None:
     manifest = folder / MANIFEST
     forge(folder, format=2)
     (fault,) = faults(folder)
-    assert fault.startswith(f"{manifest} has format 2, this version reads format 4")
+    assert fault.startswith(f"{manifest} has format 2, this version reads format 5")
     manifest.write_text("{")
     assert faults(folder) == content_faults(folder) == [f"{manifest} cannot be read as a manifest"]
 
