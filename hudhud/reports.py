@@ -72,6 +72,7 @@ class Summary:
         removed: articles of the index that are no longer where they were read from.
         kept: articles that were not found, and stay all the same.
         skipped: how many were left out, by reason.
+        unread: characters that could not be read, and stand as U+FFFD in articles that are new or changed.
         rebuilt: why everything was embedded anew, for people; empty where it was not.
         embedded, reused: texts that the model had to encode, and those whose vectors were there already.
         bytes_written: to disk, the cache of vectors included.
@@ -91,6 +92,7 @@ class Summary:
     removed: int
     kept: int
     skipped: dict[str, int]
+    unread: int
     rebuilt: tuple[str, ...]
     embedded: int
     reused: int
@@ -115,6 +117,7 @@ class Summary:
             removed=changes.removed,
             kept=changes.kept,
             skipped=changes.skips.counts,
+            unread=changes.skips.unread.characters,
             rebuilt=changes.rebuilt,
             embedded=work.embedded,
             reused=work.reused,

@@ -152,10 +152,11 @@ def _loaded(
 ) -> Iterator[tuple[Article, Origin]]:
     """The articles that are new or changed, counted; one that cannot be read keeps its last good version."""
     for record, verdict in comparison.changed(log, draft.restore):
-        article = record.load()
+        article = comparison.load(record)
         if isinstance(article, Skipped):
             log.add(article)
         else:
+            log.look_over(article, record.path)
             added[verdict] += 1
             yield article, Origin(record.path, record.digest)
 

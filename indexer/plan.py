@@ -67,10 +67,11 @@ def plan(
         characters, sample = 0, list[Article]()
         added = Counter[Verdict]()
         for done, (record, verdict) in enumerate(comparison.changed(log), start=1):
-            article = record.load()
+            article = comparison.load(record)
             if isinstance(article, Skipped):
                 log.add(article)
                 continue
+            log.look_over(article, record.path)
             added[verdict] += 1
             characters += len(article.text)
             if len(sample) < SAMPLED_TEXTS:

@@ -242,5 +242,14 @@ SOURCES: dict[str, bytes] = {
     "entries.atom": _ATOM.encode(),
     "pages.warc": _WARC.encode(),
     "table.parquet": b"PAR1 is none",
+    "bad.txt": LINES[0].encode().replace(b"\xd8\xa7", b"\xd8", 1),
+    "bad.xml": _RSS.encode().replace(b"\xd8\xa7", b"\xd8", 1),
+    "old.xml": f"<?xml version='1.0' encoding='utf-8'?>{_RSS}".encode("cp1256", "xmlcharrefreplace"),
+    "damaged.jsonl": b'{"text": "%s"}\n' % b" ".join([b"\xd8\xa7\xd8"] * 9),
+    "halves.txt": "کتاب\u00acها می\u001fروند و دانش\u009dآموزان می&not;آیند ¬".encode(),
+    "front.md": f"---\ntitle: '{LINES[1]}'\ndate: 2025-09-03\nlang: prs\n---\n\n{LINES[2]}\n".encode(),
+    "front.txt": f'+++\ntitle = "{LINES[1]}"\n+++\n{LINES[2]}\n'.encode(),
+    "excel.csv": "\ufeffsep=|\nگزارش||\nid|title|text|\ne1|یک| \"متن\"|\n".encode(),
+    "quoted.csv": 'id,text\ne2,"a \\"b\\" c"\ne3,"سه\ne4,چهار\ne5,پنج\n'.encode(),
 }  # fmt: skip
 """Files of every format, by name."""

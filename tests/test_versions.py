@@ -35,7 +35,7 @@ PINS = {
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),
-    "source": (2, "3853231f5a25a6097108f36ff6bcf1dae99cee57084b26be3687edb5e8d54676"),
+    "source": (3, "d3cf2895887a4838a36c8a0a2586506113b0c2e65f00f622ace5549a1781efad"),
     "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
     "word_tables": (5, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }

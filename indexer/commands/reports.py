@@ -33,6 +33,7 @@ def _plain_changes(changes: "Changes") -> dict[str, Any]:
         "counts": skips["counts"],
         "samples": [plain_skipped(skipped) for skipped in changes.skips.samples],
     }
+    values["unread"] = skips["unread"]
     return values
 
 
@@ -120,3 +121,9 @@ def _say_skips(skips: "Skips") -> None:
     for reason, count in skips.counts.items():
         first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
         say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")
+    unread = skips.unread
+    if unread.characters:
+        say(
+            f"{plural(unread.characters, 'character')} of {plural(unread.files, 'file')} could not be read,"
+            f" and stand as U+FFFD, e.g. in {unread.example}"
+        )

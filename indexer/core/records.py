@@ -17,6 +17,9 @@ Numbers = NDArray[np.int64]
 Scores = NDArray[np.float32]
 """Higher is better."""
 
+UNREAD = "\ufffd"
+"""Stands in a text where something could not be read, whoever read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

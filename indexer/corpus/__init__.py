@@ -20,6 +20,7 @@ from indexer.core.errors import InvalidMapping
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import formats
 from indexer.corpus.claims import Claims, name_digest
+from indexer.corpus.damage import finished
 from indexer.corpus.fields import AS_USUAL, Fields
 from indexer.corpus.files import walk
 from indexer.corpus.formats import FoundFile
@@ -93,7 +94,7 @@ class Corpus:
                 continue
             for found in self._found(path, reached):
                 if isinstance(found, FoundFile):
-                    yield from formats.read(found, self._fields)
+                    yield from map(finished, formats.read(found, self._fields))
                 else:
                     yield found
 
@@ -119,7 +120,8 @@ class Corpus:
         opened: BinaryIO = self._input
         opened.seek(0)
         source = Source("stdin", "stdin", "", lambda: nullcontext(opened))
-        yield from formats.read_source(source, self._format or formats.LINES, self._fields, None)
+        read = formats.read_source(source, self._format or formats.LINES, self._fields, None)
+        yield from map(finished, read)
 
 
 class InMemory:
@@ -141,7 +143,9 @@ class InMemory:
 
     def __iter__(self) -> Iterator[Record | Skipped]:
         """Every article, and what is none, with its reason; the second of one id is skipped."""
-        return _each_id_once(_record(item) if isinstance(item, Article) else item for item in self._articles)
+        return _each_id_once(
+            finished(_record(item)) if isinstance(item, Article) else item for item in self._articles
+        )
 
 
 def _each_id_once(items: Iterable[Record | Skipped]) -> Iterator[Record | Skipped]:

@@ -1,17 +1,20 @@
 """RSS and Atom feeds to articles: every entry is one, with what the feed gives of its text.
 
-The feed is read as bytes, so that nothing in it is ever fetched.
+The feed is decoded as any text is, whatever it says of its encoding, and given to feedparser as UTF-8: as
+bytes, so that nothing in it is ever fetched.
 """
 
 import io
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Record, Skipped, SkipReason
+from indexer.corpus.damage import ID_NOT_READ
+from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.html import chosen_language, plain_text, with_title
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
@@ -19,11 +22,17 @@ from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
 from indexer.text.language import UNDETERMINED
 
-_CLOSED = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
-_ENTRY = re.compile(rb"<(/?)(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_ENTRY = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
+_NO_MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
+_STATED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What may not stand in XML 1.0: junk of word processors, which carries no text."""
 _TAG = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
+_UTF8 = b"<?xml version='1.0' encoding='utf-8'?>"
 _END = 2000
-"""Bytes at the end of a feed in which it is closed."""
+"""Characters at the end of a feed in which it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +61,59 @@ def read(source: Source) -> Iterator[Record | Skipped]:
 
 
 def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
-    feed = _parsed(raw)
+    try:
+        content = _content(raw)
+    except BinaryContent as error:
+        yield source.skipped(SkipReason.BINARY, str(error))
+        return
+    except UnknownEncoding as error:
+        yield source.skipped(SkipReason.ENCODING, str(error))
+        return
+    feed = _parsed(content)
     if isinstance(feed, Exception):
         yield source.skipped(SkipReason.MALFORMED, f"the feed cannot be read ({type(feed).__name__})")
         return
     if not feed.get("version"):
-        is_xml = raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        is_xml = content.lstrip().startswith("<")
         yield source.skipped(SkipReason.UNSUPPORTED, f"{'XML, but ' * is_xml}no RSS or Atom feed")
         return
-    entries = feed["entries"]
-    is_cut = bool(feed.get("bozo")) and not _CLOSED.search(raw[-_END:].replace(b"\0", b""))
-    if is_cut and _is_open(raw):
+    entries, is_broken = feed["entries"], bool(feed.get("bozo"))
+    marks = _ENTRY.findall(_NO_MARKUP.sub("", content)) if is_broken else []
+    is_cut = is_broken and not _CLOSED.search(content[-_END:])
+    if is_cut and marks and not marks[-1]:
         entries = entries[:-1]
     language = dict.get(feed["feed"], "language") or ""
     for number, values in enumerate(entries, 1):
         yield _record(values, language, source, number)
     if is_cut:
         yield source.skipped(SkipReason.MALFORMED, f"cut off behind {len(entries)} whole entries")
+    elif complaint := _damage(content, len(entries), marks, is_broken):
+        yield source.skipped(SkipReason.MALFORMED, complaint)
 
 
-def _parsed(raw: bytes) -> Mapping[str, Any] | Exception:
+def _content(raw: bytes) -> str:
+    """The text of a feed, without what stands in the way of reading it."""
+    stated = [name.decode("ascii") for name in _STATED.findall(raw[:_END])]
+    return _NO_CHARACTERS.sub("", _DECLARATION.sub("", decode(raw, stated), count=1))
+
+
+def _damage(content: str, entries: int, marks: Sequence[str], is_broken: bool) -> str:
+    """What to say of markup that is damaged, so that entries or their parts may be missing."""
+    expected = max(marks.count(""), marks.count("/"))
+    if entries < expected:
+        return f"its markup is damaged: {entries} of {expected} entries can be read"
+    if is_broken and UNREAD in content:
+        return "its markup holds bytes that cannot be read: parts of entries may be missing"
+    return ""
+
+
+def _parsed(content: str) -> Mapping[str, Any] | Exception:
     """The feed as feedparser gives it, or what it could not do."""
     import feedparser
 
     try:
         feed: Mapping[str, Any] = feedparser.parse(
-            io.BytesIO(raw), resolve_relative_uris=False, sanitize_html=False
+            io.BytesIO(_UTF8 + content.encode()), resolve_relative_uris=False, sanitize_html=False
         )
     except Exception as error:
         logging.getLogger(__name__).debug("feedparser", exc_info=True)
@@ -85,13 +121,7 @@ def _parsed(raw: bytes) -> Mapping[str, Any] | Exception:
     return feed
 
 
-def _is_open(raw: bytes) -> bool:
-    """Whether the last entry that is begun is not ended."""
-    marks = _ENTRY.findall(raw)
-    return bool(marks) and marks[-1] == b""
-
-
-def _record(values: Mapping[str, Any], language: str, source: Source, number: int) -> Record:
+def _record(values: Mapping[str, Any], language: str, source: Source, number: int) -> Record | Skipped:
     """An entry; `values` are asked as a plain dict, for feedparser's own takes one key for another."""
     get = partial(dict.get, values)
     title, link = get("title_detail") or {}, (get("link") or "").strip()
@@ -108,6 +138,8 @@ def _record(values: Mapping[str, Any], language: str, source: Source, number: in
     )
     identity = (get("id") or "").strip() or link or f"{source.id}/{number}"
     at = f": entry {number}"
+    if UNREAD in identity:
+        return source.skipped(SkipReason.ENCODING, ID_NOT_READ, at=at)
     load = partial(_load, entry, source, identity, at)
     return Record(identity, source.name + at, source.path, digest(b"entry", repr(entry).encode()), load)
 

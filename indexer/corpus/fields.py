@@ -11,7 +11,8 @@ from dataclasses import fields as fields_of
 from functools import partial
 
 from indexer.core.errors import InvalidMapping
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Record, Skipped, SkipReason
+from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
@@ -103,6 +104,8 @@ def record(
     identity = _identity(written["id"])
     if identity is None and written["id"] is not None:
         return source.skipped(SkipReason.MALFORMED, "its id is neither a text nor a number", at=at)
+    if isinstance(written["id"], str) and UNREAD in written["id"]:
+        return source.skipped(SkipReason.ENCODING, ID_NOT_READ, at=at)
     identity = identity or (source.id if number is None else f"{source.id}/{number}")
     for field in ("text", "title"):
         if not isinstance(written[field], str | None):

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 
 from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import jsonl, tables, text
+from indexer.corpus.dialects import TAB
 from indexer.corpus.fields import Fields
 from indexer.corpus.packed import PACKINGS, Member, members, open_file, unpacked
 from indexer.corpus.source import Reader, Source
@@ -60,7 +61,7 @@ FORMATS = (
     LINES,
     Format("json", (".json",), lambda fields: partial(jsonl.read_document, fields=fields), whole=True),
     Format("csv", (".csv",), lambda fields: partial(tables.read_csv, fields=fields)),
-    Format("tsv", (".tsv",), lambda fields: partial(tables.read_csv, fields=fields, delimiter=tables.TAB)),
+    Format("tsv", (".tsv",), lambda fields: partial(tables.read_csv, fields=fields, delimiter=TAB)),
     Format("parquet", (".parquet",), lambda fields: partial(tables.read_parquet, fields=fields)),
     Format("html", (".html", ".htm", ".xhtml"), _html, whole=True, single=True),
     Format("warc", (".warc",), _warc),

@@ -4,7 +4,6 @@ trafilatura finds the text and the title. The date is the first that the page st
 a meta element, as JSON-LD, in or near the article, or in its address; none is guessed from the text.
 """
 
-import codecs
 import functools
 import json
 import logging
@@ -59,12 +58,6 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _CHARSET_WITHIN = 4096
-_TRUSTED = re.compile(
-    r"utf-(?:16|32)(?:-[lb]e)?|cp(?:125[013-8]|8\d\d)|iso8859-(?:[2-9]|1\d)|koi8-[rut]|mac-\w+"
-    r"|gb\w+|big5\w*|euc_\w+|shift_jis"
-)
-"""Codecs that are believed where a page states them. Latin-1 is not: it is what servers say by default."""
-
 _ARABIC_SCRIPT = frozenset({"ar", "fa", "prs", *DECIDING_LETTERS})
 _BLOCKS = _words(
     "address article aside blockquote dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li "
@@ -132,7 +125,7 @@ def article_of(
     """
     skipped = partial(Skipped, source, path=path, id=id)
     try:
-        page = _decoded(raw, encoding)
+        page = decode(raw, (encoding, *_stated(raw)))
     except BinaryContent as error:
         return skipped(SkipReason.BINARY, str(error))
     except UnknownEncoding as error:
@@ -305,29 +298,9 @@ def _in_json(script: str) -> Iterator[str]:
         level = inner
 
 
-def _decoded(raw: bytes, encoding: str | None) -> str:
-    """The text of a page: UTF-8 if it can be, else what is stated, else what is believable.
-
-    Raises:
-        BinaryContent, UnknownEncoding: as `decode` does.
-    """
-    stated = [found.decode("ascii") for match in _CHARSET.findall(raw[:_CHARSET_WITHIN]) for found in match]
-    for name in (encoding, *stated) if not _is_utf8(raw) else ():
-        try:
-            codec = codecs.lookup(name or "").name
-            if _TRUSTED.fullmatch(codec):
-                return raw.decode(codec)
-        except (LookupError, ValueError):
-            continue
-    return decode(raw)
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return b"\0" not in raw
+def _stated(raw: bytes) -> list[str]:
+    """The encodings that a page states of itself."""
+    return [found.decode("ascii") for match in _CHARSET.findall(raw[:_CHARSET_WITHIN]) for found in match]
 
 
 def _script(language: str | None) -> str:

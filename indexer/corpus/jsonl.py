@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from indexer.core.records import Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.damage import NAMES_NOT_READ
+from indexer.corpus.decoding import MAX_ZEROS, BinaryContent, UnknownEncoding, decode
 from indexer.corpus.fields import Fields, record
 from indexer.corpus.source import Source, too_large
 
@@ -18,7 +19,10 @@ _PIECE = 2**20
 
 
 def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
-    """The articles in JSON Lines: an object a line, in UTF-8; a bad line costs only itself."""
+    """The articles in JSON Lines: an object a line, in UTF-8; a bad line costs only itself.
+
+    A line that is not UTF-8 is read by itself, as any text is.
+    """
     number = 0
     with source.open() as opened:
         for line_number, line in enumerate(_lines(opened), 1):
@@ -27,7 +31,7 @@ def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
                 number += 1
                 yield source.skipped(SkipReason.TOO_LARGE, f"a line {too_large()}", at=at)
                 continue
-            if line_number == 1 and b"\0" in line:
+            if line_number == 1 and line.count(0) > MAX_ZEROS * len(line):
                 yield source.skipped(SkipReason.BINARY, "it holds NUL bytes; JSON Lines are text in UTF-8")
                 return
             content = line.removeprefix(_MARK) if line_number == 1 else line
@@ -35,7 +39,7 @@ def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
                 continue
             number += 1
             value = _value(content, source, at)
-            yield value if isinstance(value, Skipped) else record(value, fields, source, number, at)
+            yield value if isinstance(value, Skipped) else _record(value, fields, source, number, at)
     if not number:
         yield source.skipped(SkipReason.EMPTY, "no line in it")
 
@@ -45,7 +49,7 @@ def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
     with source.open() as opened:
         raw = opened.read()
     try:
-        value = json.loads(decode(raw))
+        value = json.loads(decode(raw), strict=False)
     except BinaryContent as error:
         yield source.skipped(SkipReason.BINARY, str(error))
     except UnknownEncoding as error:
@@ -61,16 +65,25 @@ def _articles(value: object, source: Source, fields: Fields) -> Iterator[Record 
     listed = value if isinstance(value, list) else _list_in(value, fields)
     if listed is None:
         if isinstance(value, Mapping) and any(_has(value, field, fields) for field in ("text", "title")):
-            yield record(value, fields, source, None, "")
+            yield _record(value, fields, source, None, "")
         else:
             yield source.skipped(SkipReason.MALFORMED, "neither an article nor a list of articles")
         return
     for number, item in enumerate(listed, 1):
         at = f", record {number}"
         if isinstance(item, Mapping):
-            yield record(item, fields, source, number, at)
+            yield _record(item, fields, source, number, at)
         else:
             yield source.skipped(SkipReason.MALFORMED, "not a JSON object", at=at)
+
+
+def _record(
+    value: Mapping[str, object], fields: Fields, source: Source, number: int | None, at: str
+) -> Record | Skipped:
+    """The record in an object; none if a name in it cannot be read, for it may be that of the text."""
+    if any(UNREAD in name for name in value):
+        return source.skipped(SkipReason.ENCODING, NAMES_NOT_READ, at=at)
+    return record(value, fields, source, number, at)
 
 
 def _list_in(value: object, fields: Fields) -> list[object] | None:
@@ -107,10 +120,11 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 def _value(line: bytes, source: Source, at: str) -> Mapping[str, object] | Skipped:
     """The object in a line."""
     try:
-        value = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        detail = f"not UTF-8 (byte {error.start}: {error.reason})"
-        return source.skipped(SkipReason.ENCODING, detail, at=at)
+        value = json.loads(decode(line), strict=False)
+    except BinaryContent as error:
+        return source.skipped(SkipReason.BINARY, str(error), at=at)
+    except UnknownEncoding as error:
+        return source.skipped(SkipReason.ENCODING, str(error), at=at)
     except (ValueError, RecursionError) as error:
         return source.skipped(SkipReason.MALFORMED, _complaint(error), at=at)
     if not isinstance(value, Mapping):

@@ -27,6 +27,7 @@ MAX_SPOOLED = 16 * 2**30
 """What is unpacked to a temporary file at most, in bytes."""
 
 _BUFFER = 128 * 2**10
+_END_OF_ZIP, _ELSEWHERE = 22 + 2**16, 2**16 - 1
 _UNZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -118,8 +119,19 @@ def members(packed: BinaryIO) -> Iterator[Iterator[Member]]:
     except _UNZIP_ERRORS as error:
         raise DamagedArchive(str(error)) from error
     with archive:
+        if (announced := _announced(packed)) > (found := len(archive.infolist())):
+            raise DamagedArchive(f"its directory is damaged: {found:,} of {announced:,} files are listed")
         listed = sorted((info for info in archive.infolist() if not info.is_dir()), key=_name)
         yield (Member(_name(info), _opener(archive, info), bool(info.flag_bits & 1)) for info in listed)
+
+
+def _announced(packed: BinaryIO) -> int:
+    """How many files the end of a ZIP says that it holds (APPNOTE 4.3.16); 0 if it says it elsewhere."""
+    packed.seek(max(0, packed.seek(0, io.SEEK_END) - _END_OF_ZIP))
+    end = packed.read()
+    place = end.rfind(b"PK\5\6")
+    count = int.from_bytes(end[place + 10 : place + 12], "little") if place >= 0 else 0
+    return 0 if count == _ELSEWHERE else count
 
 
 def _name(info: zipfile.ZipInfo) -> str:

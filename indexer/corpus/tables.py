@@ -6,9 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from indexer.core.records import Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, encoding_of
+from indexer.corpus.damage import NAMES_NOT_READ
+from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode, encoding_of
+from indexer.corpus.dialects import (
+    MOST_READ_AGAIN,
+    Dialect,
+    Lines,
+    are_rows,
+    dialect_of,
+    retried,
+    trimmed,
+)
 from indexer.corpus.fields import DEFAULTS, Fields, record
 from indexer.corpus.packed import seekable
 from indexer.corpus.source import Source, too_large
@@ -17,12 +27,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-TAB = "\t"
-DELIMITERS = (",", ";", TAB)
-"""What may stand between the columns of a CSV, likeliest first."""
-
 _SAMPLE = 2**20
 _ROWS = 256
+_APART = "\f"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,13 +38,16 @@ class _TooLong(ValueError):
 
 
 def read_csv(source: Source, fields: Fields, delimiter: str | None = None) -> Iterator[Record | Skipped]:
-    """The articles in a table whose first row names the columns.
+    """The articles in a table; its header is the first row that names a column of theirs.
 
-    Without a `delimiter` it is the one of DELIMITERS that is most frequent in the first line. A row that
+    Without a `delimiter` it is the one that Excel states (`sep=;`), or that parts the header. A row that
     cannot be read costs only itself, but nothing is read behind one that is too large.
     """
     with source.open() as opened:
         sample, stream = _peek(opened)
+        if not sample.strip():
+            yield source.skipped(SkipReason.EMPTY, "no line in it")
+            return
         try:
             encoding = encoding_of(sample[: sample.rfind(b"\n") + 1] or sample)
         except BinaryContent as error:
@@ -47,54 +57,72 @@ def read_csv(source: Source, fields: Fields, delimiter: str | None = None) -> It
             yield source.skipped(SkipReason.ENCODING, str(error))
             return
         text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
-        yield from _Table(source, fields, text, delimiter).records()
+        beginning = list(io.StringIO(sample.decode(encoding, "replace"), newline=""))
+        dialect = dialect_of(beginning, delimiter, lambda row: not _missing(row, fields))
+        yield from _Table(source, fields, text, dialect).records()
 
 
 class _Table:
     """A CSV while it is read."""
 
-    def __init__(self, source: Source, fields: Fields, text: io.TextIOWrapper, delimiter: str | None) -> None:
+    def __init__(self, source: Source, fields: Fields, text: io.TextIOWrapper, dialect: Dialect) -> None:
         self._source = source
         self._fields = fields
-        self._lines = _lines(text)
-        self._line = 0
-        self._delimiter = delimiter
+        self._encoding = text.encoding
+        self._lines = Lines(_lines(text))
+        self._dialect = dialect
+        self._header: list[str] = []
         self._row_line = 1
+        self._read_again = 0
 
     def records(self) -> Iterator[Record | Skipped]:
         """All rows, as far as they can be read."""
-        header: list[str] | None = None
-        number = 0
+        number, is_empty = 0, True
         csv.field_size_limit(limits.MAX_BYTES)
         for row in self._rows():
-            at = f":{self._row_line}"
-            if header is not None:
-                number += 1
+            number += bool(self._header)
+            is_empty &= not self._header and not isinstance(row, Skipped)
             if isinstance(row, Skipped):
                 yield row
-            elif header is None:
-                header = [name.strip() for name in row]
-                if complaint := _missing(header, self._fields):
-                    yield self._source.skipped(SkipReason.MALFORMED, complaint)
-                    return
-            elif len(row) != len(header):
-                detail = f"{len(row)} columns, where the header has {len(header)}"
-                yield self._source.skipped(SkipReason.MALFORMED, detail, at=at)
-            elif any(_SURROGATE.search(cell) for cell in row):
-                yield self._source.skipped(SkipReason.ENCODING, "it holds bytes of another encoding", at=at)
-            else:
-                values = dict(zip(reversed(header), reversed(row), strict=True))
-                yield record(values, self._fields, self._source, number, at)
+            elif self._header:
+                yield self._record(row, number)
+            elif complaint := self._take_header(row):
+                yield complaint
+                return
+        if is_empty:
+            yield self._source.skipped(SkipReason.EMPTY, "no row below its header")
+
+    def _take_header(self, row: list[str]) -> Skipped | None:
+        """Take `row` for the header; what to say if it is none."""
+        header = self._readable(row)
+        if header is None or any(UNREAD in name for name in header):
+            return self._source.skipped(SkipReason.ENCODING, NAMES_NOT_READ)
+        self._header = trimmed([name.strip() for name in header], 1)
+        if complaint := _missing(self._header, self._fields):
+            return self._source.skipped(SkipReason.MALFORMED, complaint)
+        return None
+
+    def _record(self, row: list[str], number: int) -> Record | Skipped:
+        at, columns = f":{self._row_line}", len(self._header)
+        row = trimmed(row, columns)
+        if len(row) != columns:
+            detail = f"{len(row)} columns, where the header has {columns}{self._swallowed()}"
+            return self._source.skipped(SkipReason.MALFORMED, detail, at=at)
+        cells = self._readable(row)
+        if cells is None:
+            return self._source.skipped(SkipReason.ENCODING, "it holds bytes of another encoding", at=at)
+        values = dict(zip(reversed(self._header), reversed(cells), strict=True))
+        return record(values, self._fields, self._source, number, at)
 
     def _rows(self) -> Iterator[list[str] | Skipped]:
         """The rows that are not empty; `_row_line` is the line that the last one begins in."""
-        reader = None
+        reader = self._dialect.reader(self._lines)
+        above = self._dialect.above
         while True:
-            self._row_line = self._line + 1
+            self._row_line = self._lines.number + 1
+            self._lines.begin()
             try:
-                if reader is None:
-                    reader = self._reader()
-                row = next(reader)
+                row = next(self._lines, None) if above else next(reader)
             except StopIteration:
                 return
             except _TooLong:
@@ -107,27 +135,48 @@ class _Table:
                 if "field limit" in str(error):
                     yield self._last(SkipReason.TOO_LARGE, f"a field {too_large()}")
                     return
-                yield self._source.skipped(SkipReason.MALFORMED, str(error), at=f":{self._row_line}")
+                yield self._mended() or self._source.skipped(
+                    SkipReason.MALFORMED, f"{error}{self._swallowed()}", at=f":{self._row_line}"
+                )
             else:
-                if row:
-                    yield row
+                if above:
+                    above -= 1
+                elif row:
+                    yield list(row)
+
+    def _mended(self) -> list[str] | None:
+        """The row that could not be read, if spaces beside its quotation marks are why."""
+        lines = self._lines.row
+        return retried(lines[0], self._dialect, len(self._header)) if len(lines) == 1 else None
+
+    def _swallowed(self) -> str:
+        """What to say of the lines that the last row took with it; those that look like rows are put back."""
+        swallowed = len(self._lines.row) - 1
+        if not swallowed:
+            return ""
+        behind = "; a quotation mark in it is not closed, or closed too late: of the lines behind it,"
+        self._read_again += swallowed
+        if self._read_again <= MOST_READ_AGAIN and are_rows(
+            self._lines.row[1:], self._dialect, len(self._header)
+        ):
+            self._lines.put_back()
+            return f"{behind} {swallowed:,} are read as rows"
+        return f"{behind} {swallowed:,} are lost with it"
+
+    def _readable(self, row: list[str]) -> list[str] | None:
+        """The cells of `row`, bytes that are not of the table's encoding read by themselves."""
+        if not any(_SURROGATE.search(cell) for cell in row):
+            return row
+        if not self._encoding.startswith("utf-8") or any(_APART in cell for cell in row):
+            return [_SURROGATE.sub(UNREAD, cell) for cell in row]
+        try:
+            return decode(_APART.join(row).encode("utf-8", "surrogateescape")).split(_APART)
+        except (BinaryContent, UnknownEncoding):
+            return None
 
     def _last(self, reason: SkipReason, detail: str) -> Skipped:
         """The Skipped for a place behind which nothing is read."""
         return self._source.skipped(reason, f"{detail}; nothing behind it is read", at=f":{self._row_line}")
-
-    def _reader(self) -> Iterator[list[str]]:
-        """The reader of all lines; the first of them tells the delimiter where none is given."""
-        first = next(self._lines)
-        delimiter = self._delimiter or max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
-        return csv.reader(self._counted(first), delimiter=delimiter, strict=True)
-
-    def _counted(self, first: str) -> Iterator[str]:
-        self._line += 1
-        yield first
-        for line in self._lines:
-            self._line += 1
-            yield line
 
 
 def _missing(header: Sequence[str], fields: Fields) -> str:

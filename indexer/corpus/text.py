@@ -1,8 +1,9 @@
 """A text file to an Article.
 
-The first line may begin with ` date YYYY-MM-DD `, the article's date; the text follows on the same
-line. What only looks like a date (2025-13-40) stays in the text. The title is the first line with a
-letter or digit, or that line's first sentence if it is long.
+A block of metadata at the beginning is no text (see `front_matter`). Where there is none, the first line may
+begin with ` date YYYY-MM-DD `, the article's date; the text follows on the same line. What only looks like a
+date (2025-13-40) stays in the text. The title is the first line with a letter or digit, or that line's first
+sentence if it is long.
 """
 
 import datetime
@@ -11,8 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.corpus import front_matter
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
+from indexer.text import dates
 from indexer.text.language import identify
 from indexer.text.sentences import split
 
@@ -46,12 +50,38 @@ def _load(source: Source, raw: bytes) -> Article | Skipped:
         return source.skipped(SkipReason.BINARY, str(error), id=source.id)
     except UnknownEncoding as error:
         return source.skipped(SkipReason.ENCODING, str(error), id=source.id)
-    date, text = parse(normalise_newlines(decoded))
+    above, text = front_matter.split(normalise_newlines(decoded))
+    if above == front_matter.FrontMatter():
+        date, text = parse(text)
+        return _article(source, text, date) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    return _stated(source, above, text) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+
+
+def _article(source: Source, text: str, date: datetime.date | None) -> Article | None:
     language = identify(text)
     title = title_of(text, language)
-    if not title:
-        return source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
-    return Article(source.id, title, text, date, language, source.name)
+    return Article(source.id, title, text, date, language, source.name) if title else None
+
+
+def _stated(source: Source, above: front_matter.FrontMatter, text: str) -> Article | None:
+    """The article below a block of metadata, its title above its text."""
+    title = " ".join(above.title.split())
+    begins = text.lstrip().lstrip("#").lstrip().startswith(title)
+    text = text.lstrip("\n") if begins else f"{title}\n\n{text.strip()}".rstrip()
+    language = language_of(above.language) or identify(text)
+    found = title_of(title, language) or title_of(text, language)
+    if not found:
+        return None
+    return Article(
+        source.id,
+        found,
+        text,
+        dates.parse(above.date, language),
+        language,
+        source.name,
+        dates.written(above.date),
+        above.url if above.url.startswith(("http://", "https://")) else None,
+    )
 
 
 def normalise_newlines(text: str) -> str:

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+OTHER_TYPES = frozenset(
+    {"text/dns", "text/xml", "text/json", "text/markdown", "application/xml", "application/rss+xml"}
+)
+KINDS = frozenset(
+    {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
+)
+"""Of records (ISO 28500, 5.5)."""
+
+_STATUS = re.compile(r"[1-5]\d\d", re.ASCII)
+_OWN_TYPE = re.compile(
+    r"[a-z]+/(?:x-|vnd\.|prs\.)[\w.+-]+|[a-z]+/[\w.-]+\+(?:xml|json)|(?:image|font|audio|video)/[\w.+-]+"
+)
+"""Types that anybody may make, and those of what is no text."""
 
 _MAX_LINE, _BLOCK = 8192, 2**16
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -89,11 +102,16 @@ def _records(stream: BinaryIO) -> Iterator["ArcWarcRecord"]:
 
 def _page(record: "ArcWarcRecord", source: Source, at: str) -> Iterator[Record | Skipped]:
     """The page in a record, if it holds one."""
-    headers = _headers(record)
-    if not headers or headers.content_type.partition(";")[0].strip().lower() not in HTML_TYPES:
+    try:
+        headers = _headers(record)
+        payload = record.raw_stream.read(MAX_BYTES + 1)
+        _to_end(record)
+        if not headers or not _is_page(headers, payload):
+            return
+    except _Broken as error:
+        _to_end(record)
+        yield source.skipped(SkipReason.MALFORMED, str(error), at=at)
         return
-    payload = record.raw_stream.read(MAX_BYTES + 1)
-    _to_end(record)
     address = (record.rec_headers.get_header("WARC-Target-URI") or "").strip()
     if not address:
         yield source.skipped(SkipReason.MALFORMED, "it has no WARC-Target-URI", at=at)
@@ -139,15 +157,51 @@ def _headers(record: "ArcWarcRecord") -> _Headers | None:
 
     if record.rec_type == "resource":
         return _Headers(record.rec_headers.get_header("Content-Type") or "")
-    if record.rec_type != "response" or not (record.content_type or "").startswith("application/http"):
+    if record.rec_type not in KINDS:
+        raise _Broken(f"no kind of record is called {(record.rec_type or '')[:40]!r}")
+    if record.rec_type != "response":
+        return None
+    if not (record.content_type or "").startswith("application/http"):
+        _require_known(record.content_type or "")
         return None
     try:
         answer = StatusAndHeadersParser([], verify=False).parse(record.raw_stream)
     except EOFError:
         return None
-    if answer.get_statuscode() != "200":
+    status = answer.get_statuscode()
+    if status != "200":
+        if not _STATUS.fullmatch(status):
+            raise _Broken(f"its status {status[:40]!r} is none")
         return None
     return _Headers(*(answer.get_header(name) or "" for name in _Headers.NAMES))
+
+
+def _is_page(headers: _Headers, payload: bytes) -> bool:
+    """Whether an answer is a page; one that does not say so is, where it begins with markup.
+
+    Raises:
+        _Broken: what it says is no type that there is.
+    """
+    if not headers.content_type.strip():
+        return _is_markup(payload)
+    if headers.content_type.partition(";")[0].strip().lower() in HTML_TYPES:
+        return True
+    if _is_markup(payload):
+        _require_known(headers.content_type)
+    return False
+
+
+def _require_known(content_type: str) -> None:
+    """Check that there is such a type, for a damaged one may be that of a page.
+
+    Raises:
+        _Broken: there is none.
+    """
+    import mimetypes
+
+    name = content_type.partition(";")[0].strip().lower()
+    if name not in OTHER_TYPES and name not in mimetypes.types_map.values() and not _OWN_TYPE.fullmatch(name):
+        raise _Broken(f"its content type {name[:40]!r} is not known")
 
 
 def _body(payload: bytes, headers: _Headers) -> bytes:

@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import TooManyRemovals
-from indexer.core.records import Numbers, Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Numbers, Record, Skipped, SkipReason
 from indexer.drafting.skips import SkipLog, Skips
 from indexer.generation.generation import Generation
 
 _TICK = 200
+
+WHOLE = 0.9
+"""Share of the length of the version before that one with bytes that cannot be read must have."""
 
 REMOVABLE = 0.1
 """Share of a source's articles that may be removed without being told to."""
@@ -189,6 +192,20 @@ class Comparison:
             detail = f"{origin.path} holds the article of this id: rename one of them"
             return Skipped(record.source, SkipReason.DUPLICATE, detail, record.path, record.id)
         return Verdict.CHANGED
+
+    def load(self, record: Record) -> Article | Skipped:
+        """The article of a record; none if its version before is more whole, which then stays."""
+        article = record.load()
+        if isinstance(article, Skipped) or UNREAD not in article.text:
+            return article
+        number = self.number(record.id)
+        if number is None or self._catalogue is None:
+            return article
+        [earlier] = self._catalogue.articles([number])
+        if len(article.text) >= WHOLE * len(earlier.text):
+            return article
+        detail = "some of its bytes cannot be read, and it is shorter than the version before, which stays"
+        return Skipped(article.source, SkipReason.ENCODING, detail, record.path, record.id)
 
     def number(self, article_id: str) -> int | None:
         """The number of an article in the index."""

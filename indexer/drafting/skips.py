@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.core.errors import UnreadableInput
-from indexer.core.records import Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Skipped, SkipReason
 
 _NOT_RECORDS = frozenset(
     {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
@@ -15,11 +15,27 @@ _NOT_RECORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read within articles that were.
+
+    Attributes:
+        characters: how many U+FFFD stand for it.
+        files: in how many files.
+        example: where the first was met; empty if there is none.
+    """
+
+    characters: int = 0
+    files: int = 0
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Skips:
-    """What was left out: how much by reason, and examples."""
+    """What was left out: how much by reason, and examples; and what could not be read within articles."""
 
     counts: dict[str, int]
     samples: tuple[Skipped, ...]
+    unread: Unread = Unread()
 
     @property
     def total(self) -> int:
@@ -41,6 +57,8 @@ class SkipLog:
         self._noted: set[bytes] = set()
         self._counts: Counter[str] = Counter()
         self._samples: list[Skipped] = []
+        self._unread: Counter[str] = Counter()
+        self._example = ""
 
     def add(self, skipped: Skipped) -> None:
         """Take note; what was noted before is not counted again.
@@ -64,6 +82,13 @@ class SkipLog:
                 " mend it, or leave out --strict"
             )
 
+    def look_over(self, article: Article, path: str) -> None:
+        """Take note of what could not be read within an article from the file at `path`."""
+        if count := article.text.count(UNREAD):
+            self._unread[path] += count
+            self._example = self._example or article.source
+
     def summary(self) -> Skips:
         """What was noted so far."""
-        return Skips(dict(self._counts), tuple(self._samples))
+        unread = Unread(self._unread.total(), len(self._unread), self._example)
+        return Skips(dict(self._counts), tuple(self._samples), unread)

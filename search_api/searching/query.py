@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
 from indexer.core.records import Filter
+from indexer.text.half_spaces import with_half_spaces
 from search_api.searching.filter_days import FilterDay, filter_day
 from search_api.searching.syntax import (
     MOST_CHARACTERS,
@@ -43,7 +44,7 @@ class Query:
     """A search that can be carried out.
 
     Attributes:
-        text: as typed; of a long one the beginning.
+        text: as typed, half-spaces apart (see `half_spaces`); of a long one the beginning.
         language: that it is written in.
         filter: which articles are admitted.
         limit: most hits.
@@ -100,7 +101,7 @@ def parse(
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
     """
-    read = _cut(text)
+    read = with_half_spaces(_cut(text))
     if not any(character.isalnum() for character in read):
         raise InvalidQuery("the query holds no letter and no digit", field="q", value=text)
     if not 1 <= limit <= MAX_LIMIT:

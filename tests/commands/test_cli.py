@@ -95,7 +95,8 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     result = hudhud("reindex", archive, "--index", layout.folder, "--quiet", "--json")
     summary = json.loads(result.stdout)
     assert set(summary) == {
-        *("generation", "published", "read", "new", "changed", "unchanged", "skipped", "removed", "kept"),
+        *("generation", "published", "read", "new", "changed", "unchanged", "skipped", "unread"),
+        *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
         *("bytes_written", "pruned", "forgotten", "seconds"),
     }
@@ -111,6 +112,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
             }
         ],
     }
+    assert summary["unread"] == {"characters": 0, "files": 0, "example": ""}
     assert (summary["read"], summary["new"], summary["languages"]) == (2, 1, {"fa": 1})
     assert summary["pruned"] == {"removed": [], "held": []}
     assert summary["generation"] == layout.live().name
@@ -118,8 +120,8 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         hudhud("reindex", archive, "--index", layout.folder, "--quiet", "--json", "--dry-run").stdout
     )
     assert set(planned) == {
-        *("read", "new", "changed", "unchanged", "skipped", "removed", "kept", "rebuilt", "refused"),
-        *("characters", "seconds"),
+        *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
+        *("refused", "characters", "seconds"),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
 

@@ -203,7 +203,7 @@ BROKEN: dict[str, tuple[SkipReason, Break]] = {
     "nowhere.txt": (SkipReason.UNREADABLE, lambda path: path.symlink_to("gone")),
     "odd.txt": (
         SkipReason.ENCODING,
-        lambda path: path.write_bytes("این خبر است. ".encode() * 20 + b"\xd8 " + "خبر".encode()),
+        lambda path: path.write_bytes("این خبر است. ".encode() * 20 + b"\xd8 " * 30),
     ),
 }
 """Ways in which a file is broken, by the end of its name, and how each is counted."""

@@ -231,3 +231,13 @@ def test_a_file_is_opened_only_if_it_is_regular(tmp_path: Path) -> None:
         assert opened.read() == b"content"
     with pytest.raises(OSError, match="not a regular file"), open_file(tmp_path):
         pass
+
+
+def test_a_zip_whose_directory_has_lost_files_is_told(tmp_path: Path) -> None:
+    content = zipped({"a.txt": b"one", "b.txt": b"two"})
+    first = content.index(b"PK\1\2")
+    comment = len(content) - 22 - first - 51
+    damaged = content[: first + 32] + comment.to_bytes(2, "little") + content[first + 34 :]
+    (tmp_path / "a.zip").write_bytes(damaged)
+    detail = "its directory is damaged: 1 of 2 files are listed"
+    assert outcome(tmp_path / "a.zip") == [("DAMAGED", detail)]

@@ -214,6 +214,21 @@ def test_damaged_compression_of_a_body() -> None:
     assert (found.reason, found.id) == (SkipReason.MALFORMED, "https://e.org/1")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"WARC-Type: response", b"WARC-Type: respo.se", "no kind of record is called 'respo.se'"),
+        (b"Content-Type: text/html", b"Content-Type: text/itml", "its content type 'text/itml' is not known"),
+        (b"1.1 200 OK", b"1.1 2\xd90 OK", "its status '2\xd90' is none"),
+        (b"\nContent-Type: text/html", b"\nContent-Typ_: text/html", "https://e.org/1"),
+    ],
+)
+def test_a_damaged_header_is_told(old: bytes, new: bytes, said: str) -> None:
+    content = archive(response(1), response(2))
+    assert content.count(old) == 2
+    assert outcome(content.replace(old, new, 1)) == [said, "https://e.org/2"]
+
+
 def test_the_encoding_that_the_server_states() -> None:
     raw = f"<html><body><h1>خبر</h1><p>{OLD}</p></body></html>".encode("cp1256")
     found = loaded(raw, Content_Type="text/html; Charset=Windows-1256")

@@ -122,3 +122,8 @@ def test_operators_may_be_text() -> None:
     query = parse('"nuclear plant" -Kabul', operators=False)
     assert (query.syntax, query.read_text) == (NO_SYNTAX, '"nuclear plant" -Kabul')
     assert parse('"nuclear plant" -Kabul').read_text == "nuclear plant"
+
+
+def test_half_spaces_typed_otherwise_are_half_spaces() -> None:
+    assert parse("پزشکی هسته\u00acای").text == parse("پزشکی هسته\u001fای").text == "پزشکی هسته\u200cای"
+    assert parse("a \u00ac b").text == "a \u00ac b"
