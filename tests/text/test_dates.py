@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from indexer.text.dates import MAX_LENGTH, parse, written
+from indexer.text.dates import MAX_LENGTH, Order, order_of, parse, written
 from indexer.text.orthography.common import TATWEEL, ZWNJ
 
 DAY = datetime.date(2025, 9, 9)
@@ -66,6 +66,25 @@ dates = st.dates(datetime.date(1925, 1, 1), datetime.date(2076, 1, 1))
         "Published: Tuesday, 9th of September 2025",
         "9/9/2025",
         "9.9.2025",
+        "9-Sep-25",
+        "Tue, 9 Sep 25",
+        "9 Sep '25",
+        "Sep-09-2025",
+        "۱۸ شهریور ۰۴",
+        "17 ربيع الأول 47",
+        "2025-W37-2",
+        "2025W372",
+        "2025-252",
+        "1757413500",
+        "۱۷۵۷۴۱۳۵۰۰",
+        "1757413500.25",
+        "/Date(1757413500000+0330)/",
+        "Tue Sep 09 10:25:00 IRST 2025",
+        "Tue Sep 09 2025 10:25:00 GMT+0330 (Iran Standard Time)",
+        "2025-09-09T10:25+03:30[Asia/Tehran]",
+        "2025-09-09 10:25:00 +0330 +0330",
+        "2025-09-09T10:25:00.123456789Z",
+        "9 September 2025 | 10:25 (GMT+3)",
         "2025 / 09 / 09",
         "۲۰۲۵/۹/۹",
         f"٩{RIGHT}/٩{RIGHT}/٢٠٢٥",
@@ -155,8 +174,15 @@ def test_days_that_calendars_publish(text: str, date: str) -> None:
         "1 محرم 1501",
         "18 شهریور 2025",
         "9 September 1447",
-        "09/25/2025",
+        "9/8/2025",
+        "09-08-2025",
+        "04/06/18",
         "9/9/25",
+        "18-Sep-35",
+        "18 شهریور ۲۵",
+        "2025-366",
+        "2025-W54-1",
+        "1404-252",
         "0001-01-01",
         "2025-09-09 25:00",
         "2025-09-09T10:75",
@@ -189,6 +215,46 @@ def test_what_states_no_day(text: str) -> None:
 )
 def test_two_calendars_at_once(text: str) -> None:
     assert parse(text, "fa") == DAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تم النشر في: 9 سبتمبر 2025",
+        "آخر تحديث: 9 سبتمبر 2025 - 10:25 ص",
+        f"آخرین به{ZWNJ}روزرسانی: ۱۸ شهریور ۱۴۰۴",
+        "Last updated: September 9, 2025",
+        "تم النشر في: 9/9/2025 10:25 - آخر تحديث: 10/9/2025",
+        "آخر تحديث: 10 سبتمبر 2025 - تم النشر في: 9 سبتمبر 2025",
+        "تاریخ انتشار: ۱۸ شهریور ۱۴۰۴ - آخرین ویرایش: ۱۹ شهریور ۱۴۰۴",
+        "Published Sep 9, 2025, updated Sep 10, 2025",
+    ],
+)
+def test_what_announces_a_date_and_publication_before_changes(text: str) -> None:
+    assert parse(text, "fa") == parse(text, "ar") == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "told", "date"),
+    [
+        ("25/9/2025", None, Order.DAY_FIRST, "2025-09-25"),
+        ("9/25/2025 10:25", None, Order.MONTH_FIRST, "2025-09-25"),
+        ("9.8.2025", None, None, "2025-08-09"),
+        ("9/8/2025م", None, None, "2025-08-09"),
+        ("٩/٨/٢٠٢٥", None, None, "2025-08-09"),
+        ("٩/٨/٢٠٢٥", Order.MONTH_FIRST, None, "2025-08-09"),
+        ("9/8/2025", Order.DAY_FIRST, None, "2025-08-09"),
+        ("9-8-2025", Order.MONTH_FIRST, None, "2025-09-08"),
+        ("25/9/2025", Order.MONTH_FIRST, Order.DAY_FIRST, "2025-09-25"),
+        ("12/6/1404", Order.MONTH_FIRST, None, "2025-09-03"),
+        ("25/26/2025", None, None, None),
+    ],
+)
+def test_which_number_is_the_month(
+    text: str, order: Order | None, told: Order | None, date: str | None
+) -> None:
+    assert parse(text, "fa", order) == (datetime.date.fromisoformat(date) if date else None)
+    assert order_of(text) == told
 
 
 @pytest.mark.parametrize("months", GREGORIAN_MONTHS)
