@@ -47,6 +47,7 @@ def corpus_of(
 
 def _record(item: object, fields: Fields, number: int) -> Record | Skipped:
     """An article as a line of JSON Lines with the same fields would be read, but that it must have an id."""
+    as_text = isinstance(item, Article)
     if isinstance(item, Article):
         item, fields = _values(item), AS_USUAL
     if not isinstance(item, Mapping):
@@ -59,7 +60,7 @@ def _record(item: object, fields: Fields, number: int) -> Record | Skipped:
         return Skipped(origin, SkipReason.MALFORMED, "it has no id")
     named = item.get("source")
     name = named if isinstance(named, str) and named else origin
-    return record(item, fields, Source("", name, "", BytesIO), None, "")
+    return record(item, fields, Source("", name, "", BytesIO), None, "", as_text=as_text)
 
 
 def _values(article: Article) -> dict[str, object]:

@@ -73,6 +73,8 @@ class Summary:
         kept: articles that were not found, and stay all the same.
         skipped: how many were left out, by reason.
         unread: characters that could not be read, and stand as U+FFFD in articles that are new or changed.
+        title_alone: articles, new or changed, that are a title without a text.
+        undated: articles, new or changed, without a date, though something in them looks like one.
         rebuilt: why everything was embedded anew, for people; empty where it was not.
         embedded, reused: texts that the model had to encode, and those whose vectors were there already.
         bytes_written: to disk, the cache of vectors included.
@@ -93,6 +95,8 @@ class Summary:
     kept: int
     skipped: dict[str, int]
     unread: int
+    title_alone: int
+    undated: int
     rebuilt: tuple[str, ...]
     embedded: int
     reused: int
@@ -118,6 +122,8 @@ class Summary:
             kept=changes.kept,
             skipped=changes.skips.counts,
             unread=changes.skips.unread.characters,
+            title_alone=changes.skips.title_alone,
+            undated=changes.skips.undated,
             rebuilt=changes.rebuilt,
             embedded=work.embedded,
             reused=work.reused,

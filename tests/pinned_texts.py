@@ -216,7 +216,18 @@ _OTHER_PAGES = tuple(
     )
 )
 
+_EXPORTS = """[{"Title": {"rendered": "پل &amp; راه"}, "content": {"rendered": "<p>یک</p><p>a < b</p>"},
+"publishedAt": "20250918103000"},
+{"text": ["سیل ", {"type": "bold", "text": "آمد"}], "date_unixtime": "1758187800"},
+{"title": "سرتیتر", "lead": "لید", "maintext": "متن… [+20 chars]"},
+{"_source": {"body": "باران <3"}, "_id": "e"},
+{"type": "service", "action": "x", "title": "کانال"},
+{"title": "پل", "paragraphs": [{"context": "یک"}, "دو"]}]"""
+_COLUMNS = "ID;متن;Date;created\nc1;یک;9/8/2025;45918\nc2;دو;25/8/2025;45919.5\nc3;سه;;9/8/2025\n"
+
 SOURCES: dict[str, bytes] = {
+    "exports.json": _EXPORTS.encode(),
+    "columns.csv": _COLUMNS.encode(),
     "dated.txt": f" date 2025-09-03 {LINES[0]}\r\n{LINES[1]}\r{LINES[2]}".encode(),
     "marked.md": f"\ufeff# {LINES[4]}\n\n{LINES[5]}".encode(),
     "long.txt": (" ".join(LINES) * 2).encode(),

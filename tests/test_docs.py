@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from indexer.commands.terminal import EXIT_CODES, EXIT_FAULTS, EXIT_INTERRUPTED
 from indexer.core.records import SkipReason
 from indexer.core.settings import Settings
-from indexer.corpus.fields import DEFAULTS
+from indexer.corpus.field_names import NAMES
 from indexer.corpus.formats import FORMATS, ZIP
 from indexer.corpus.packed import PACKINGS
 from scripts import tree
@@ -88,8 +88,8 @@ def test_every_reason_to_skip_is_documented() -> None:
 def test_every_format_and_every_name_of_a_field_is_documented() -> None:
     described = section(COMMAND_LINE, "hudhud reindex")
     suffixes = [suffix for one in FORMATS for suffix in one.suffixes if suffix]
-    names = [name for tried in DEFAULTS.values() for name in tried]
-    expected = [*(one.name for one in FORMATS), *suffixes, *PACKINGS, ZIP, *DEFAULTS, *names]
+    names = [name for tried in NAMES.values() for name in tried]
+    expected = [*(one.name for one in FORMATS), *suffixes, *PACKINGS, ZIP, *NAMES, *names]
     assert [name for name in expected if f"`{name}`" not in described] == []
 
 

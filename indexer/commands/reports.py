@@ -34,6 +34,7 @@ def _plain_changes(changes: "Changes") -> dict[str, Any]:
         "samples": [plain_skipped(skipped) for skipped in changes.skips.samples],
     }
     values["unread"] = skips["unread"]
+    values["title_alone"], values["undated"] = changes.skips.title_alone, changes.skips.undated
     return values
 
 
@@ -118,6 +119,10 @@ def _removed(changes: "Changes") -> str:
 
 
 def _say_skips(skips: "Skips") -> None:
+    if skips.title_alone:
+        say(f"{_articles_that(skips.title_alone, 'is', 'are')} a title alone")
+    if skips.undated:
+        say(f"{_articles_that(skips.undated, 'has', 'have')} no date, though a column looks like one")
     for reason, count in skips.counts.items():
         first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
         say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")
@@ -127,3 +132,7 @@ def _say_skips(skips: "Skips") -> None:
             f"{plural(unread.characters, 'character')} of {plural(unread.files, 'file')} could not be read,"
             f" and stand as U+FFFD, e.g. in {unread.example}"
         )
+
+
+def _articles_that(count: int, is_one: str, are_many: str) -> str:
+    return f"{plural(count, 'article')} {is_one if count == 1 else are_many}"

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 import numpy as np
@@ -40,6 +40,13 @@ class Chunk(Span):
     sentences: tuple[Span, ...]
 
 
+class Remark(StrEnum):
+    """What somebody should know of how an article was read."""
+
+    TITLE_ALONE = "title alone"
+    UNDATED = "no date, though something looks like one"
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A source document as it was read.
@@ -48,7 +55,7 @@ class Article:
     and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
     `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
     is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
-    article was published.
+    article was published. `remarks` are of reading it; an index does not keep them.
     """
 
     id: str
@@ -59,6 +66,7 @@ class Article:
     source: str = ""
     date_text: str | None = None
     url: str | None = None
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

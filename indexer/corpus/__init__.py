@@ -10,7 +10,6 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from indexer.corpus.files import walk
 from indexer.corpus.formats import FoundFile
 from indexer.corpus.paths import STANDARD_INPUT, Given, given, roots_of
 from indexer.corpus.source import Source, digest, printable
+from indexer.corpus.standard_input import view_of
 
 __all__ = ["Corpus", "Fields", "InMemory"]
 
@@ -118,8 +118,7 @@ class Corpus:
             weakref.finalize(self, self._input.close)
             shutil.copyfileobj(sys.stdin.buffer, self._input)
         opened: BinaryIO = self._input
-        opened.seek(0)
-        source = Source("stdin", "stdin", "", lambda: nullcontext(opened))
+        source = Source("stdin", "stdin", "", lambda: view_of(opened))
         read = formats.read_source(source, self._format or formats.LINES, self._fields, None)
         yield from map(finished, read)
 

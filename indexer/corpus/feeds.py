@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from indexer.core.records import UNREAD, Article, Record, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
-from indexer.corpus.html import chosen_language, plain_text, with_title
+from indexer.corpus.html import chosen_language, with_title
 from indexer.corpus.language_codes import language_of
+from indexer.corpus.markup import plain_text
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
@@ -146,19 +147,24 @@ def _record(values: Mapping[str, Any], language: str, source: Source, number: in
 
 def _load(entry: _Entry, source: Source, identity: str, at: str) -> Article | Skipped:
     title = " ".join(_plain(entry.title, entry.title_is_html).split())
-    text = with_title(title, _plain(entry.text, entry.text_is_html))
+    body = _plain(entry.text, entry.text_is_html)
+    text = with_title(title, body)
     if not title_of(text, UNDETERMINED):
         return source.skipped(SkipReason.EMPTY, NOTHING, at=at, id=identity)
     language = chosen_language(text, language_of(entry.language))
+    date = dates.parse(entry.date, language)
+    remarks = [Remark.UNDATED] if entry.date.strip() and not date else []
+    remarks += [Remark.TITLE_ALONE] if title and body in {"", title} else []
     return Article(
         identity,
         title_of(title, language) or title_of(text, language),
         text,
-        dates.parse(entry.date, language),
+        date,
         language,
         source.name + at,
         dates.written(entry.date),
         entry.link if entry.link.startswith(("http://", "https://")) else None,
+        tuple(remarks),
     )
 
 

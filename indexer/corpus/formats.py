@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 
 from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import jsonl, tables, text
+from indexer.corpus.date_columns import columned
 from indexer.corpus.dialects import TAB
 from indexer.corpus.fields import Fields
 from indexer.corpus.packed import PACKINGS, Member, members, open_file, unpacked
@@ -141,7 +142,7 @@ def read_source(
     source: Source, format: Format, fields: Fields, path: Path | None
 ) -> Iterator[Record | Skipped]:
     """The records in a source; `path` is the file that may change while it is read, if there is one."""
-    reader = format.reader(fields)
+    reader = columned(format.reader(fields))
     if not format.whole:
         return watched(path, source, partial(reader, source))
     return _read_whole(source, format, reader, path)

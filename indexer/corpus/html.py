@@ -14,7 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
@@ -59,12 +59,6 @@ _CHARSET = re.compile(
 )
 _CHARSET_WITHIN = 4096
 _ARABIC_SCRIPT = frozenset({"ar", "fa", "prs", *DECIDING_LETTERS})
-_BLOCKS = _words(
-    "address article aside blockquote dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li "
-    "main ol p pre section table tr ul"
-)
-_UNSEEN = frozenset({"script", "style", "template", "noscript"})
-_PARAGRAPH, _LINE = "\u2029", "\u2028"
 _SPACE = re.compile(r"\s+")
 _LINEAR_A = range(0x10600, 0x10737)
 _DATE_METAS = _words(
@@ -94,7 +88,6 @@ _DATE_ELEMENTS = (
 """In the article or behind its heading, where neither comments nor other articles are announced."""
 
 _IN_ADDRESS = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2})(?=/|$)", re.ASCII)
-_BREAKS = re.compile(f" *([{_PARAGRAPH}{_LINE}])[ {_LINE}{_PARAGRAPH}]*")
 
 
 def read(source: Source) -> Iterator[Record | Skipped]:
@@ -135,22 +128,6 @@ def article_of(
     except Exception as error:
         logging.getLogger(__name__).debug("%s", source, exc_info=True)
         return skipped(SkipReason.MALFORMED, f"the page cannot be read ({type(error).__name__})")
-
-
-def plain_text(fragment: str) -> str:
-    """The text of a piece of HTML, its paragraphs apart by an empty line."""
-    tree = _tree(f"<html><body><div>{fragment}</div></body></html>")
-    if tree is None:
-        return ""
-    for element in tree.iter():
-        element.text = "" if element.tag in _UNSEEN else _SPACE.sub(" ", element.text or "")
-        element.tail = _SPACE.sub(" ", element.tail or "")
-        if element.tag in _BLOCKS:
-            element.text, element.tail = _PARAGRAPH + element.text, _PARAGRAPH + element.tail
-        elif element.tag == "br":
-            element.tail = _LINE + element.tail
-    text = _BREAKS.sub(_longest_break, "".join(tree.itertext()))
-    return text.replace(_PARAGRAPH, "\n\n").replace(_LINE, "\n").strip()
 
 
 def with_title(title: str, text: str) -> str:
@@ -202,8 +179,10 @@ def _article(page: str, id: str, source: str, url: str | None) -> Article | None
     title = title_of(title, language)
     dated = ((dates.parse(value, language), dates.written(value)) for value in stated)
     date, date_text = next((pair for pair in dated if pair[0]), (None, None))
+    remarks = (Remark.UNDATED,) if stated and not date else ()
     text = with_title(title, text)
-    return Article(id, title or title_of(text, language), text, date, language, source, date_text, address)
+    found_title = title or title_of(text, language)
+    return Article(id, found_title, text, date, language, source, date_text, address, remarks)
 
 
 def _tree(page: str) -> "HtmlElement | None":
@@ -310,7 +289,3 @@ def _script(language: str | None) -> str:
     if language in CYRILLIC_SCRIPT:
         return "cyrillic"
     return "latin" if language in LATIN_SCRIPT else "other"
-
-
-def _longest_break(match: re.Match[str]) -> str:
-    return _PARAGRAPH if _PARAGRAPH in match[0] else _LINE * match[0].count(_LINE)

@@ -8,14 +8,21 @@ from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.damage import NAMES_NOT_READ
 from indexer.corpus.decoding import MAX_ZEROS, BinaryContent, UnknownEncoding, decode
+from indexer.corpus.field_names import SUMMARIES, Named, folded
+from indexer.corpus.field_values import text_in
 from indexer.corpus.fields import Fields, record
 from indexer.corpus.source import Source, too_large
 
-LISTS = ("articles", "items", "data", "documents", "docs", "records", "results", "entries", "rows")
+LISTS = (
+    *("articles", "items", "data", "documents", "docs", "records", "results", "entries", "rows"),
+    *("messages", "posts", "hits", "edges", "list", "value", "content"),
+)
 """Keys that are looked at first for the array of articles in an object."""
 
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 2**20
+_DEEPEST = 4
+"""Objects around a list of articles."""
 
 
 def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
@@ -64,12 +71,12 @@ def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
 def _articles(value: object, source: Source, fields: Fields) -> Iterator[Record | Skipped]:
     listed = value if isinstance(value, list) else _list_in(value, fields)
     if listed is None:
-        if isinstance(value, Mapping) and any(_has(value, field, fields) for field in ("text", "title")):
+        if isinstance(value, Mapping) and any(fields.text_of(value, field) for field in ("text", "title")):
             yield _record(value, fields, source, None, "")
         else:
             yield source.skipped(SkipReason.MALFORMED, "neither an article nor a list of articles")
         return
-    for number, item in enumerate(listed, 1):
+    for number, item in enumerate(_each(listed, fields), 1):
         at = f", record {number}"
         if isinstance(item, Mapping):
             yield _record(item, fields, source, number, at)
@@ -86,23 +93,74 @@ def _record(
     return record(value, fields, source, number, at)
 
 
-def _list_in(value: object, fields: Fields) -> list[object] | None:
-    """The array of objects in an object that has no text itself; None if there is none, or several."""
-    if not isinstance(value, Mapping) or _has(value, "text", fields):
+def _each(listed: list[object], fields: Fields, depth: int = 0) -> Iterator[object]:
+    """The items of a list; of one that is no article, but holds a list of some, those."""
+    for item in listed:
+        inner = _known_list(item, fields) if isinstance(item, Mapping) and depth < _DEEPEST else None
+        if inner is None:
+            yield item
+        else:
+            yield from _each(inner, fields, depth + 1)
+
+
+def _known_list(item: Mapping[str, object], fields: Fields) -> list[object] | None:
+    """The list of articles under one of LISTS, in an object without a text."""
+    if _has_text(item, fields):
         return None
-    lists = {
-        key: inner
-        for key, inner in value.items()
-        if isinstance(inner, list) and any(isinstance(item, Mapping) for item in inner)
-    }
+    lists = _lists(item)
+    listed = next((lists[key] for key in LISTS if key in lists), [])
+    return listed if any(isinstance(one, Mapping) and fields.text_of(one, "text") for one in listed) else None
+
+
+def _list_in(value: object, fields: Fields, depth: int = 0) -> list[object] | None:
+    """The array of objects in an object that has no text itself; None if there is none, or several."""
+    if not isinstance(value, Mapping) or _has_text(value, fields):
+        return None
+    lists = _lists(value)
     for key in LISTS:
         if key in lists:
             return lists[key]
-    return next(iter(lists.values())) if len(lists) == 1 else None
+    if len(lists) == 1:
+        return next(iter(lists.values()))
+    found = list(lists.values())
+    if not found and depth < _DEEPEST and not fields.text_of(value, "title"):
+        deeper = (
+            _list_in(inner, fields, depth + 1) for inner in value.values() if isinstance(inner, Mapping)
+        )
+        found = [listed for listed in deeper if listed is not None]
+    if len(found) > 1:
+        found = [listed for listed in found if _hold_texts(listed, fields)]
+    return found[0] if len(found) == 1 else None
 
 
-def _has(value: Mapping[str, object], field: str, fields: Fields) -> bool:
-    return isinstance(fields.value(value, field), str)
+def _hold_texts(listed: list[object], fields: Fields) -> bool:
+    """Whether an item of a list is an article, or holds a list of some."""
+    return any(
+        isinstance(item, Mapping)
+        and (fields.text_of(fields.unwrapped(item), "text") or _known_list(item, fields))
+        for item in listed
+    )
+
+
+def _lists(value: Mapping[str, object]) -> dict[str, list[object]]:
+    """The arrays of objects in an object, by their folded keys."""
+    return {
+        folded(key): inner
+        for key, inner in value.items()
+        if isinstance(inner, list) and any(isinstance(item, Mapping) for item in inner)
+    }
+
+
+def _has_text(value: Mapping[str, object], fields: Fields) -> bool:
+    """Whether an object has a text of its own, and not one in objects with titles; a description is none."""
+    for name, inner in fields.found(Named(value), "text"):
+        if fields.text is None and name in SUMMARIES:
+            continue
+        items = inner if isinstance(inner, list) else []
+        are_articles = any(isinstance(item, Mapping) and fields.text_of(item, "title") for item in items)
+        if not are_articles and text_in(inner) is not None:
+            return True
+    return False
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:

@@ -19,7 +19,8 @@ from indexer.corpus.dialects import (
     retried,
     trimmed,
 )
-from indexer.corpus.fields import DEFAULTS, Fields, record
+from indexer.corpus.field_names import LEADS, NAMES, folded, looks_like_a_date
+from indexer.corpus.fields import Fields, record
 from indexer.corpus.packed import seekable
 from indexer.corpus.source import Source, too_large
 
@@ -181,14 +182,18 @@ class _Table:
 
 def _missing(header: Sequence[str], fields: Fields) -> str:
     """What to say of a header that names neither a text nor a title; empty if it does."""
-    if any(name.split(".")[0] in header or name in header for name in _names(fields, ("text", "title"))):
+    known = _known(fields, ("text", "title"))
+    if any(name in known or folded(name) in known for name in header):
         return ""
     shown = ", ".join(header[:20])[:300]
     return f"none of its columns is known as text or title, and none is mapped to them: {shown}"
 
 
-def _names(fields: Fields, wanted: Sequence[str] = tuple(DEFAULTS)) -> list[str]:
-    return [name for field in wanted for name in fields.names(field)]
+def _known(fields: Fields, wanted: Sequence[str] = tuple(NAMES)) -> set[str]:
+    """The names of columns that are read for some fields, as they are written and folded."""
+    names = [name for field in wanted for name in fields.names(field)]
+    names += [name.split(".")[0] for name in names]
+    return {*names, *map(folded, names)}
 
 
 def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
@@ -251,8 +256,12 @@ def read_parquet(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
 
 def _cells(table: "ParquetFile", fields: Fields) -> Iterator[dict[str, object]]:
     """The rows of `table`, only with the columns that `fields` may name."""
-    wanted = {name for known in _names(fields) for name in (known, known.split(".")[0])}
-    columns = [name for name in table.schema_arrow.names if name in wanted]
+    known = {*_known(fields), *map(folded, LEADS)}
+    columns = [
+        name
+        for name in table.schema_arrow.names
+        if name in known or folded(name) in known or looks_like_a_date(name)
+    ]
     for batch in table.iter_batches(batch_size=_ROWS, columns=columns):
         names = batch.schema.names
         cells = [_as_python(column) for column in batch.columns]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.core.errors import UnreadableInput
-from indexer.core.records import UNREAD, Article, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Remark, Skipped, SkipReason
 
 _NOT_RECORDS = frozenset(
     {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
@@ -31,11 +31,21 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Skips:
-    """What was left out: how much by reason, and examples; and what could not be read within articles."""
+    """What was left out: how much by reason, and examples; and what articles lack.
+
+    Attributes:
+        counts: of what was left out, by reason.
+        samples: some of each reason.
+        unread: what could not be read within articles.
+        title_alone: articles that are.
+        undated: articles without a date, though something looks like one.
+    """
 
     counts: dict[str, int]
     samples: tuple[Skipped, ...]
     unread: Unread = Unread()
+    title_alone: int = 0
+    undated: int = 0
 
     @property
     def total(self) -> int:
@@ -59,6 +69,7 @@ class SkipLog:
         self._samples: list[Skipped] = []
         self._unread: Counter[str] = Counter()
         self._example = ""
+        self._remarks: Counter[Remark] = Counter()
 
     def add(self, skipped: Skipped) -> None:
         """Take note; what was noted before is not counted again.
@@ -83,12 +94,18 @@ class SkipLog:
             )
 
     def look_over(self, article: Article, path: str) -> None:
-        """Take note of what could not be read within an article from the file at `path`."""
+        """Take note of what an article from the file at `path` lacks."""
+        self._remarks.update(article.remarks)
         if count := article.text.count(UNREAD):
             self._unread[path] += count
             self._example = self._example or article.source
 
     def summary(self) -> Skips:
         """What was noted so far."""
-        unread = Unread(self._unread.total(), len(self._unread), self._example)
-        return Skips(dict(self._counts), tuple(self._samples), unread)
+        return Skips(
+            dict(self._counts),
+            tuple(self._samples),
+            Unread(self._unread.total(), len(self._unread), self._example),
+            title_alone=self._remarks[Remark.TITLE_ALONE],
+            undated=self._remarks[Remark.UNDATED],
+        )

@@ -98,7 +98,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         *("generation", "published", "read", "new", "changed", "unchanged", "skipped", "unread"),
         *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
-        *("bytes_written", "pruned", "forgotten", "seconds"),
+        *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated"),
     }
     assert summary["skipped"] == {
         "total": 1,
@@ -121,9 +121,30 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     )
     assert set(planned) == {
         *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
-        *("refused", "characters", "seconds"),
+        *("refused", "characters", "seconds", "title_alone", "undated"),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
+
+
+def test_a_summary_says_what_articles_lack(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "title": "خبر", "words": TEXTS[1]},
+        {"id": "b", "title": "خبر", "text": TEXTS[1], "date": "9/8/2025"},
+        {"id": "c", "title": "خبر", "text": TEXTS[1], "updated": "2025-09-18"},
+        {"id": "d", "title": "خبر", "text": TEXTS[1], "date": "2025-09-18"},
+    ]
+    archive = tmp_path / "in.jsonl"
+    archive.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    result = hudhud("reindex", archive, "--index", layout.folder, "--quiet")
+    assert result.stderr.splitlines() == [
+        "1 article is a title alone",
+        "2 articles have no date, though a column looks like one",
+    ]
+    planned = hudhud("reindex", archive, "--index", layout.folder, "--fresh", "--json", "--dry-run").stdout
+    assert {name: json.loads(planned)[name] for name in ("title_alone", "undated")} == {
+        "title_alone": 1,
+        "undated": 2,
+    }
 
 
 class TestSources:

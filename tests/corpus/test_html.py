@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
-from indexer.corpus.html import LOUD, article_of, chosen_language, plain_text, read, with_title
+from indexer.corpus.html import LOUD, article_of, chosen_language, read, with_title
 from indexer.corpus.source import MAX_BYTES, Source
 from indexer.text.orthography.common import ZWNJ
 
@@ -262,16 +262,6 @@ def test_the_library_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
     assert {logging.getLogger(name).level for name in LOUD} == {logging.CRITICAL + 1}
     assert logging.getLogger().level <= logging.WARNING
-
-
-def test_text_out_of_a_fragment() -> None:
-    html = (
-        "<p>خانه&zwnj;ها &amp; باغ\n ها</p>\n<div>سه<br>چهار<script>x()</script></div>"
-        " پنج <b>شش</b>هفت<ul><li>هشت</ul>"
-    )
-    assert plain_text(html) == f"خانه{ZWNJ}ها & باغ ها\n\nسه\nچهار\n\nپنج ششهفت\n\nهشت"
-    assert plain_text("") == ""
-    assert plain_text("</div></body>یک") == "یک"
 
 
 def test_a_title_stands_above_its_text_once() -> None:
