@@ -225,7 +225,13 @@ _EXPORTS = """[{"Title": {"rendered": "پل &amp; راه"}, "content": {"rendere
 {"title": "پل", "paragraphs": [{"context": "یک"}, "دو"]}]"""
 _COLUMNS = "ID;متن;Date;created\nc1;یک;9/8/2025;45918\nc2;دو;25/8/2025;45919.5\nc3;سه;;9/8/2025\n"
 
+_LIVE = f"""<html lang="fa"><head><title>پل تازه</title></head><body><main><h1>پل تازه</h1>
+<p class="standfirst">{LINES[14]}</p><article><h2>یک</h2><p>{LINES[4]}</p></article><article><h2>دو</h2>
+<p>{LINES[0]}</p><p>{LINES[10]}</p></article><div class="related"><h3>دیگر</h3><p>{LINES[1]}</p></div>
+<article><h3><a href="/2">خبر دیگر</a></h3><p>{LINES[11]}</p></article></main></body></html>"""
+
 SOURCES: dict[str, bytes] = {
+    "live.html": _LIVE.encode(),
     "exports.json": _EXPORTS.encode(),
     "columns.csv": _COLUMNS.encode(),
     "dated.txt": f" date 2025-09-03 {LINES[0]}\r\n{LINES[1]}\r{LINES[2]}".encode(),

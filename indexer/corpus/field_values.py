@@ -13,31 +13,17 @@ _INSIDE = (
 """Keys of an object that stands for a text, in the order in which they are looked for."""
 
 _INSIDE_DATES = ("$date", "$numberLong", "value", "rendered", "date", "iso", "#text", "$t")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _RUNS = frozenset(
-    [
-        "plain",
-        "bold",
-        "italic",
-        "underline",
-        "strikethrough",
-        "spoiler",
-        "code",
-        "pre",
-        "link",
-        "text_link",
-        "url",
-        "email",
-        "phone",
-        "hashtag",
-        "cashtag",
-        "mention",
-        "mention_name",
-        "text_mention",
-        "bot_command",
-        "bank_card",
-        "custom_emoji",
-        "blockquote",
-    ]
+    _words(
+        "plain bold italic underline strikethrough spoiler code pre link text_link url email phone hashtag "
+        "cashtag mention mention_name text_mention bot_command bank_card custom_emoji blockquote"
+    )
 )
 """Kinds of Telegram's pieces of a line."""
 

@@ -1,7 +1,8 @@
 """Web pages to articles: the main text without what surrounds it, and what the page states about it.
 
-trafilatura finds the text and the title. The date is the first that the page states and that can be read, in
-a meta element, as JSON-LD, in or near the article, or in its address; none is guessed from the text.
+trafilatura finds the text and the title; `page_recovery` puts back what the page shows besides. The date is
+the first that the page states and that can be read, in a meta element, as JSON-LD, in or near the article, or
+in its address; none is guessed from the text.
 """
 
 import functools
@@ -17,6 +18,8 @@ from urllib.parse import urljoin, urlsplit
 from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
+from indexer.corpus.page_blocks import page_of
+from indexer.corpus.page_recovery import recovered
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, title_of
 from indexer.text import dates
@@ -169,10 +172,13 @@ def _article(page: str, id: str, source: str, url: str | None) -> Article | None
     declared = next(filter(None, map(language_of, tree.xpath("//html/@lang | //html/@xml:lang"))), None)
     with_joiners = _hide_joiners(tree, page)
     _unwrap_layout(tree)
-    title = " ".join(_title(tree).translate(with_joiners).split())
+    heading = " ".join(_title(tree).split())
+    title = heading.translate(with_joiners)
     is_vast = sum(1 for _ in tree.iter()) > MANY_ELEMENTS
+    shown = None if is_vast else page_of(tree)
     found = bare_extraction(tree, fast=is_vast, include_comments=False, include_tables=False)
-    text = (getattr(found, "text", "") or "").translate(with_joiners).strip()
+    extracted = (getattr(found, "text", "") or "").strip()
+    text = recovered(extracted, shown, heading).translate(with_joiners).strip()
     if not title_of(text, UNDETERMINED):
         return None
     language = chosen_language(text, declared)

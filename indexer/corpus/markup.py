@@ -9,122 +9,30 @@ from html import unescape
 from html.entities import html5
 
 _PARAGRAPH, _LINE = "\u2029", "\u2028"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ]
+    _words(
+        "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
+        "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p "
+        "pre section summary table tbody tfoot thead title tr ul"
+    )
 )
-_APART = frozenset(["button", "col", "colgroup", "option", "select", "td", "th"])
+_APART = frozenset(_words("button col colgroup option select td th"))
 """What stands beside the next of its kind, with space between them."""
-_UNSEEN = frozenset(
-    [
-        "head",
-        "iframe",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "script",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-    ]
-)
-_ALONE = frozenset(
-    ["area", "base", "br", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+_UNSEEN = frozenset(_words("head iframe noembed noframes noscript object script style svg template textarea"))
+_ALONE = frozenset(_words("area base br embed hr img input link meta source track wbr"))
 """Tags that have no end."""
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "audio",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "canvas",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "map",
-        "mark",
-        "marquee",
-        "nobr",
-        "output",
-        "picture",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "video",
-    ]
+    _words(
+        "a abbr acronym audio b bdi bdo big canvas cite code data del dfn em font i ins kbd label map mark "
+        "marquee nobr output picture q rp rt ruby s samp small span strike strong sub sup time tt u var "
+        "video"
+    )
 )
 _NAMES = _BLOCKS | _APART | _UNSEEN | _ALONE | _INLINE
 _OWN_NAME = r"[a-zA-Z]\w{0,30}[-:][\w.-]{1,60}"
