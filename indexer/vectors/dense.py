@@ -5,13 +5,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged, IndexNotWritable
 from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers, Scores, Vectors
+from indexer.vectors.library import faiss
 from indexer.vectors.row_blocks import RowBlocks
 
 UNIT_TOLERANCE = 1e-3

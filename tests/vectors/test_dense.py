@@ -397,3 +397,14 @@ def test_quantised_files_that_do_not_fit_each_other_are_named(words_of_5000: Pat
     shutil.copy(words_of_5000 / "words.faiss", tmp_path)
     with pytest.raises(IndexDamaged, match=r"words\.faiss has 5000 rows for 5001$"):
         QuantisedIndex.load(tmp_path, "words")
+
+
+@pytest.mark.parametrize(("asked", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
+def test_threads_that_wait_sleep_unless_the_environment_says_otherwise(
+    asked: str | None, policy: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"OMP_DISPLAY_ENV": "true"} | ({"OMP_WAIT_POLICY": asked} if asked else {})
+    command = [sys.executable, "-c", "import indexer.vectors.dense"]
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr
+    assert f"OMP_WAIT_POLICY = '{policy}'" in shown
