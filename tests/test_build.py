@@ -32,7 +32,7 @@ from indexer.models.model import Model, Prompts
 from indexer.options import Options
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST
+from indexer.storage.manifest import FORMAT, MANIFEST
 from indexer.text import chunking, language, sentences
 from indexer.text.orthography import encoder_input
 from indexer.upkeep.checks import faults
@@ -544,8 +544,8 @@ class TestDamage:
 
     def test_another_format_is_made_anew_only_when_told(self, nights: Nights, archive: Path) -> None:
         manifest = nights.layout.live() / MANIFEST
-        manifest.write_text(manifest.read_text().replace('"format": 4', '"format": 2'))
-        with pytest.raises(IndexMismatch, match=r"has format 2, this version reads format 5$"):
+        manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 2'))
+        with pytest.raises(IndexMismatch, match=rf"has format 2, this version reads format {FORMAT}$"):
             build(nights.files(archive), nights.layout, nights.model, nights.encoder)
         summary = build(
             nights.files(archive), nights.layout, nights.model, nights.encoder, options=Options(fresh=True)

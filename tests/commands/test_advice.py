@@ -16,7 +16,7 @@ from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST
+from indexer.storage.manifest import FORMAT, MANIFEST
 from search_api.commands.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -165,14 +165,14 @@ def test_a_lost_pointer_is_written_anew_as_advised(
     assert hudhud("info", "--index", index.folder).exit_code == 0
 
 
-@pytest.mark.parametrize(("form", "upgrade"), [(2, ""), (5, "upgrade Hudhud, or ")])
+@pytest.mark.parametrize(("form", "upgrade"), [(2, ""), (FORMAT + 1, "upgrade Hudhud, or ")])
 def test_another_format(hudhud: Hudhud, index: Layout, form: int, upgrade: str) -> None:
     first, live = index.published()
     for folder in (live, first):
         manifest = folder / MANIFEST
-        manifest.write_text(manifest.read_text().replace('"format": 4', f'"format": {form}'))
+        manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', f'"format": {form}'))
         remedy = ANEW if folder == first else f"go back with `hudhud rollback {first.name}`"
-        message = f"{live / MANIFEST} has format {form}, this version reads format 5"
+        message = f"{live / MANIFEST} has format {form}, this version reads format {FORMAT}"
         for command in (["search", "war"], ["info"], ["reindex", SEEDS[0], "--quiet"]):
             done = hudhud(*command, "--index", index.folder)
             assert (done.exit_code, done.stderr) == (4, f"hudhud: {message}: {upgrade}{remedy}\n")

@@ -22,7 +22,7 @@ from indexer.lexicon import word_vectors
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock, InUse
-from indexer.storage.manifest import MANIFEST, Manifest, content_faults
+from indexer.storage.manifest import FORMAT, MANIFEST, Manifest, content_faults
 from indexer.storage.sharing import share
 from indexer.upkeep.checks import faults
 
@@ -238,7 +238,7 @@ def test_where_the_live_one_is_damaged_the_newest_sound_one_is_opened(
 def test_a_live_one_of_another_format_is_refused_not_passed_over(index: Layout) -> None:
     publish(index, [article("b")])
     forge(index.live(), format=2)
-    with pytest.raises(IndexMismatch, match="has format 2, this version reads format 5"):
+    with pytest.raises(IndexMismatch, match=f"has format 2, this version reads format {FORMAT}"):
         open_soundest(index.folder)
 
 

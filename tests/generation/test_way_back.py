@@ -18,7 +18,7 @@ from indexer.core.errors import (
 from indexer.generation.generation import open_live
 from indexer.generation.way_back import advice, told, way_back
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST, Manifest, content_faults, damage
+from indexer.storage.manifest import FORMAT, MANIFEST, Manifest, content_faults, damage
 from indexer.upkeep import maintenance
 
 ANEW = "make the index anew with `hudhud reindex PATH... --fresh`"
@@ -117,9 +117,9 @@ def test_a_folder_that_cannot_be_listed_has_nothing_to_go_back_to(
     ("form", "older_form", "expected"),
     [
         (2, 2, ANEW),
-        (5, 2, f"upgrade Hudhud, or {ANEW}"),
-        (2, 4, "go back with `hudhud rollback {}`"),
-        (5, 4, "upgrade Hudhud, or go back with `hudhud rollback {}`"),
+        (FORMAT + 1, 2, f"upgrade Hudhud, or {ANEW}"),
+        (2, FORMAT, "go back with `hudhud rollback {}`"),
+        (FORMAT + 1, FORMAT, "upgrade Hudhud, or go back with `hudhud rollback {}`"),
     ],
 )
 def test_another_format(layout: Layout, form: int, older_form: int, expected: str) -> None:
@@ -129,7 +129,8 @@ def test_another_format(layout: Layout, form: int, older_form: int, expected: st
     with pytest.raises(FormatMismatch) as refused:
         open_live(layout.folder)
     assert told(refused.value, layout) == (
-        f"{third / MANIFEST} has format {form}, this version reads format 5: {expected.format(second.name)}"
+        f"{third / MANIFEST} has format {form}, this version reads format {FORMAT}:"
+        f" {expected.format(second.name)}"
     )
 
 

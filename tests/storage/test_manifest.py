@@ -91,10 +91,10 @@ def changed(path: Path, **changes: object) -> None:
 @pytest.mark.parametrize("form", [1, 2, 99])
 def test_another_format_is_refused(path: Path, form: int) -> None:
     changed(path, format=form)
-    message = rf"manifest\.json has format {form}, this version reads format 5$"
+    message = rf"manifest\.json has format {form}, this version reads format {FORMAT}$"
     with pytest.raises(FormatMismatch, match=message) as refused:
         Manifest.read(path)
-    assert (refused.value.found, refused.value.read, refused.value.later) == (form, 4, form == 99)
+    assert (refused.value.found, refused.value.read, refused.value.later) == (form, FORMAT, form == 99)
 
 
 @pytest.mark.parametrize("form", ["3", None])
@@ -106,18 +106,18 @@ def test_a_format_that_is_no_number_is_damage(path: Path, form: object) -> None:
 
 def test_an_old_manifest_is_refused_for_its_format_whatever_else_it_lacks(path: Path) -> None:
     path.write_text('{"name": "000001-a", "format": 2}', encoding="utf-8")
-    with pytest.raises(FormatMismatch, match="has format 2, this version reads format 5"):
+    with pytest.raises(FormatMismatch, match=f"has format 2, this version reads format {FORMAT}"):
         Manifest.read(path)
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        *("", "{", "[]", "null", "3", '"format"', "{}", '{"format": 4}', "\ud800"),
-        '{"format": 4, "files": []}',
-        '{"format": 4, "files": {"a": {}}}',
-        '{"format": 4, "files": {"a": {"bytes": 1}}}',
-        '{"format": 4, "files": {"a": 1}}',
+        *("", "{", "[]", "null", "3", '"format"', "{}", f'{{"format": {FORMAT}}}', "\ud800"),
+        f'{{"format": {FORMAT}, "files": []}}',
+        f'{{"format": {FORMAT}, "files": {{"a": {{}}}}}}',
+        f'{{"format": {FORMAT}, "files": {{"a": {{"bytes": 1}}}}}}',
+        f'{{"format": {FORMAT}, "files": {{"a": 1}}}}',
     ],
 )
 def test_what_is_no_manifest_is_refused(path: Path, content: str) -> None:

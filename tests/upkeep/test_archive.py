@@ -27,7 +27,7 @@ from indexer.models.model import Model
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.disk import sync
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST, Manifest
+from indexer.storage.manifest import FORMAT, MANIFEST, Manifest
 from indexer.text.orthography import tokens
 from indexer.upkeep import archive
 from indexer.upkeep.archive import export, import_
@@ -280,7 +280,7 @@ def test_what_is_no_archive_changes_nothing(exported: Path, other: Layout, tmp_p
 def test_another_format_is_refused(exported: Path, other: Layout, tmp_path: Path) -> None:
     before = everything(tmp_path, exported)
     repacked(exported, changed(members(exported), format=2))
-    message = r"news\.tar has format 2, this version reads format 5: nothing was changed$"
+    message = rf"news\.tar has format 2, this version reads format {FORMAT}: nothing was changed$"
     with pytest.raises(InvalidArchive, match=message):
         import_(other, exported)
     assert everything(tmp_path, exported) == before

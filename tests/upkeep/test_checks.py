@@ -18,7 +18,7 @@ from indexer.generation import catalogue, postings, segment
 from indexer.generation.generation import open_live
 from indexer.storage import manifest as manifests
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST, Manifest, content_faults
+from indexer.storage.manifest import FORMAT, MANIFEST, Manifest, content_faults
 from indexer.upkeep import checks
 from indexer.upkeep.checks import encoding_faults, faults
 
@@ -62,7 +62,7 @@ def test_a_generation_that_cannot_be_read_is_a_fault(folder: Path) -> None:
     manifest = folder / MANIFEST
     forge(folder, format=2)
     (fault,) = faults(folder)
-    assert fault.startswith(f"{manifest} has format 2, this version reads format 5")
+    assert fault.startswith(f"{manifest} has format 2, this version reads format {FORMAT}")
     manifest.write_text("{")
     assert faults(folder) == content_faults(folder) == [f"{manifest} cannot be read as a manifest"]
 
