@@ -10,6 +10,7 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
   mean nearly the same (`word_vectors`).
 """
 
+import functools
 import math
 import threading
 from collections import OrderedDict
@@ -56,6 +57,9 @@ SHORTEST_SOUND = 3
 ENGLISH = "en"
 COMMON = 2e-6
 """Share of all English words from which a word is common, and no name unless it is written as one."""
+
+LOOKED_UP = 1000
+"""Words whose translations are kept between asking whether they need a vector and expanding them."""
 
 REMEMBERED = 50_000
 
@@ -126,6 +130,7 @@ class Lexicon:
         self.word_vectors = WordVectors(folder, words)
         self._dictionary = dictionary.of_index(folder)
         self._translations = Translations(words, self.forms)
+        self._known = functools.lru_cache(LOOKED_UP)(self._look_up)
         self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -200,7 +205,7 @@ class Lexicon:
         """Whether the dictionary has an English word, other than as a name alone."""
         return self._dictionary.is_word(word)
 
-    def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
+    def _look_up(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What the dictionary knows of a word, as a name and otherwise."""
         if word.language != ENGLISH:
             return []

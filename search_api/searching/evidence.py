@@ -148,7 +148,9 @@ class Evidence:
             place for place, expansion in enumerate(analysed.expansions) if expansion is not NO_EXPANSION
         ]
         self._ranks = {position: rank for rank, position in enumerate(sought)}
-        self._initials = frozenset(word[:1] for word in self._answers)
+        self._beginnings = frozenset(
+            word[:length] for word in self._answers for length in range(1, len(word) + 1)
+        )
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
         """The words of `passage` that answer words of the query, in the order of the text.
@@ -171,8 +173,7 @@ class Evidence:
     ) -> Iterator[_Place]:
         done = 0
         for first in range(len(spans)):
-            beginnings = (folds[first][:1], letters_of(folds[first])[:1])
-            if first < done or self._initials.isdisjoint(beginnings):
+            if first < done or self._beginnings.isdisjoint((folds[first], letters_of(folds[first]))):
                 continue
             for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
                 joined = as_one(folds[first:past], _between(passage.text, spans[first:past]))
