@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from indexer.core.shown import shown
+
 if TYPE_CHECKING:
     from search_api.search import Hit as Found
     from search_api.search import HitScores, Result
@@ -128,9 +130,10 @@ class Hit:
         sentence = " ".join(self.sentence.split())
         if len(sentence) > _WIDTH:
             sentence = f"{sentence[:_WIDTH].rstrip()}…"
-        isolated = f"{FIRST_STRONG_ISOLATE}{sentence}{POP_DIRECTIONAL_ISOLATE}"
+        isolated = f"{FIRST_STRONG_ISOLATE}{shown(sentence)}{POP_DIRECTIONAL_ISOLATE}"
         date = self.date.isoformat() if self.date else "no date"
-        return f"{self.rank:>2}. {self.confidence:.2f}  {self.language:<3}  {date:<10}  {self.id}  {isolated}"
+        head = f"{self.rank:>2}. {self.confidence:.2f}  {self.language:<3}  {date:<10}"
+        return f"{head}  {shown(self.id)}  {isolated}"
 
 
 @dataclass(frozen=True, slots=True)

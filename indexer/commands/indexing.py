@@ -1,6 +1,5 @@
 """Commands that make and look at an index: reindex, info, verify."""
 
-import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexer.commands.output import json_line, put, put_json, say
 from indexer.commands.reports import plain_skipped, plain_summary, show_plan, show_summary
 from indexer.commands.terminal import (
     EXIT_FAULTS,
@@ -24,7 +24,6 @@ from indexer.commands.terminal import (
     megabytes,
     plural,
     print_rows,
-    say,
     settings,
     silent,
     told_in_a_line,
@@ -124,11 +123,11 @@ def reindex(
                 return
             summary = build(corpus, layout, found, encoder, show, options=options, sink=sink)
     except KeyboardInterrupt:
-        say("\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
+        say("hudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
-        print(json.dumps(plain_summary(summary), ensure_ascii=False))
+        put_json(plain_summary(summary))
     else:
         show_summary(summary, layout.folder)
 
@@ -147,7 +146,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     manifest = generation.manifest
     generation.close()
     if as_json:
-        print(json.dumps(asdict(manifest), ensure_ascii=False))
+        put_json(asdict(manifest))
         return
     rows = {
         "Index": layout.folder.resolve(),
@@ -200,13 +199,14 @@ def verify(
             say(f"hudhud: {located.name} did not make this index: no vector is compared with its text")
     name = folder.name
     if as_json:
-        print(json.dumps({"generation": name, "sound": not found, "faults": found}, ensure_ascii=False))
+        put_json({"generation": name, "sound": not found, "faults": found})
     elif found:
-        print("\n".join(found))
+        for fault in found:
+            put(fault)
         remedy = f": {advice(layout, damage(folder, found).files)}" if folder == layout.live_or_none() else ""
         say(f"hudhud: {name} in {layout.folder} is not sound{remedy}")
     else:
-        print(f"{name} in {layout.folder} is sound")
+        put(f"{name} in {layout.folder} is sound")
     if found:
         raise typer.Exit(EXIT_FAULTS)
 
@@ -244,4 +244,4 @@ def _written(report: Path | None) -> "Iterator[Callable[[Skipped], None]]":
     except OSError as error:
         raise InvalidSetting(f"--report {report} cannot be written: {error.strerror}") from error
     with file:
-        yield lambda skipped: print(json.dumps(plain_skipped(skipped), ensure_ascii=False), file=file)
+        yield lambda skipped: print(json_line(plain_skipped(skipped)), file=file)

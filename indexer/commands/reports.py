@@ -1,11 +1,11 @@
 """What a reindex did or would do, for people and as JSON."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexer.commands.terminal import counted, megabytes, plural, print_rows, say
+from indexer.commands.output import put_json, say
+from indexer.commands.terminal import counted, megabytes, plural, print_rows
 
 if TYPE_CHECKING:
     from indexer.build import Summary
@@ -67,7 +67,7 @@ def plain_summary(summary: "Summary") -> dict[str, Any]:
 def show_plan(planned: "Plan", as_json: bool) -> None:
     """Print what a reindex would do."""
     if as_json:
-        print(json.dumps(_plain_plan(planned), ensure_ascii=False))
+        put_json(_plain_plan(planned))
         return
     changes = planned.changes
     rows = {

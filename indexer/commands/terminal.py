@@ -2,7 +2,6 @@
 
 import functools
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
+from indexer.commands.output import put, say
 from indexer.core.errors import HudhudError, IndexingError, InputError, ModelError
 from indexer.core.settings import Settings
 
@@ -46,11 +46,6 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stder
 def settings() -> Settings:
     """The settings that the environment gives."""
     return Settings.from_environment(os.environ)
-
-
-def say(message: str) -> None:
-    """A line for the user on stderr."""
-    print(message, file=sys.stderr, flush=True)
 
 
 def silent(_: str) -> None:
@@ -106,7 +101,7 @@ def print_rows(rows: Mapping[str, object]) -> None:
     """Names and values, one pair a line."""
     width = max(map(len, rows))
     for name, value in rows.items():
-        print(f"{name:<{width}}  {value}")
+        put(f"{name:<{width}}  {value}")
 
 
 @contextmanager

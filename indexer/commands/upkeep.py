@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexer.commands.output import put, say
 from indexer.commands.terminal import (
     EXIT_FAULTS,
     IndexOption,
     ModelOption,
     plural,
-    say,
     settings,
     told_in_a_line,
 )
@@ -42,11 +42,11 @@ def delete(
     layout, found, encoder = _opened(index, model)
     if not purge:
         done = maintenance.delete(layout, ids, found, encoder)
-        print(f"deleted {plural(len(done.articles), 'article')}; live: {done.generation}")
+        put(f"deleted {plural(len(done.articles), 'article')}; live: {done.generation}")
         return
     say("waiting for servers to let go of older generations, where they read them")
     done = maintenance.purge(layout, ids, found, encoder)
-    print(
+    put(
         f"erased {plural(len(done.articles), 'article')} from {plural(len(done.replaced), 'generation')}, and"
         f" {plural(done.forgotten, 'text')} from the cache; live: {done.generation}"
     )
@@ -68,7 +68,7 @@ def undelete(ids: Ids, index: IndexOption = None, model: ModelOption = None) -> 
 
     layout, found, encoder = _opened(index, model)
     name = maintenance.undelete(layout, ids, found, encoder)
-    print(f"{plural(len(set(ids)), 'article')} may be indexed again; live: {name}")
+    put(f"{plural(len(set(ids)), 'article')} may be indexed again; live: {name}")
 
 
 @told_in_a_line
@@ -86,7 +86,7 @@ def rollback(
     from indexer.storage.layout import Layout
     from indexer.upkeep import maintenance
 
-    print(f"live: {maintenance.rollback(Layout(index or settings().index), generation)}")
+    put(f"live: {maintenance.rollback(Layout(index or settings().index), generation)}")
 
 
 @told_in_a_line
@@ -119,7 +119,7 @@ def export(
 
     manifest = archive.export(Layout(index or settings().index), target)
     size = megabytes(manifest.bytes)
-    print(f"{manifest.name}, {plural(manifest.articles, 'article')}, {size}, is in {target}")
+    put(f"{manifest.name}, {plural(manifest.articles, 'article')}, {size}, is in {target}")
 
 
 @told_in_a_line
@@ -135,7 +135,7 @@ def import_(
     from indexer.upkeep import archive
 
     manifest = archive.import_(Layout(index or settings().index), source)
-    print(f"live: {manifest.name}, {plural(manifest.articles, 'article')}")
+    put(f"live: {manifest.name}, {plural(manifest.articles, 'article')}")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -170,6 +170,6 @@ def _opened(index: Path | None, model: str | None) -> "tuple[Layout, Model, Enco
 
 
 def _show_pruned(pruned: "Pruned") -> None:
-    print(f"removed: {', '.join(pruned.removed) or 'none'}")
+    put(f"removed: {', '.join(pruned.removed) or 'none'}")
     if pruned.held:
-        print(f"still read: {', '.join(pruned.held)}")
+        put(f"still read: {', '.join(pruned.held)}")

@@ -1,26 +1,26 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from indexer.commands import indexing as cli
 from indexer.commands import upkeep as cli_upkeep
+from indexer.commands.output import EXIT_OUTPUT, kept_output, put, put_json, say
 from indexer.commands.terminal import (
     IndexOption,
     JsonOption,
     ModelOption,
     QuietOption,
-    say,
     settings,
     told_in_a_line,
 )
 from indexer.core.errors import HudhudError
+from indexer.core.shown import ShownFormatter, shown
 
 RerankerOption = Annotated[
     str | None,
@@ -33,8 +33,10 @@ RerankerOption = Annotated[
 ]
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
-    " 4 the index cannot be used; 130 stopped with Ctrl-C."
+    f" 4 the index cannot be used; {EXIT_OUTPUT} the output cannot be written; 130 stopped with Ctrl-C."
 )
+
+_LOG_LINE = "%(levelname)s:     %(message)s"
 
 app = typer.Typer(
     name="hudhud",
@@ -110,7 +112,7 @@ def search(
         with closing(opened) as searcher:
             result = searcher.search(asked)
     if as_json:
-        print(SearchResponse.of(result).model_dump_json())
+        put_json(SearchResponse.of(result).model_dump_json())
     else:
         show(result, Console(), full=full)
 
@@ -141,12 +143,14 @@ def serve(
     from search_api.serving.opening import Opener
 
     limit_arenas()
-    logging.basicConfig(format="%(levelname)s:     %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(ShownFormatter(_LOG_LINE))
+    logging.basicConfig(handlers=[handler])
     logging.getLogger("search_api").setLevel(logging.INFO)
     chosen = settings()
     opener = Opener(model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker)
     with Live(Layout(index or chosen.index), opener) as live:
-        uvicorn.run(create_app(live), host=host, port=port)
+        uvicorn.run(create_app(live), host=host, port=port, log_config=_log_config())
 
 
 @app.command(no_args_is_help=True)
@@ -210,9 +214,18 @@ def evaluate(
             sets, found, encoder, cache, pool=pool, lanes=lanes, runs=runs, report=tell, reranker=reads
         )
     if as_json:
-        print(json.dumps(reports.as_json(done), ensure_ascii=False))
+        put_json(reports.as_json(done))
     else:
-        print(reports.as_table(done))
+        for line in reports.as_table(done).splitlines():
+            put(line)
+
+
+def _log_config() -> dict[str, Any]:
+    """How uvicorn logs; its lines hold what requests and articles hold."""
+    from uvicorn.config import LOGGING_CONFIG
+
+    formatters = LOGGING_CONFIG["formatters"] | {"default": {"()": ShownFormatter, "fmt": _LOG_LINE}}
+    return LOGGING_CONFIG | {"formatters": formatters}
 
 
 @contextmanager
@@ -222,13 +235,14 @@ def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda line: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(stderr=True)
     if not console.is_terminal:
         yield say
         return
     with console.status("Reading sets…") as status:
-        yield status.update
+        yield lambda line: status.update(escape(shown(line)))
 
 
 @contextmanager
@@ -251,4 +265,5 @@ def _damage_told(index: Path) -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    with kept_output():
+        app()

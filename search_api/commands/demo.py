@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from indexer.build import build
-from indexer.commands.terminal import say, settings, told_in_a_line
+from indexer.commands.output import say
+from indexer.commands.terminal import settings, told_in_a_line
 from indexer.corpus import Corpus
 from indexer.models.encoder import load_encoder
 from indexer.models.model import locate

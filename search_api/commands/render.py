@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from indexer.core.records import MatchKind
+from indexer.core.shown import shown
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
@@ -35,8 +36,10 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
         full: print the passage and not only its best sentence.
     """
     found = len(result.hits)
-    console.print(Text(f"{found} {'hit' if found == 1 else 'hits'} for: {result.query.text}", style="bold"))
-    for told in (*_dates(result.query), *result.warnings):
+    console.print(
+        Text(f"{found} {'hit' if found == 1 else 'hits'} for: {shown(result.query.text)}", style="bold")
+    )
+    for told in (*_dates(result.query), *map(shown, result.warnings)):
         console.print(Text(told, style="yellow"), soft_wrap=True)
     if not result.hits:
         filtered = result.query.is_telling and not result.query.syntax.exact
@@ -71,15 +74,15 @@ def _head(hit: Hit, console: Console) -> Iterator[Text]:
     """Two lines: what the article is called; how surely it answers, when and where it was published."""
     article = hit.article
     width = min(console.width, _WIDTH) - _INDENT - 2
-    title = " ".join(article.title.split())
-    shown = title if len(title) <= width else f"{title[: width - 1].rstrip()}…"
-    yield Text.assemble((f"{hit.rank:>3}. ", "bold"), (_isolated(shown), "bold"))
+    title = " ".join(shown(article.title).split())
+    cut = title if len(title) <= width else f"{title[: width - 1].rstrip()}…"
+    yield Text.assemble((f"{hit.rank:>3}. ", "bold"), (_isolated(cut), "bold"))
     word, style = next((word, style) for least, word, style in _CONFIDENCE if hit.confidence >= least)
     yield Text.assemble(
         " " * _INDENT,
         (word, style),
-        f"  {article.date.isoformat() if article.date else 'no date'}  {article.language}  ",
-        (article.url or article.source, "cyan"),
+        f"  {article.date.isoformat() if article.date else 'no date'}  {shown(article.language)}  ",
+        (shown(article.url or article.source), "cyan"),
     )
 
 
@@ -87,7 +90,7 @@ def _gloss(hit: Hit, *, full: bool) -> Text:
     """What the words of the sentence, or of the whole passage, mean."""
     span = hit.passage if full else hit.sentence
     pairs = [
-        f"{_isolated(word.text)} {' / '.join(word.meanings)}"
+        f"{_isolated(word.text)} {shown(' / '.join(word.meanings))}"
         for word in hit.gloss
         if span.start <= word.start and word.end <= span.end
     ]
@@ -100,17 +103,17 @@ def _reasons(hit: Hit) -> Text:
     for match in sorted(hit.words, key=lambda match: -match.weight):
         surest.setdefault(match.query.start, match)
     pairs = [
-        f"{match.query.text} {ARROW} {_isolated(match.passage.text)} ({match.kind})"
+        f"{shown(match.query.text)} {ARROW} {_isolated(match.passage.text)} ({match.kind})"
         for _, match in sorted(surest.items())
         if match.kind is not MatchKind.SAME or match.query.text != match.passage.text
     ]
-    same = [match.query.text for _, match in sorted(surest.items()) if match.kind is MatchKind.SAME]
+    same = [shown(match.query.text) for _, match in sorted(surest.items()) if match.kind is MatchKind.SAME]
     return Text(" " * _INDENT + ", ".join(pairs or map(_isolated, same)), style="dim")
 
 
 def _isolated(word: str) -> str:
     """A word in its own direction, whatever stands around it."""
-    return f"{FIRST_STRONG_ISOLATE}{word}{POP_DIRECTIONAL_ISOLATE}"
+    return f"{FIRST_STRONG_ISOLATE}{shown(word)}{POP_DIRECTIONAL_ISOLATE}"
 
 
 def _lines(text: str, language: str, console: Console) -> Iterator[Text]:
@@ -118,7 +121,7 @@ def _lines(text: str, language: str, console: Console) -> Iterator[Text]:
     width = min(console.width, _WIDTH) - _INDENT
     leftwards = language in _RIGHT_TO_LEFT
     for paragraph in text.splitlines():
-        for line in Text(paragraph.strip()).wrap(console, width):
+        for line in Text(shown(paragraph).strip()).wrap(console, width):
             line.rstrip()
             margin = _INDENT + (width - line.cell_len if leftwards else 0)
             isolated = f"{RIGHT_TO_LEFT_ISOLATE}{line.plain}{POP_DIRECTIONAL_ISOLATE}"

@@ -59,6 +59,7 @@ def test_importing_loads_no_library() -> None:
         "indexer.core",
         "indexer.core.errors",
         "indexer.core.settings",
+        "indexer.core.shown",
     ]
 
 
