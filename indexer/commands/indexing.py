@@ -190,7 +190,7 @@ def verify(
     found = faults(folder)
     if not found:
         manifest = Manifest.read(folder / MANIFEST)
-        located = locate(model or chosen.model or manifest.model, cache=chosen.cache, progress=say)
+        located = locate(model or chosen.model, cache=chosen.cache, progress=say, made_with=manifest.model)
         if located.fingerprint == manifest.fingerprint:
             prepare(say)
             encoder = load_encoder(located, cache=chosen.cache, progress=say)

@@ -163,7 +163,7 @@ def _opened(index: Path | None, model: str | None) -> "tuple[Layout, Model, Enco
     chosen = settings()
     layout = Layout(index or chosen.index)
     manifest = Manifest.read(layout.live() / MANIFEST)
-    found = locate(model or chosen.model or manifest.model, cache=chosen.cache, progress=say)
+    found = locate(model or chosen.model, cache=chosen.cache, progress=say, made_with=manifest.model)
     require_made_with(found, manifest, layout.folder)
     prepare(say)
     return layout, found, load_encoder(found, cache=chosen.cache, progress=say)

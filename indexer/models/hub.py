@@ -24,8 +24,10 @@ _PICKLES = ("*.bin", "*.pt", "*.pth")
 _REPLY_SECONDS = 5.0
 
 
-def snapshot(name: str, progress: Callable[[str], None]) -> Path:
+def snapshot(name: str, progress: Callable[[str], None], *, may_ask: bool = True) -> Path:
     """The folder of the hub model `name`, such as `BAAI/bge-m3`; downloaded when not in the hub cache.
+
+    Without `may_ask` it is looked for in that cache alone.
 
     Raises:
         ModelNotFound: no such model, or neither cached nor to be downloaded now; within seconds when
@@ -44,6 +46,11 @@ def snapshot(name: str, progress: Callable[[str], None]) -> Path:
             continue
         if model_files.missing(folder) is None:
             return folder
+    if not may_ask:
+        raise ModelNotFound(
+            f"the index was made with the model {name!r}, which is not on this machine: name it with --model"
+            " or HUDHUD_MODEL to have it downloaded"
+        )
     return _download(name, progress)
 
 

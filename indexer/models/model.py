@@ -41,7 +41,13 @@ class Model:
     fingerprint: str
 
 
-def locate(name: str | None, *, cache: Path | None = None, progress: Progress = _logger.info) -> Model:
+def locate(
+    name: str | None,
+    *,
+    cache: Path | None = None,
+    progress: Progress = _logger.info,
+    made_with: str | None = None,
+) -> Model:
     """Find the model called `name`, making it ready on first use.
 
     Args:
@@ -49,6 +55,8 @@ def locate(name: str | None, *, cache: Path | None = None, progress: Progress = 
             What exists as a path, or looks like one, is a folder.
         cache: where Hudhud keeps what it can make again; the user's cache folder when not given.
         progress: called with a line for the user before what takes seconds.
+        made_with: what an index says that it was made with, for where no name is given. Nobody asked for
+            that model by name, so it is looked for on this machine alone: the hub is never asked.
 
     Raises:
         ModelNotFound: there is no such folder or hub model, or the hub cannot be reached.
@@ -56,10 +64,12 @@ def locate(name: str | None, *, cache: Path | None = None, progress: Progress = 
         ModelNotWritable: the default model cannot be unpacked into `cache`.
     """
     cache = cache or default_cache()
+    may_ask = bool(name)
+    name = name or made_with
     if not name or name == EMBEDDED_NAME:
         folder, digests = embedded_model.ready(cache, progress)
         return _model(EMBEDDED_NAME, folder, _EMBEDDED_PROMPTS, digests)
-    folder = find_folder(name, progress=progress)
+    folder = find_folder(name, progress=progress, may_ask=may_ask)
     name, family = (str(folder), folder.name) if _is_folder(name) else (name, name)
     try:
         digests = model_files.digests(folder, cache)
@@ -82,19 +92,20 @@ def require_made_with(model: Model, manifest: Manifest, folder: Path) -> None:
         )
 
 
-def find_folder(name: str, *, progress: Progress = _logger.info) -> Path:
+def find_folder(name: str, *, progress: Progress = _logger.info, may_ask: bool = True) -> Path:
     """The folder of any model that sentence-transformers loads: a folder, or a hub name.
 
     Args:
         name: what exists as a path, or looks like one, is a folder.
         progress: called with a line for the user before a download.
+        may_ask: whether the hub may be asked for what is not on this machine.
 
     Raises:
         ModelNotFound: there is no such folder or hub model, it has no weights or no configuration, or
             the hub cannot be reached.
     """
     if not _is_folder(name):
-        return hub.snapshot(name, progress)
+        return hub.snapshot(name, progress, may_ask=may_ask)
     folder = Path(name).expanduser()
     lacking = model_files.missing(folder) if folder.exists() else "does not exist"
     if lacking:

@@ -11,6 +11,7 @@ INDEX_DIR/
 """
 
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,13 +27,15 @@ from indexer.core.errors import (
     IndexNotFound,
     IndexNotWritable,
 )
-from indexer.storage.disk import sync
+from indexer.storage.disk import small_file, sync
 from indexer.storage.locks import GenerationLock, InUse
 from indexer.storage.manifest import MANIFEST, Manifest
 
 KEPT = 2
 """Generations that stay after a new one is published, the live one among them."""
 
+_LONGEST_NAME = 300
+_NAME = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
 _DRAFT, _REMOVED = ".draft-", ".removed-"
 
 
@@ -84,12 +87,12 @@ class Layout:
     def _named(self) -> Path:
         """The folder that `CURRENT` names, which may have been replaced and pruned meanwhile."""
         try:
-            name = self._current.read_text(encoding="utf-8").strip()
+            name = small_file(self._current, _LONGEST_NAME).decode("utf-8").strip()
         except FileNotFoundError:
             raise self._unnamed() from None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(f"{self._current} cannot be read ({error})") from error
-        if not name or Path(name).name != name:
+        if not _NAME.fullmatch(name):
             raise IndexDamaged(f"{self._current} names no generation")
         return self.generations / name
 
@@ -213,7 +216,9 @@ class Layout:
     def point_to(self, generation: Path) -> None:
         """Make a published generation the live one."""
         pointer = self.folder / "CURRENT.new"
-        pointer.write_text(generation.name + "\n", encoding="utf-8")
+        pointer.unlink(missing_ok=True)
+        with pointer.open("x", encoding="utf-8") as file:
+            file.write(f"{generation.name}\n")
         sync(pointer)
         pointer.replace(self._current)
         sync(self.folder)

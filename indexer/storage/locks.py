@@ -13,6 +13,7 @@ try:
 except ImportError:  # pragma: no cover (Windows, where a folder in use cannot be removed anyway)
     fcntl = None  # type: ignore[assignment]
 
+from indexer.storage.disk import open_regular
 from indexer.storage.manifest import MANIFEST
 
 
@@ -49,7 +50,7 @@ class GenerationLock:
     @classmethod
     def _take(cls, folder: Path, *, alone: bool) -> Self:
         path = folder / MANIFEST
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = open_regular(path)
         try:
             if fcntl is not None:
                 fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)

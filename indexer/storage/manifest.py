@@ -3,17 +3,25 @@
 import hashlib
 import json
 import os
+import re
+import stat
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from indexer.core.errors import FormatMismatch, IndexDamaged
-from indexer.storage.disk import file_digest
+from indexer.storage.disk import file_digest, open_regular, small_file
 
 FORMAT = 5
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
+MOST_BYTES = 1 << 25
+"""Of a manifest."""
+
+_MOST_VALUES, _MOST = 1 << 20, 1 << 62
+_PATH = re.compile(r"(?!\.)[\w.+-]+(?:/(?!\.)[\w.+-]+)*")
+_DIGEST = re.compile("[0-9a-f]{64}")
 _BLOCK = 1 << 20
 
 
@@ -85,26 +93,52 @@ class Manifest:
             FormatMismatch: it was written in a format that this version does not read.
         """
         try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if values["format"] != FORMAT:
-                raise FormatMismatch(path, values["format"], FORMAT)
+            content = small_file(path, MOST_BYTES)
+            if content.count(b",") + content.count(b"[") > _MOST_VALUES:
+                raise ValueError("it holds too much")
+            values: dict[str, Any] = json.loads(content)
+            if (found := values["format"]) != FORMAT and type(found) is int:
+                raise FormatMismatch(path, found, FORMAT)
             if values.pop(_CHECKSUM) != _checksum(values):
                 raise ValueError("it was altered")
             values["files"] = {name: FileFact(**fact) for name, fact in values["files"].items()}
-            return cls(**values)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            manifest = cls(**values)
+            manifest._require_possible()
+            return manifest
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise IndexDamaged(f"{path} cannot be read as a manifest") from error
+
+    def _require_possible(self) -> None:
+        """Check every field for what it may be.
+
+        Raises:
+            ValueError: one is not.
+        """
+        hints = get_type_hints(Manifest)
+        for field in fields(self):
+            if not _is(getattr(self, field.name), hints[field.name]):
+                raise ValueError(f"its {field.name} cannot be")
+        for name in (*self.files, *self.segments):
+            if name == MANIFEST or not _PATH.fullmatch(name):
+                raise ValueError("a file of another folder")
+        if any("/" in segment for segment in self.segments):
+            raise ValueError("a segment of another folder")
+        if self.format != FORMAT or not self.dimensions:
+            raise ValueError("its dimensions cannot be")
 
     def size_faults(self, folder: Path) -> list[str]:
         """Which files in `folder` are missing or have another size, a line each."""
         found = []
         for name, fact in self.files.items():
             try:
-                size = (folder / name).stat().st_size
+                status = (folder / name).stat()
             except OSError:
                 found.append(f"{name}: missing")
                 continue
-            if size != fact.bytes:
+            size = status.st_size
+            if not stat.S_ISREG(status.st_mode):
+                found.append(f"{name}: not a regular file")
+            elif size != fact.bytes:
                 found.append(f"{name}: {size} bytes instead of {fact.bytes}")
         return found
 
@@ -150,7 +184,7 @@ def damage(folder: Path, faults: Sequence[str], consequence: str = "") -> IndexD
 def _file_fault(folder: Path, name: str, expected: FileFact, pace: Callable[[], None]) -> str | None:
     digest, size = hashlib.sha256(), 0
     try:
-        with (folder / name).open("rb") as file:
+        with os.fdopen(open_regular(folder / name), "rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
@@ -164,6 +198,26 @@ def _file_fault(folder: Path, name: str, expected: FileFact, pace: Callable[[], 
     if digest.hexdigest() != expected.sha256:
         return f"{name}: SHA-256 {digest.hexdigest()} instead of {expected.sha256}"
     return None
+
+
+def _is(value: object, hint: object) -> bool:
+    """Whether a value is what a field of a manifest is declared as; numbers count something."""
+    if hint is int:
+        return type(value) is int and 0 <= value < _MOST
+    if hint is FileFact:
+        return isinstance(value, FileFact) and _is(value.bytes, int) and _is_digest(value.sha256)
+    parts = get_args(hint)
+    if get_origin(hint) is dict:
+        return isinstance(value, dict) and all(
+            _is(k, parts[0]) and _is(v, parts[1]) for k, v in value.items()
+        )
+    if get_origin(hint) is list:
+        return isinstance(value, list) and all(_is(item, parts[0]) for item in value)
+    return any(_is(value, part) for part in parts) if parts else type(value) is hint
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def _checksum(values: dict[str, Any]) -> str:

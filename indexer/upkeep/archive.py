@@ -4,11 +4,15 @@ A tar archive: `manifest.json` first, then every file that it names. What is imp
 is downloaded: only the files that the manifest names, with the sizes and checksums that it gives.
 """
 
+import io
+import logging
+import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, cast
 
 from indexer.core.errors import (
     FormatMismatch,
@@ -17,13 +21,17 @@ from indexer.core.errors import (
     InvalidArchive,
     PathNotFound,
 )
-from indexer.generation.generation import Generation, open_live
+from indexer.generation.generation import open_live
 from indexer.storage.disk import file_digest, sync
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import MANIFEST, FileFact, Manifest, digest_of
+from indexer.storage.manifest import MANIFEST, MOST_BYTES, FileFact, Manifest, digest_of
+from indexer.upkeep.checks import contradictions
 
 _BLOCK = 1 << 20
-_MOST_MANIFEST = 1 << 28
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+_LONGEST_SIGNATURE = 6
+
+_logger = logging.getLogger(__name__)
 
 
 def export(layout: Layout, target: Path) -> Manifest:
@@ -65,9 +73,9 @@ def import_(layout: Layout, source: Path) -> Manifest:
 
     Raises:
         PathNotFound: there is no such file.
-        InvalidArchive: it is no exported generation, a damaged one, or one in a format that this version does
-            not read; nothing was changed.
-        IndexingError: as in `build`.
+        InvalidArchive: it is no exported generation, a damaged one, one in a format that this version does
+            not read, or contradicts itself; nothing was changed.
+        IndexingError: as in `build`; there is too little room.
     """
     if not source.is_file():
         raise PathNotFound(f"{source} is not a file: give one that `hudhud export` wrote")
@@ -79,26 +87,45 @@ def import_(layout: Layout, source: Path) -> Manifest:
         name = layout.next_name(digest_of(manifest.files))
         manifest = replace(manifest, name=name, base=live.name if live else None)
         manifest.write(draft / MANIFEST)
-        try:
-            Generation(draft).close()
-        except IndexDamaged as error:
-            raise InvalidArchive(
-                f"{source} is not a sound generation ({error}): nothing was changed"
-            ) from error
+        if found := _contradictions(draft):
+            raise InvalidArchive(f"{source} is not a sound generation ({found}): nothing was changed")
         layout.publish(draft, manifest)
         return manifest
+
+
+def _contradictions(draft: Path) -> str:
+    """What is wrong with a generation whose checksums are right; they prove nothing of who made it."""
+    try:
+        return "; ".join(contradictions(draft)[:1])
+    except Exception as error:  # a file that is not what it should be may fail anywhere
+        _logger.debug("%s", draft, exc_info=True)
+        return f"it cannot be read: {type(error).__name__}"
+
+
+class _File(io.FileIO):
+    """An archive, of which no more is read at once than a manifest has: a header can ask for anything."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, or raise ValueError."""
+        if size is None or size < 0 or size > MOST_BYTES:
+            raise ValueError("a header that is too large")
+        return super().read(size) or b""
 
 
 @contextmanager
 def _readable(source: Path) -> Iterator[tarfile.TarFile]:
     try:
-        with tarfile.open(source, "r|*") as archive:
-            yield archive
+        with _File(source) as file:
+            if file.read(_LONGEST_SIGNATURE).startswith(_COMPRESSED):
+                raise InvalidArchive(f"{source} is compressed, which no export is: unpack it first")
+            file.seek(0)
+            with tarfile.open(fileobj=cast("IO[bytes]", file), mode="r:") as archive:
+                yield archive
     except FormatMismatch as error:
         raise InvalidArchive(
             f"{source} has format {error.found}, this version reads format {error.read}: nothing was changed"
         ) from error
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise InvalidArchive(f"{source} is not an exported generation, or a damaged one ({error})") from error
 
 
@@ -107,27 +134,20 @@ def _extracted(archive: tarfile.TarFile, source: Path, draft: Path) -> Manifest:
     manifest: Manifest | None = None
     missing: dict[str, FileFact] = {}
     for member in archive:
-        content = archive.extractfile(member) if member.isreg() else None
+        is_file = member.isreg() and not member.issparse()
+        content = archive.extractfile(member) if is_file else None
         if content is None:
             raise InvalidArchive(f"{source} holds {member.name!r}, which is no file")
         if manifest is None:
-            if member.name != MANIFEST or member.size > _MOST_MANIFEST:
-                raise InvalidArchive(
-                    f"{source} does not begin with {MANIFEST}: `hudhud export` did not write it"
-                )
-            (draft / MANIFEST).write_bytes(content.read())
-            try:
-                manifest = Manifest.read(draft / MANIFEST)
-            except IndexDamaged as error:
-                raise InvalidArchive(f"the {MANIFEST} in {source} cannot be read") from error
+            manifest = _manifest(member, content, source, draft)
             missing = dict(manifest.files)
             continue
         fact = missing.pop(member.name, None)
-        path = draft / member.name
-        if fact is None or Path(member.name).is_absolute() or ".." in Path(member.name).parts:
+        if fact is None:
             raise InvalidArchive(f"{source} holds {member.name!r}, which its manifest does not name")
         if member.size != fact.bytes:
             raise InvalidArchive(f"{member.name} in {source} has not the size of its manifest")
+        path = draft / member.name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             while block := content.read(_BLOCK):
@@ -136,6 +156,24 @@ def _extracted(archive: tarfile.TarFile, source: Path, draft: Path) -> Manifest:
     if manifest is None or missing:
         what = f"{min(missing)} is missing" if missing else "it is empty"
         raise InvalidArchive(f"{source} is not whole: {what}")
+    return manifest
+
+
+def _manifest(member: tarfile.TarInfo, content: IO[bytes], source: Path, draft: Path) -> Manifest:
+    """The manifest, which comes first: all of it is what it may be, and there is room for its files."""
+    if member.name != MANIFEST or member.size > MOST_BYTES:
+        raise InvalidArchive(f"{source} does not begin with {MANIFEST}: `hudhud export` did not write it")
+    (draft / MANIFEST).write_bytes(content.read(MOST_BYTES))
+    try:
+        manifest = Manifest.read(draft / MANIFEST)
+    except IndexDamaged as error:
+        raise InvalidArchive(f"the {MANIFEST} in {source} cannot be read") from error
+    free = shutil.disk_usage(draft).free
+    if manifest.bytes > free:
+        raise IndexNotWritable(
+            f"importing {source} takes {manifest.bytes / 1e6:,.0f} MB, where {free / 1e6:,.0f} MB are free:"
+            " make room, or choose another --index"
+        )
     return manifest
 
 

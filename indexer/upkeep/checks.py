@@ -33,9 +33,15 @@ def faults(folder: Path) -> list[str]:
     Raises:
         IndexNotFound: there is no such generation.
     """
-    found = content_faults(folder)
-    if found:
-        return found
+    return content_faults(folder) or contradictions(folder)
+
+
+def contradictions(folder: Path) -> list[str]:
+    """What is wrong with the generation in `folder` though its checksums are right, a line each.
+
+    Raises:
+        IndexNotFound: there is no such generation.
+    """
     try:
         generation = Generation(folder)
     except (IndexDamaged, IndexMismatch) as error:

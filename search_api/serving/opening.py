@@ -93,7 +93,7 @@ class Opener:
         """The encoders of the model that made a generation: those at hand, or others."""
         if self._loaded and self._loaded.fingerprint == made_with.fingerprint:
             return self._loaded
-        found = locate(self._model or made_with.model, cache=self._cache, progress=self._progress)
+        found = locate(self._model, cache=self._cache, progress=self._progress, made_with=made_with.model)
         require_made_with(found, made_with, folder)
         if self._reranker_name and not self._reranker:
             self._reranker = load_reranker(self._reranker_name, progress=self._progress)

@@ -484,6 +484,15 @@ class TestHub:
             thread.join()
             huggingface_hub.close_session()
 
+    def test_what_an_index_names_is_not_asked_of_the_hub(self, fake: type[FakeHub], tmp_path: Path) -> None:
+        with pytest.raises(ModelNotFound, match="which is not on this machine: name it with --model"):
+            locate(None, cache=tmp_path, made_with="someone/e5-tiny")
+        assert fake.asked == []
+        assert locate("someone/e5-tiny", cache=tmp_path, made_with="other/one").name == "someone/e5-tiny"
+        asked = len(fake.asked)
+        assert locate(None, cache=tmp_path, made_with="someone/e5-tiny").name == "someone/e5-tiny"
+        assert len(fake.asked) == asked
+
     @pytest.mark.parametrize(
         ("environment", "reason"),
         [

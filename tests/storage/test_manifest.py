@@ -14,7 +14,7 @@ from making import signed
 
 from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage import manifest as manifests
-from indexer.storage.manifest import FORMAT, FileFact, Manifest, digest_of, fact_of
+from indexer.storage.manifest import FORMAT, MANIFEST, FileFact, Manifest, digest_of, fact_of
 
 WHOLE = Manifest(
     name="000007-0123abcd",
@@ -40,6 +40,8 @@ WHOLE = Manifest(
     files={"ids.txt": FileFact(3, "1" * 64), "segments/b/days.npy": FileFact(0, "2" * 64)},
 )
 TEXTS = st.lists(st.text(), max_size=3)
+NAMES = st.from_regex(r"\A[\w-][\w.-]{0,9}\Z", fullmatch=False).filter(lambda name: name != MANIFEST)
+FACTS = st.builds(FileFact, st.integers(0, 2**40), st.from_regex(r"\A[0-9a-f]{64}\Z"))
 
 
 @pytest.fixture
@@ -53,17 +55,16 @@ def test_a_manifest_is_read_as_it_was_written(path: Path) -> None:
     assert (WHOLE.format, WHOLE.bytes) == (FORMAT, 3)
 
 
-@given(
-    st.none() | st.text(), TEXTS, st.dictionaries(st.text(), st.builds(FileFact, st.integers(), st.text()))
-)
+@given(st.none() | st.text(), TEXTS, st.lists(NAMES, max_size=3), st.dictionaries(NAMES, FACTS))
 def test_whatever_it_says_it_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory,
     base: str | None,
     texts: list[str],
+    segments: list[str],
     files: dict[str, FileFact],
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.json"
-    several = replace(WHOLE, base=base, segments=texts, roots=texts, deleted=texts, files=files)
+    several = replace(WHOLE, base=base, segments=segments, roots=texts, deleted=texts, files=files)
     several.write(path)
     assert Manifest.read(path) == several
 
@@ -188,3 +189,46 @@ def test_a_digest_stands_for_names_and_contents_in_any_order() -> None:
     assert digest_of({"a": one, "b": other}) == digest_of({"b": other, "a": one}) == expected
     assert len({digest_of(facts) for facts in ({"a": one}, {"a": other}, {"b": one}, {})}) == 4
     assert manifests.MANIFEST == "manifest.json"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"articles": "3"},
+        {"articles": -1},
+        {"articles": True},
+        {"articles": 2**63},
+        {"dimensions": 0},
+        {"dimensions": 4.0},
+        {"name": None},
+        {"model": ["a"]},
+        {"base": 7},
+        {"prompts": {"query": 1}},
+        {"versions": {"chunking": "1"}},
+        {"languages": ["fa"]},
+        {"segments": "ab"},
+        {"segments": ["../a"]},
+        {"segments": ["a/b"]},
+        {"segments": [1]},
+        {"deleted": {"a": 1}},
+        {"roots": None},
+        {"files": {"ids.txt": {"bytes": "3", "sha256": "1" * 64}}},
+        {"files": {"ids.txt": {"bytes": 3, "sha256": "x"}}},
+        {"files": {"../ids.txt": {"bytes": 3, "sha256": "1" * 64}}},
+        {"files": {"a/../b": {"bytes": 3, "sha256": "1" * 64}}},
+        {"files": {"/etc/passwd": {"bytes": 3, "sha256": "1" * 64}}},
+        {"files": {"a\x1b[2J": {"bytes": 3, "sha256": "1" * 64}}},
+        {"files": {"manifest.json": {"bytes": 3, "sha256": "1" * 64}}},
+    ],
+)
+def test_every_field_is_what_it_may_be(path: Path, changes: dict[str, object]) -> None:
+    path.write_bytes(signed(json.loads(path.read_text(encoding="utf-8")) | changes))
+    with pytest.raises(IndexDamaged, match="cannot be read as a manifest"):
+        Manifest.read(path)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"[" + b"[]," * 2_000_000 + b"[]]"])
+def test_a_manifest_that_fills_the_memory_is_none(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(IndexDamaged, match="cannot be read as a manifest"):
+        Manifest.read(path)

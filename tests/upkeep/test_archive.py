@@ -1,12 +1,14 @@
 """A generation as one file: carried elsewhere, it is the same; damaged, it changes nothing."""
 
 import dataclasses
+import hashlib
 import io
 import json
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -151,14 +153,17 @@ def test_while_it_is_exported_a_generation_is_held(
 
 
 @pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz"])
-def test_a_compressed_file_is_imported(exported: Path, tmp_path: Path, mode: str) -> None:
+def test_a_compressed_file_is_refused(exported: Path, tmp_path: Path, mode: str) -> None:
     packed = tmp_path / "news.packed"
     with tarfile.open(packed, mode) as archive:  # type: ignore[call-overload]
         for info, content in members(exported):
             archive.addfile(info, io.BytesIO(content))
     layout = Layout(tmp_path / "empty")
-    import_(layout, packed)
-    assert faults(layout.live()) == []
+    with pytest.raises(
+        InvalidArchive, match=r"news\.packed is compressed, which no export is: unpack it first$"
+    ):
+        import_(layout, packed)
+    assert layout.published() == []
 
 
 @pytest.mark.parametrize("name", ["missing.tar", "."])
@@ -224,8 +229,10 @@ DAMAGES: list[tuple[Callable[[Members], Members], str]] = [
     (lambda content: [*content, content[-1]], NOT_NAMED),
     (lambda content: [*content, content[0]], r"holds 'manifest\.json', " + NOT_NAMED),
     (lambda content: [content[0], file("../evil"), *content[1:]], r"holds '\.\./evil', " + NOT_NAMED),
-    (lambda content: named(content, "../evil"), r"holds '\.\./evil', " + NOT_NAMED),
-    (lambda content: named(content, "a/../../evil"), r"holds 'a/\.\./\.\./evil', " + NOT_NAMED),
+    (lambda content: named(content, "../evil"), r"the manifest\.json in .* cannot be read"),
+    (lambda content: named(content, "a/../../evil"), r"the manifest\.json in .* cannot be read"),
+    (lambda content: named(content, "/evil"), r"the manifest\.json in .* cannot be read"),
+    (lambda content: named(content, "a\x1b[2Jb"), r"the manifest\.json in .* cannot be read"),
     (lambda content: [*content, link("evil", "/etc/passwd")], r"holds 'evil', which is no file"),
     (lambda content: [*content, link("evil", MANIFEST, tarfile.LNKTYPE)], "'evil', which is no file"),
     (lambda content: [link(MANIFEST, "x")], r"holds 'manifest\.json', which is no file"),
@@ -254,6 +261,59 @@ def test_what_is_damaged_changes_nothing(
 def everything(folder: Path, but: Path) -> dict[str, bytes]:
     found = (path for path in folder.rglob("*") if path.is_file() and path != but)
     return {str(path): path.read_bytes() for path in found}
+
+
+def test_a_header_that_asks_for_gigabytes_is_refused(exported: Path, other: Layout, tmp_path: Path) -> None:
+    before = everything(tmp_path, exported)
+    info = tarfile.TarInfo("x" * 200)
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 2**33
+    with exported.open("wb") as file:
+        file.write(info.tobuf(tarfile.GNU_FORMAT)[-512:])
+        file.truncate(2**33)
+    with pytest.raises(InvalidArchive, match="or a damaged one"):
+        import_(other, exported)
+    assert everything(tmp_path, exported) == before
+
+
+def test_room_is_looked_for_before_anything_is_written(
+    exported: Path, other: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = other.live()
+    monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))  # type: ignore[attr-defined]
+    with pytest.raises(IndexNotWritable, match=r"importing .* takes 0 MB, where 0 MB are free: make room"):
+        import_(other, exported)
+    assert (other.live(), other.published()) == (live, [live])
+
+
+def test_what_contradicts_itself_is_not_published(exported: Path, other: Layout, tmp_path: Path) -> None:
+    before = everything(tmp_path, exported)
+    repacked(exported, changed(members(exported), articles=9, languages={"fa": 9}))
+    with pytest.raises(InvalidArchive, match=r"not a sound generation \(articles: the catalogue has 2, the"):
+        import_(other, exported)
+    assert everything(tmp_path, exported) == before
+
+
+def test_forged_files_with_right_checksums_are_refused_or_answer(exported: Path, tmp_path: Path) -> None:
+    whole = members(exported)
+    values = json.loads(whole[0][1])
+    refused = 0
+    for place, (info, data) in enumerate(whole[1:], 1):
+        forged = bytes(reversed(data))
+        fact = {"bytes": len(data), "sha256": hashlib.sha256(forged).hexdigest()}
+        said = signed(values | {"files": values["files"] | {info.name: fact}})
+        repacked(
+            exported, [file(MANIFEST, said), *whole[1:place], file(info.name, forged), *whole[place + 1 :]]
+        )
+        layout = Layout(tmp_path / str(place))
+        try:
+            import_(layout, exported)
+        except InvalidArchive:
+            refused += 1
+            assert (layout.published(), layout.live_or_none()) == ([], None)
+        else:
+            with closing(open_live(layout.folder)) as live:
+                assert [article.id for article in live.articles(range(2))] == ["a", "b"]
+    assert refused > len(whole) / 2
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.5, 0.9])

@@ -78,7 +78,7 @@ def test_reading_is_paced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_file_that_is_a_folder_is_a_fault(folder: Path) -> None:
     (folder / "ids.txt").unlink()
     (folder / "ids.txt").mkdir()
-    assert content_faults(folder) == ["ids.txt: cannot be read (Is a directory)"]
+    assert content_faults(folder) == ["ids.txt: cannot be read (not a regular file)"]
 
 
 def test_faults_of_content_are_all_told(folder: Path) -> None:
