@@ -18,6 +18,7 @@ from typing import BinaryIO
 from indexer.core.errors import InvalidMapping
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import formats
+from indexer.corpus.budget import hopeful, limited, summed
 from indexer.corpus.claims import Claims, name_digest
 from indexer.corpus.damage import finished
 from indexer.corpus.fields import AS_USUAL, Fields
@@ -84,7 +85,7 @@ class Corpus:
 
     def __iter__(self) -> Iterator[Record | Skipped]:
         """Every article, and what is none, with its reason; the second of one id is skipped."""
-        return _each_id_once(self._records())
+        return summed(map(limited, _each_id_once(self._records())))
 
     def _records(self) -> Iterator[Record | Skipped]:
         reached: set[bytes] = set()
@@ -94,7 +95,7 @@ class Corpus:
                 continue
             for found in self._found(path, reached):
                 if isinstance(found, FoundFile):
-                    yield from map(finished, formats.read(found, self._fields))
+                    yield from hopeful(map(finished, formats.read(found, self._fields)))
                 else:
                     yield found
 
@@ -120,7 +121,7 @@ class Corpus:
         opened: BinaryIO = self._input
         source = Source("stdin", "stdin", "", lambda: view_of(opened))
         read = formats.read_source(source, self._format or formats.LINES, self._fields, None)
-        yield from map(finished, read)
+        yield from hopeful(map(finished, read))
 
 
 class InMemory:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from indexer.core.records import UNREAD, Article, Record, Remark, Skipped, SkipReason
+from indexer.corpus.budget import OverBudget, lightened, without
 from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.html import chosen_language, with_title
@@ -25,7 +26,7 @@ from indexer.text.language import UNDETERMINED
 
 _CLOSED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
-_NO_MARKUP = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_FEED = re.compile(rb"<(?:\w{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
 _STATED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -58,7 +59,24 @@ def read(source: Source) -> Iterator[Record | Skipped]:
     elif not raw or raw.isspace():
         yield source.skipped(SkipReason.EMPTY, NOTHING)
     else:
-        yield from _entries(raw, source)
+        yield from _light_entries(raw, source)
+
+
+def _light_entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
+    """The entries, but for those that would cost more than any entry does."""
+    try:
+        feed = lightened(raw)
+    except OverBudget as error:
+        if _FEED.search(raw[:_END].replace(b"\0", b"")):
+            yield source.skipped(SkipReason.TOO_LARGE, str(error))
+        else:
+            yield source.skipped(SkipReason.UNSUPPORTED, "XML, but no RSS or Atom feed")
+        return
+    for number, item in enumerate(_entries(feed.raw, source), 1):
+        if number in feed.heavy:
+            yield source.skipped(SkipReason.TOO_LARGE, feed.heavy[number], at=f": entry {number}")
+        else:
+            yield item
 
 
 def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
@@ -79,7 +97,7 @@ def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
         yield source.skipped(SkipReason.UNSUPPORTED, f"{'XML, but ' * is_xml}no RSS or Atom feed")
         return
     entries, is_broken = feed["entries"], bool(feed.get("bozo"))
-    marks = _ENTRY.findall(_NO_MARKUP.sub("", content)) if is_broken else []
+    marks = _ENTRY.findall(without(without(content, "<![CDATA[", "]]>"), "<!--", "-->")) if is_broken else []
     is_cut = is_broken and not _CLOSED.search(content[-_END:])
     if is_cut and marks and not marks[-1]:
         entries = entries[:-1]

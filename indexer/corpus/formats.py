@@ -167,15 +167,22 @@ def _read_members(archive: Source, fields: Fields) -> Iterator[Record | Skipped]
     What is no article by its name is skipped without the path, which would keep all that an index holds from
     this archive.
     """
+    overlapping = 0
     with archive.open() as opened, members(opened) as listed:
         for member in listed:
-            yield from _read_member(archive, member, fields)
+            if member.overlapping:
+                overlapping += 1
+            else:
+                yield from _read_member(archive, member, fields)
+    if overlapping:
+        detail = f"{overlapping:,} of its files overlap in it"
+        yield archive.skipped(SkipReason.DAMAGED, detail)
 
 
 def _read_member(archive: Source, member: Member, fields: Fields) -> Iterator[Record | Skipped]:
     folder, slash, name = member.name.rpartition("/")
     kind = kind_of(name)
-    opener = partial(unpacked, member.open, kind.packing)
+    opener = partial(unpacked, member.open, kind.packing, member.packed)
     id_ = f"{archive.id}/{folder}{slash}{kind.stem}"
     source = Source(id_, f"{archive.name}!/{member.name}", archive.path, opener)
     if any(part.startswith(".") for part in member.name.split("/")):

@@ -6,7 +6,6 @@ in its address; none is guessed from the text.
 """
 
 import functools
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -16,9 +15,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
+from indexer.corpus.budget import OverBudget, require_markup, require_text
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.page_blocks import page_of
+from indexer.corpus.page_dates import stated_dates
 from indexer.corpus.page_recovery import recovered
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, title_of
@@ -64,32 +65,6 @@ _CHARSET_WITHIN = 4096
 _ARABIC_SCRIPT = frozenset({"ar", "fa", "prs", *DECIDING_LETTERS})
 _SPACE = re.compile(r"\s+")
 _LINEAR_A = range(0x10600, 0x10737)
-_DATE_METAS = _words(
-    "article:published_time og:article:published_time og:published_time article:published datepublished "
-    "dc.date.issued dcterms.issued dc.date.published dc.date.created dcterms.created dcterms.date dc.date "
-    "citation_publication_date citation_date parsely-pub-date sailthru.date publication_date publish_date "
-    "publish-date publishdate pubdate date"
-)
-_CLASS = (
-    "translate(concat(' ', @class, ' ', @id), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
-)
-_ASIDE = " or ".join(
-    (
-        "self::nav or self::aside or self::footer",
-        *(f"contains({_CLASS}, '{word}')" for word in ("comment", "relat")),
-    )
-)
-_DATE_CLASS = " or ".join(f"contains({_CLASS}, '{word}')" for word in ("date", "publish", "time"))
-_CHANGED_CLASS = " or ".join(f"contains({_CLASS}, '{word}')" for word in ("update", "modif"))
-_IS_DATE = f"self::time or @itemprop='datePublished' or (({_DATE_CLASS}) and not({_CHANGED_CLASS}))"
-_DATE_ELEMENTS = (
-    " | ".join(
-        f"{where}//*[{_IS_DATE}][not(ancestor-or-self::*[{_ASIDE}])]" for where in ("//article", "//main")
-    )
-    + f" | (//h1)[1]/following::*[{_IS_DATE}][not(ancestor-or-self::*[{_ASIDE}])]"
-)
-"""In the article or behind its heading, where neither comments nor other articles are announced."""
-
 _IN_ADDRESS = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2})(?=/|$)", re.ASCII)
 
 
@@ -121,7 +96,11 @@ def article_of(
     """
     skipped = partial(Skipped, source, path=path, id=id)
     try:
+        require_text(raw)
+        require_markup(raw)
         page = decode(raw, (encoding, *_stated(raw)))
+    except OverBudget as error:
+        return skipped(SkipReason.TOO_LARGE, str(error))
     except BinaryContent as error:
         return skipped(SkipReason.BINARY, str(error))
     except UnknownEncoding as error:
@@ -168,7 +147,7 @@ def _article(page: str, id: str, source: str, url: str | None) -> Article | None
     if tree is None:
         return None
     address = _canonical(tree, url)
-    stated = [*_stated_dates(tree), *_IN_ADDRESS.findall(address or "")]
+    stated = [*stated_dates(tree), *_IN_ADDRESS.findall(address or "")]
     declared = next(filter(None, map(language_of, tree.xpath("//html/@lang | //html/@xml:lang"))), None)
     with_joiners = _hide_joiners(tree, page)
     _unwrap_layout(tree)
@@ -244,43 +223,6 @@ def _unwrap_layout(tree: "HtmlElement") -> None:
         if any(len(_SPACE.sub(" ", "".join(cell.itertext()))) >= CELL_OF_TEXT for cell in cells):
             for element in (table, *table.xpath("./tbody | ./thead | ./tfoot"), *rows, *cells):
                 element.tag = "div"
-
-
-def _stated_dates(tree: "HtmlElement") -> Iterator[str]:
-    """What the page gives as the date of its publication, the likeliest first."""
-    metas = [
-        (
-            (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(),
-            meta.get("content"),
-        )
-        for meta in tree.iter("meta")
-        if meta.get("content")
-    ]
-    yield from (content for wanted in _DATE_METAS for name, content in metas if name == wanted)
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        yield from _in_json(script)
-    for element in tree.xpath(_DATE_ELEMENTS):
-        yield from (element.get(name) for name in ("datetime", "content", "title") if element.get(name))
-        if len(text := _SPACE.sub(" ", "".join(element.itertext()))) <= dates.MAX_LENGTH:
-            yield text
-
-
-def _in_json(script: str) -> Iterator[str]:
-    """Every datePublished of JSON-LD, the outermost first."""
-    try:
-        level = [json.loads(script, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    while level:
-        inner: list[object] = []
-        for value in level:
-            if isinstance(value, dict):
-                published = value.get("datePublished")
-                yield from [published] if isinstance(published, str) else []
-                inner += value.values()
-            elif isinstance(value, list):
-                inner += value
-        level = inner
 
 
 def _stated(raw: bytes) -> list[str]:

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
+from indexer.corpus.budget import MAX_BLANK_LINES, OverBudget, require_json
 from indexer.corpus.damage import NAMES_NOT_READ
 from indexer.corpus.decoding import MAX_ZEROS, BinaryContent, UnknownEncoding, decode
 from indexer.corpus.field_names import SUMMARIES, Named, folded
@@ -34,6 +35,10 @@ def read_lines(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
     with source.open() as opened:
         for line_number, line in enumerate(_lines(opened), 1):
             at = f":{line_number}"
+            if line_number - number > MAX_BLANK_LINES:
+                detail = f"{MAX_BLANK_LINES:,} empty lines; nothing behind them is read"
+                yield source.skipped(SkipReason.MALFORMED, detail, at=at)
+                return
             if line is None:
                 number += 1
                 yield source.skipped(SkipReason.TOO_LARGE, f"a line {too_large()}", at=at)
@@ -56,11 +61,14 @@ def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
     with source.open() as opened:
         raw = opened.read()
     try:
+        require_json(raw)
         value = json.loads(decode(raw), strict=False)
     except BinaryContent as error:
         yield source.skipped(SkipReason.BINARY, str(error))
     except UnknownEncoding as error:
         yield source.skipped(SkipReason.ENCODING, str(error))
+    except OverBudget as error:
+        yield source.skipped(SkipReason.TOO_LARGE, str(error))
     except (ValueError, RecursionError) as error:
         yield source.skipped(SkipReason.MALFORMED, _complaint(error))
     else:
@@ -75,6 +83,9 @@ def _articles(value: object, source: Source, fields: Fields) -> Iterator[Record 
             yield _record(value, fields, source, None, "")
         else:
             yield source.skipped(SkipReason.MALFORMED, "neither an article nor a list of articles")
+        return
+    if len(listed) > 1 and not any(isinstance(item, Mapping) for item in listed):
+        yield source.skipped(SkipReason.MALFORMED, f"none of its {len(listed):,} items is a JSON object")
         return
     for number, item in enumerate(_each(listed, fields), 1):
         at = f", record {number}"
@@ -178,11 +189,14 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 def _value(line: bytes, source: Source, at: str) -> Mapping[str, object] | Skipped:
     """The object in a line."""
     try:
+        require_json(line)
         value = json.loads(decode(line), strict=False)
     except BinaryContent as error:
         return source.skipped(SkipReason.BINARY, str(error), at=at)
     except UnknownEncoding as error:
         return source.skipped(SkipReason.ENCODING, str(error), at=at)
+    except OverBudget as error:
+        return source.skipped(SkipReason.TOO_LARGE, str(error), at=at)
     except (ValueError, RecursionError) as error:
         return source.skipped(SkipReason.MALFORMED, _complaint(error), at=at)
     if not isinstance(value, Mapping):

@@ -9,13 +9,14 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
-from indexer.corpus.source import DamagedArchive
+from indexer.corpus.source import DamagedArchive, Inflated
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -25,6 +26,18 @@ PACKINGS = (".gz", ".zst")
 
 MAX_SPOOLED = 16 * 2**30
 """What is unpacked to a temporary file at most, in bytes."""
+
+MAX_RATIO = 100
+"""How much larger than packed a stream may be; text is packed to a tenth, repetitive text to a fortieth."""
+
+FREE = 64 * 2**20
+"""Bytes that a stream, or the members of an archive together, may unpack to besides."""
+
+FREE_MEMBER = 16 * 2**20
+"""Bytes of those that one member may have."""
+
+MAX_DIRECTORY = 24 * 2**20
+"""Bytes of the directory of a ZIP: half a million members at most."""
 
 _BUFFER = 128 * 2**10
 _END_OF_ZIP, _ELSEWHERE = 22 + 2**16, 2**16 - 1
@@ -46,19 +59,67 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in a ZIP: its path there, its bytes, and whether they are encrypted."""
+    """A file in a ZIP.
+
+    Attributes:
+        name: its path there.
+        open: its bytes.
+        packed: how many they are, packed.
+        encrypted: whether they are.
+        overlapping: whether some are those of another file too.
+    """
 
     name: str
     open: Opener
+    packed: int
     encrypted: bool
+    overlapping: bool
+
+
+class _Packed:
+    """Reads a packed stream, and counts."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.taken += len(data)
+        return data
+
+
+class _Allowance:
+    """What the members of an archive may unpack to together, besides MAX_RATIO of each."""
+
+    def __init__(self) -> None:
+        self._left = FREE
+
+    def of(self, packed: int) -> Callable[[int], bool]:
+        """Whether a member of this packed size may unpack to so much."""
+        granted = MAX_RATIO * packed
+
+        def admits(size: int) -> bool:
+            nonlocal granted
+            extra = size - granted
+            if extra > 0 and size <= FREE_MEMBER + MAX_RATIO * packed and extra <= self._left:
+                self._left -= extra
+                granted = size
+            return size <= granted
+
+        return admits
 
 
 class _Unpacking(io.RawIOBase):
-    """Reads `inner`, and says DamagedArchive for each of `errors`."""
+    """Reads `inner` as far as `admits` says, and says DamagedArchive for each of `errors`."""
 
-    def __init__(self, inner: IO[bytes], errors: tuple[type[Exception], ...]) -> None:
+    def __init__(
+        self, inner: IO[bytes], errors: tuple[type[Exception], ...], admits: Callable[[int], bool]
+    ) -> None:
         self._inner = inner
         self._errors = errors
+        self._admits = admits
+        self._size = 0
 
     def readable(self) -> bool:
         return True
@@ -69,6 +130,9 @@ class _Unpacking(io.RawIOBase):
             data = self._inner.read(len(view))
         except self._errors as error:
             raise DamagedArchive(str(error) or type(error).__name__) from error
+        self._size += len(data)
+        if not self._admits(self._size):
+            raise Inflated(f"unpacked, it is more than {MAX_RATIO} times as large as packed")
         view[: len(data)] = data
         return len(data)
 
@@ -86,25 +150,31 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def unpacked(opener: Opener, packing: str) -> Iterator[BinaryIO]:
+def unpacked(opener: Opener, packing: str, size: int | None = None) -> Iterator[BinaryIO]:
     """The bytes that `opener` gives, without their `packing`, one of PACKINGS or empty.
 
-    Reading raises DamagedArchive where they are truncated or something else.
+    `size` is how many they were at first, where they were packed before. Reading raises DamagedArchive
+    where they are truncated or something else.
     """
-    with opener() as packed:
+    with opener() as file:
+        packed = _Packed(file)
+
+        def admits(unpacked: int) -> bool:
+            return unpacked <= FREE + MAX_RATIO * (packed.taken if size is None else size)
+
         if packing == ".gz":
             import gzip
 
             errors: tuple[type[Exception], ...] = (gzip.BadGzipFile, zlib.error, EOFError)
-            with gzip.GzipFile(fileobj=packed) as inner:
-                yield _buffered(cast("IO[bytes]", inner), errors)
+            with gzip.GzipFile(fileobj=cast("BinaryIO", packed)) as inner:
+                yield _buffered(cast("IO[bytes]", inner), errors, admits)
         elif packing == ".zst":
             from backports import zstd
 
-            with zstd.ZstdFile(packed) as unzipped:
-                yield _buffered(cast("IO[bytes]", unzipped), (zstd.ZstdError, EOFError))
+            with zstd.ZstdFile(cast("BinaryIO", packed)) as unzipped:
+                yield _buffered(cast("IO[bytes]", unzipped), (zstd.ZstdError, EOFError), admits)
         else:
-            yield packed
+            yield file
 
 
 @contextmanager
@@ -113,16 +183,50 @@ def members(packed: BinaryIO) -> Iterator[Iterator[Member]]:
 
     Raises:
         DamagedArchive: it is no ZIP, or its directory is damaged.
+        Inflated: there are too many.
     """
     try:
-        archive = zipfile.ZipFile(packed)
+        archive = zipfile.ZipFile(cast("IO[bytes]", _Directory(packed)))
+    except Inflated:
+        raise
     except _UNZIP_ERRORS as error:
         raise DamagedArchive(str(error)) from error
     with archive:
         if (announced := _announced(packed)) > (found := len(archive.infolist())):
             raise DamagedArchive(f"its directory is damaged: {found:,} of {announced:,} files are listed")
         listed = sorted((info for info in archive.infolist() if not info.is_dir()), key=_name)
-        yield (Member(_name(info), _opener(archive, info), bool(info.flag_bits & 1)) for info in listed)
+        size = packed.seek(0, io.SEEK_END)
+        allowance, shared = _Allowance(), _overlapping(listed)
+        yield (
+            Member(
+                _name(info),
+                _opener(archive, info, allowance.of(min(info.compress_size, size))),
+                min(info.compress_size, size),
+                bool(info.flag_bits & 1),
+                info.header_offset in shared,
+            )
+            for info in listed
+        )
+
+
+class _Directory:
+    """A ZIP file whose directory is not read where it is too large; its members are read in pieces."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.seek, self.tell, self.seekable, self._file = file.seek, file.tell, file.seekable, file
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_DIRECTORY:
+            raise Inflated("too many files in it")
+        return self._file.read(size)
+
+
+def _overlapping(listed: Sequence[zipfile.ZipInfo]) -> frozenset[int]:
+    """Where those members begin that have bytes in common with the one behind: one stands for many."""
+    placed = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in listed)
+    return frozenset(
+        start for (first, end), (second, _) in pairwise(placed) if end > second for start in (first, second)
+    )
 
 
 def _announced(packed: BinaryIO) -> int:
@@ -139,7 +243,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     return "/".join(part for part in info.filename.split("/") if part not in ("", ".", ".."))
 
 
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Opener:
+def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, admits: Callable[[int], bool]) -> Opener:
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
         with ExitStack() as stack:
@@ -147,13 +251,15 @@ def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Opener:
                 member = stack.enter_context(archive.open(info))
             except _UNZIP_ERRORS as error:
                 raise DamagedArchive(str(error)) from error
-            yield _buffered(member, (*_UNZIP_ERRORS, OSError))
+            yield _buffered(member, (*_UNZIP_ERRORS, OSError), admits)
 
     return opened
 
 
-def _buffered(inner: IO[bytes], errors: tuple[type[Exception], ...]) -> BinaryIO:
-    return cast("BinaryIO", io.BufferedReader(_Unpacking(inner, errors), _BUFFER))
+def _buffered(
+    inner: IO[bytes], errors: tuple[type[Exception], ...], admits: Callable[[int], bool]
+) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(_Unpacking(inner, errors, admits), _BUFFER))
 
 
 @contextmanager

@@ -46,7 +46,19 @@ Reader = Callable[[Source], Iterator[Record | Skipped]]
 
 
 class DamagedArchive(ValueError):
-    """What a stream is packed in is truncated or not what its name says."""
+    """What a stream is packed in is truncated or not what its name says.
+
+    Attributes:
+        reason: what it is counted as.
+    """
+
+    reason = SkipReason.DAMAGED
+
+
+class Inflated(DamagedArchive):
+    """Unpacked, a stream is so much larger than packed that it was made to be."""
+
+    reason = SkipReason.TOO_LARGE
 
 
 def digest(*parts: bytes) -> bytes:

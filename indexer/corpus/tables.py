@@ -4,13 +4,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
+from indexer.corpus.budget import MAX_BLANK_LINES, MAX_CHARACTERS, MAX_COLUMNS, OverBudget
 from indexer.corpus.damage import NAMES_NOT_READ
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode, encoding_of
 from indexer.corpus.dialects import (
+    DELIMITERS,
     MOST_READ_AGAIN,
     Dialect,
     Lines,
@@ -24,18 +26,13 @@ from indexer.corpus.fields import Fields, record
 from indexer.corpus.packed import seekable
 from indexer.corpus.source import Source, too_large
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
-
 _SAMPLE = 2**20
-_ROWS = 256
 _APART = "\f"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _TooLong(ValueError):
-    """A line is larger than anything that is read."""
+    """A line is larger than anything that is read; the message says in what."""
 
 
 def read_csv(source: Source, fields: Fields, delimiter: str | None = None) -> Iterator[Record | Skipped]:
@@ -79,7 +76,7 @@ class _Table:
     def records(self) -> Iterator[Record | Skipped]:
         """All rows, as far as they can be read."""
         number, is_empty = 0, True
-        csv.field_size_limit(limits.MAX_BYTES)
+        csv.field_size_limit(min(limits.MAX_BYTES, MAX_CHARACTERS))
         for row in self._rows():
             number += bool(self._header)
             is_empty &= not self._header and not isinstance(row, Skipped)
@@ -126,15 +123,15 @@ class _Table:
                 row = next(self._lines, None) if above else next(reader)
             except StopIteration:
                 return
-            except _TooLong:
-                yield self._last(SkipReason.TOO_LARGE, f"a line {too_large()}")
+            except _TooLong as error:
+                yield self._last(SkipReason.TOO_LARGE, str(error))
                 return
             except UnicodeError as error:
                 yield self._last(SkipReason.ENCODING, str(error))
                 return
             except csv.Error as error:
                 if "field limit" in str(error):
-                    yield self._last(SkipReason.TOO_LARGE, f"a field {too_large()}")
+                    yield self._last(SkipReason.TOO_LARGE, "a field longer than any article")
                     return
                 yield self._mended() or self._source.skipped(
                     SkipReason.MALFORMED, f"{error}{self._swallowed()}", at=f":{self._row_line}"
@@ -224,59 +221,49 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     """The lines of `text`.
 
     Raises:
-        _TooLong: at one that is larger than MAX_BYTES characters.
+        _TooLong: at one that is larger than MAX_BYTES characters or has too many columns, and where nothing
+            but empty lines follows.
     """
-    limit = limits.MAX_BYTES
+    limit, blank = limits.MAX_BYTES, 0
     while line := text.readline(limit + 1):
         if len(line) > limit:
-            raise _TooLong
+            raise _TooLong(f"a line {too_large()}")
+        if len(line) > MAX_COLUMNS and max(map(line.count, DELIMITERS)) > MAX_COLUMNS:
+            raise _TooLong(f"a line of more than {MAX_COLUMNS:,} columns")
+        blank = 0 if line.strip() else blank + 1
+        if blank > MAX_BLANK_LINES:
+            raise _TooLong(f"{MAX_BLANK_LINES:,} empty lines")
         yield line
 
 
 def read_parquet(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
-    """The articles in a Parquet file, a few hundred rows at a time; only the columns in `fields` are read."""
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
+    """The articles in a Parquet file, a row at a time; only the columns in `fields` are read."""
+    from indexer.corpus import parquet
 
     with source.open() as opened, seekable(opened) as file:
         try:
-            table = ParquetFile(file, buffer_size=2**20, pre_buffer=False)
-            if complaint := _missing(table.schema_arrow.names, fields):
+            table = parquet.opened(file)
+            names = table.schema_arrow.names
+            if complaint := _missing(names, fields):
                 yield source.skipped(SkipReason.MALFORMED, complaint)
                 return
-            for number, values in enumerate(_cells(table, fields), 1):
+            rows = parquet.rows(table, file, _wanted(names, fields))
+            for number, values in enumerate(rows, 1):
                 at = f", record {number}"
-                if any(isinstance(cell, str) and len(cell) > limits.MAX_BYTES for cell in values.values()):
-                    yield source.skipped(SkipReason.TOO_LARGE, f"a field {too_large()}", at=at)
+                if values is None:
+                    yield source.skipped(SkipReason.TOO_LARGE, "longer than any article", at=at)
                 else:
                     yield record(values, fields, source, number, at)
-        except (pa.ArrowException, ValueError, OverflowError, OSError) as error:
+        except OverBudget as error:
+            yield source.skipped(SkipReason.TOO_LARGE, str(error))
+        except parquet.errors() as error:
             yield source.skipped(SkipReason.DAMAGED, f"not Parquet that can be read: {_first_line(error)}")
 
 
-def _cells(table: "ParquetFile", fields: Fields) -> Iterator[dict[str, object]]:
-    """The rows of `table`, only with the columns that `fields` may name."""
+def _wanted(names: Sequence[str], fields: Fields) -> list[str]:
+    """The columns that `fields` may name."""
     known = {*_known(fields), *map(folded, LEADS)}
-    columns = [
-        name
-        for name in table.schema_arrow.names
-        if name in known or folded(name) in known or looks_like_a_date(name)
-    ]
-    for batch in table.iter_batches(batch_size=_ROWS, columns=columns):
-        names = batch.schema.names
-        cells = [_as_python(column) for column in batch.columns]
-        for row in zip(*cells, strict=True):
-            yield dict(zip(names, row, strict=True))
-
-
-def _as_python(column: "pa.Array") -> list[object]:
-    """The values of a column; a point in time as its date in UTC, which is all that is wanted of it."""
-    import pyarrow as pa
-
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.date32(), safe=False)
-    values: list[object] = column.to_pylist()
-    return values
+    return [name for name in names if name in known or folded(name) in known or looks_like_a_date(name)]
 
 
 def _first_line(error: Exception) -> str:

@@ -13,6 +13,7 @@ from functools import partial
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import front_matter
+from indexer.corpus.budget import OverBudget, require_text
 from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
@@ -29,7 +30,8 @@ MAX_TITLE_LENGTH = 300
 """Code points after which a longer sentence is cut, at white space where there is some."""
 
 _HEADER = re.compile(r"[^\S\n]*date[^\S\n]+([0-9]{4}-[0-9]{2}-[0-9]{2})(?!\S)[^\S\n]*\n?")
-_TITLE_LINE = re.compile(r"^[^\S\n]*(?:#{1,6}[^\S\n]+)?(.*[^\W_].*)$", re.MULTILINE)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_HEADING = re.compile(r"#{1,6}[^\S\n]+")
 _NEWLINE = re.compile(r"\r\n?")
 
 
@@ -45,7 +47,10 @@ def read(source: Source) -> Iterator[Record | Skipped]:
 
 def _load(source: Source, raw: bytes) -> Article | Skipped:
     try:
+        require_text(raw)
         decoded = decode(raw)
+    except OverBudget as error:
+        return source.skipped(SkipReason.TOO_LARGE, str(error), id=source.id)
     except BinaryContent as error:
         return source.skipped(SkipReason.BINARY, str(error), id=source.id)
     except UnknownEncoding as error:
@@ -103,13 +108,21 @@ def parse(content: str) -> tuple[datetime.date | None, str]:
 
 def title_of(text: str, language: str) -> str:
     """The title of an article; empty if there is no letter and no digit in `text`."""
-    match = _TITLE_LINE.search(text)
-    if not match:
-        return ""
-    line = match[1].strip()
+    line = _title_line(text)
     if len(line) <= TITLE_LENGTH:
         return line
     sentence = split(line[: 2 * MAX_TITLE_LENGTH], language)[0].of(line)
     if len(sentence) <= MAX_TITLE_LENGTH:
         return sentence
     return sentence[:MAX_TITLE_LENGTH].rsplit(maxsplit=1)[0] + "…"
+
+
+def _title_line(text: str) -> str:
+    """The first line with a letter or digit, without the marks of a heading; empty if there is none."""
+    found = _LETTER_OR_DIGIT.search(text)
+    if not found:
+        return ""
+    start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.start())
+    line = text[start : end if end >= 0 else None].strip()
+    heading = _HEADING.match(line)
+    return line[heading.end() :].strip() if heading else line

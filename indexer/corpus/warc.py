@@ -7,15 +7,18 @@ is no date of publication.
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import html
-from indexer.corpus.source import MAX_BYTES, DamagedArchive, Source, digest, too_large
+from indexer.corpus.packed import unpacked
+from indexer.corpus.source import MAX_BYTES, DamagedArchive, Inflated, Source, digest, too_large
 
 if TYPE_CHECKING:
+    from warcio.bufferedreaders import DecompressingBufferedReader
     from warcio.recordloader import ArcWarcRecord
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -33,10 +36,16 @@ _OWN_TYPE = re.compile(
 )
 """Types that anybody may make, and those of what is no text."""
 
+MAX_HEADERS = 2**18
+"""Bytes of the headers of a record, those of the answer in it included."""
+
 _MAX_LINE, _BLOCK = 8192, 2**16
+_MAX_PASSED = 200_000
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 _GZIP = b"\x1f\x8b"
+_BEGINNING = b"WARC/"
+_LONG_HEADERS = f"its headers are larger than {MAX_HEADERS // 2**10} KiB"
 
 
 class _Broken(ValueError):
@@ -48,7 +57,7 @@ class _Unsupported(ValueError):
 
 
 class _TooLarge(ValueError):
-    """The body of an answer is larger than any article."""
+    """The body of an answer is larger than any article, or the headers than any headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +71,63 @@ class _Headers:
     transfer_encoding: str = ""
 
 
+class _Lines:
+    """Reads an archive; what is read of it line by line is limited, from one `begin` to the next."""
+
+    def __init__(self, reader: "DecompressingBufferedReader") -> None:
+        self._reader = reader
+        self.read = reader.read
+        self.begin()
+
+    def begin(self) -> None:
+        """Headers follow."""
+        self._left = MAX_HEADERS
+
+    def readline(self, size: int | None = None) -> bytes:
+        """A line, or as much of it as `size`.
+
+        Raises:
+            _TooLarge: of the headers.
+        """
+        if self._left <= 0:
+            raise _TooLarge
+        line: bytes = self._reader.readline(min(size or MAX_HEADERS, self._left))
+        self._left -= len(line)
+        return line
+
+
 def read(source: Source) -> Iterator[Record | Skipped]:
     """The pages in `source`, one in memory at a time; behind a fault nothing is read."""
     from warcio.exceptions import ArchiveLoadFailed
 
     html.silence("warcio")
     whole = 0
-    with source.open() as opened:
+    with source.open() as opened, ExitStack() as stack:
         try:
-            for record in _records(opened):
-                yield from _page(record, source, f": record {whole + 1}")
+            for number, record in enumerate(_records(stack.enter_context(_ungzipped(opened))), 1):
+                at = f": record {number}"
+                try:
+                    yield from _page(record, source, at)
+                except _TooLarge:
+                    yield source.skipped(SkipReason.TOO_LARGE, _LONG_HEADERS, at=at)
                 _to_end(record)
-                whole += 1
+                whole = number
         except (DamagedArchive, ArchiveLoadFailed, EOFError) as error:
-            yield source.skipped(SkipReason.DAMAGED, f"behind {whole} whole records: {error}")
+            reason = getattr(error, "reason", SkipReason.DAMAGED)
+            yield source.skipped(reason, f"behind {whole} whole records: {error}")
 
 
-def _records(stream: BinaryIO) -> Iterator["ArcWarcRecord"]:
-    """Every record of an archive, compressed or not. Its block must be read before the next is asked for.
+def _ungzipped(stream: BinaryIO) -> AbstractContextManager[BinaryIO]:
+    """An archive as it is when it is not packed, whatever its name says."""
+    peek = getattr(stream, "peek", None)
+    is_packed = peek is not None and peek(2).startswith(_GZIP)
+    return unpacked(lambda: nullcontext(stream), ".gz") if is_packed else nullcontext(stream)
+
+
+def _records(stream: BinaryIO) -> Iterator["ArcWarcRecord | None"]:
+    """Every record of an archive; None for one whose headers are too large, behind which the next is sought.
+
+    The block of a record must be read before the next is asked for.
 
     Raises:
         DamagedArchive, ArchiveLoadFailed: no record follows the last.
@@ -89,19 +137,43 @@ def _records(stream: BinaryIO) -> Iterator["ArcWarcRecord"]:
 
     reader = DecompressingBufferedReader(stream, block_size=_BLOCK, read_all_members=True)
     loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
-    while line := reader.readline(_MAX_LINE):
-        if not line.strip():
-            continue
-        if not line.startswith(b"WARC/"):
+    lines = _Lines(reader)
+    line = _next(reader, b"")
+    while line:
+        if not line.startswith(_BEGINNING):
             raise DamagedArchive("what follows is no record")
-        record = loader.parse_record_stream(reader, line, "warc", no_record_parse=True)
+        lines.begin()
+        try:
+            record = loader.parse_record_stream(lines, line, "warc", no_record_parse=True)
+        except _TooLarge:
+            line = _next(reader, _BEGINNING)
+            if not line:
+                raise Inflated(f"of the next, {_LONG_HEADERS}") from None
+            yield None
+            continue
         if not (record.rec_headers.get_header("Content-Length") or "").strip().isdecimal():
             raise DamagedArchive("the next does not say how long it is")
         yield record
+        line = _next(reader, b"")
 
 
-def _page(record: "ArcWarcRecord", source: Source, at: str) -> Iterator[Record | Skipped]:
-    """The page in a record, if it holds one."""
+def _next(reader: "DecompressingBufferedReader", beginning: bytes) -> bytes:
+    """The next line that is not empty and begins so; nothing where none comes soon."""
+    for _ in range(_MAX_PASSED):
+        line: bytes = reader.readline(_MAX_LINE)
+        if not line or (line.strip() and line.startswith(beginning)):
+            return line
+    return b""
+
+
+def _page(record: "ArcWarcRecord | None", source: Source, at: str) -> Iterator[Record | Skipped]:
+    """The page in a record, if it holds one.
+
+    Raises:
+        _TooLarge: its headers are.
+    """
+    if record is None:
+        raise _TooLarge
     try:
         headers = _headers(record)
         payload = record.raw_stream.read(MAX_BYTES + 1)
@@ -139,12 +211,14 @@ def _load(payload: bytes, headers: _Headers, source: Source, address: str, at: s
     return html.article_of(raw, id=address, source=location, path=source.path, url=address, encoding=encoding)
 
 
-def _to_end(record: "ArcWarcRecord") -> None:
+def _to_end(record: "ArcWarcRecord | None") -> None:
     """Read what is left of a record.
 
     Raises:
         DamagedArchive: that is less than it should be.
     """
+    if record is None:
+        return
     while record.raw_stream.read(_BLOCK):
         pass
     if record.raw_stream.limit:

@@ -25,7 +25,7 @@ def content_of(source: Source, path: Path | None) -> bytes | tuple[SkipReason, s
             with source.open() as opened:
                 raw = _at_most(limits.MAX_BYTES, opened)
         except DamagedArchive as error:
-            raw = SkipReason.DAMAGED, str(error)
+            raw = error.reason, str(error)
         except OSError as error:
             return explained(path or Path(source.path), error)
         if _state(path) == before:
@@ -53,7 +53,7 @@ def watched(
     try:
         yield from read()
     except DamagedArchive as error:
-        yield source.skipped(SkipReason.DAMAGED, str(error))
+        yield source.skipped(error.reason, str(error))
     except OSError as error:
         yield source.skipped(*explained(path or Path(source.path), error))
     if _state(path) != before:
