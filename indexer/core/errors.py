@@ -27,6 +27,7 @@
         ├── CacheDamaged            the file of cached vectors cannot be read
         ├── IndexLocked             another process writes this index
         ├── IndexMismatch           made with another model than asked for
+        ├── DeletionsDamaged        the list of deleted articles cannot be read
         │   └── FormatMismatch      made in another format than this version reads
         ├── IndexClosed             asked after it was closed
         └── IndexNotWritable        no permission or no space left to write
@@ -171,6 +172,10 @@ class IndexMismatch(IndexingError):
 
 class FormatMismatch(IndexMismatch):
     """The generation was made in a format that this version of Hudhud does not read.
+class DeletionsDamaged(IndexingError):
+    """The list of deleted articles cannot be read; no generation is touched by it."""
+
+
 
     Attributes:
         found, read: the format that it has, and the one that is read.

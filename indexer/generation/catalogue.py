@@ -16,7 +16,7 @@ neither on the order in which articles came nor on how they are spread over segm
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -177,6 +177,10 @@ class Catalogue:
         if number is None:
             raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
         return self.articles([number])[0]
+
+    def held(self, ids: Iterable[str]) -> list[str]:
+        """Which of some ids are those of its articles, sorted."""
+        return sorted(article_id for article_id in ids if self.ids.number(article_id) is not None)
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for.

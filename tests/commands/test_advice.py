@@ -77,7 +77,6 @@ COMMANDS = [
     ["export", "/no/such/folder/file"],
     ["delete", "later"],
     ["delete", "later", "--purge"],
-    ["undelete", "later"],
 ]
 
 

@@ -588,7 +588,7 @@ class TestUpkeep:
         assert rows(left_out.stdout)["Read"] == "3 = 0 new + 0 changed + 2 unchanged + 1 skipped"
         assert left_out.stderr.endswith("`hudhud undelete a` lets it be indexed again\n")
         undeleted = hudhud("undelete", "a", "--index", index)
-        assert undeleted.stdout == f"1 article may be indexed again; live: {layout.live().name}\n"
+        assert undeleted.stdout == "1 article may be indexed again\n"
         unknown = hudhud("undelete", "a", "--index", index)
         assert (unknown.exit_code, unknown.stderr) == (
             2,
@@ -667,3 +667,14 @@ class TestUpkeep:
         unchecked = hudhud("verify", "--index", index)
         assert (unchecked.exit_code, unchecked.stdout) == (0, f"{layout.live().name} in {index} is sound\n")
         assert "did not make this index: no vector is compared with its text" in unchecked.stderr
+    def test_deleted_articles_stay_out_of_what_is_gone_back_to(
+        self, hudhud: Hudhud, layout: Layout, index: Path
+    ) -> None:
+        newer = layout.live().name
+        hudhud("delete", "a", "--index", index)
+        back = hudhud("rollback", "--index", index)
+        assert back.stdout == f"live: {layout.live().name}, {newer} without 1 deleted article\n"
+        found = json.loads(hudhud("search", "fresh bread", "--json", "--index", index).stdout)["hits"]
+        assert sorted(hit["article"]["id"] for hit in found) == ["b", "c"]
+        assert rows(hudhud("info", "--index", index).stdout)["Deleted"] == "1 by hand"
+
