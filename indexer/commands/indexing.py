@@ -32,6 +32,7 @@ from indexer.commands.terminal import (
 from indexer.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    from indexer.storage.manifest import Manifest
     from indexer.core.records import Skipped
 
 
@@ -144,10 +145,11 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
-    manifest = generation.manifest
+    manifest, undated = generation.manifest, generation.catalogue.undated()
     generation.close()
     if as_json:
-        print(json.dumps(asdict(manifest), ensure_ascii=False))
+        plain = asdict(manifest) | {"deleted": sorted(deleted), "undated": undated}
+        print(json.dumps(plain, ensure_ascii=False))
         return
     rows = {
         "Index": layout.folder.resolve(),
@@ -156,9 +158,9 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "Model": f"{manifest.model}, {manifest.dimensions} dimensions, {manifest.fingerprint[:12]}",
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
-        "Dates": f"{manifest.first_date} to {manifest.last_date}" if manifest.first_date else "none",
+        "Dates": _dates(manifest, undated),
         "Skipped": counted(manifest.skipped) or "none",
-        "Deleted": f"{len(manifest.deleted):,} by hand" if manifest.deleted else "none",
+        "Deleted": f"{len(deleted):,} by hand" if deleted else "none",
         "Size": f"{megabytes(manifest.bytes)} and {megabytes(layout.cache_size())} of cached vectors",
     }
     print_rows(rows)
@@ -169,6 +171,7 @@ def verify(
     index: IndexOption = None,
     model: ModelOption = None,
     generation: Annotated[
+    deleted = layout.deleted()
         str | None, typer.Option("--generation", metavar="NAME", help="Another generation than the live one.")
     ] = None,
     as_json: JsonOption = False,
@@ -234,6 +237,13 @@ def _stoppable() -> Iterator[None]:
 
 
 @contextmanager
+def _dates(manifest: "Manifest", undated: int) -> str:
+    if not manifest.first_date:
+        return "none"
+    without = f"; {plural(undated, 'article')} without a date" if undated else ""
+    return f"{manifest.first_date} to {manifest.last_date}{without}"
+
+
 def _written(report: Path | None) -> "Iterator[Callable[[Skipped], None]]":
     """Writes what is skipped to a file, a line each."""
     if report is None:

@@ -169,7 +169,12 @@ class Filter:
     @property
     def is_empty(self) -> bool:
         """Whether everything is admitted."""
-        return not self.languages and self.since is None and self.until is None
+        return not self.languages and not self.is_dated
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether an article without a date is outside."""
+        return self.since is not None or self.until is not None
 
 
 class MatchKind(StrEnum):

@@ -258,6 +258,10 @@ class Catalogue:
         counted = zip(self.language_names, counts, strict=True)
         return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
+    def undated(self) -> int:
+        """How many articles have no date."""
+        return int(np.count_nonzero(self.days == 0))
+
     def dates(self) -> tuple[str | None, str | None]:
         """First and last date of the articles that have one."""
         days = self.days[self.days > 0]

@@ -121,7 +121,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     )
     assert set(planned) == {
         *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
-        *("refused", "characters", "seconds", "title_alone", "undated"),
+        *("refused", "characters", "seconds", "title_alone", "undated", "texts", "index", "links_out"),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
 
@@ -364,7 +364,8 @@ def test_search_takes_its_words_as_they_come(hudhud: Hudhud, seed_index: Path) -
 def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Path) -> None:
     asked = ["war 18 Shahrivar", "and September 2025", "--from", "1404-01-01", "--limit", "1"]
     lines = hudhud("search", "--index", seed_index, *asked).stdout.splitlines()
-    assert lines[1:4] == [
+    undated = "1 article has no date, and no filter by date finds what has none"
+    assert lines[1:5] == [
         "\u206818 Shahrivar\u2069: articles of this day of any year come first",
         "\u2068September 2025\u2069: articles of 2025-09-01 to 2025-09-30 come first",
         "from 1404-01-01 is read as Jalali: 2025-03-21",
@@ -381,7 +382,7 @@ def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Pa
         ],
         "exact": [],
         "excluded": [],
-        "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21"],
+        "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21", undated],
     }
 
 
@@ -408,11 +409,11 @@ def test_no_hit_is_said(hudhud: Hudhud, seed_index: Path) -> None:
 def test_info_says_what_is_live(hudhud: Hudhud, seed_index: Path) -> None:
     lines = dict(line.split(maxsplit=1) for line in hudhud("info", "--index", seed_index).stdout.splitlines())
     assert lines["Articles"] == "5 (3 fa, 1 ar, 1 prs)"
-    assert lines["Dates"] == "2025-09-03 to 2025-12-06"
+    assert lines["Dates"] == "2025-09-03 to 2025-12-06; 1 article without a date"
     assert lines["Generation"].startswith(Layout(seed_index).live().name)
     assert "384 dimensions" in lines["Model"]
     manifest = json.loads(hudhud("info", "--index", seed_index, "--json").stdout)
-    assert manifest["articles"] == 5
+    assert (manifest["articles"], manifest["undated"], manifest["deleted"]) == (5, 1, [])
 
 
 def test_verify_tells_sound_from_damaged(hudhud: Hudhud, layout: Layout) -> None:
@@ -444,6 +445,7 @@ def test_verify_tells_sound_from_damaged(hudhud: Hudhud, layout: Layout) -> None
         (["search", "?!"], 2, "hudhud: the query holds no letter and no digit"),
         (["search", "war", "--limit", "0"], 2, "hudhud: limit must be from 1 to 100, not 0"),
         (["search", "war", "--from", "soon"], 2, "hudhud: from must be a date as YYYY-MM-DD, not 'soon'"),
+        undated,
         (["search", "war"], 4, "hudhud: there is no index in"),
         (["serve"], 4, "hudhud: there is no index in"),
         (["info"], 4, "hudhud: there is no index in"),
