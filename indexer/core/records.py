@@ -103,6 +103,7 @@ class SkipReason(StrEnum):
     ENCODING = "encoding not recognised"
     UNREADABLE = "unreadable"
     LINK_LOOP = "link loop"
+    LINK = "link not followed"
     HIDDEN = "hidden file"
     UNSUPPORTED = "unsupported format"
     TOO_LARGE = "too large"

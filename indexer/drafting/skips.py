@@ -9,7 +9,13 @@ from indexer.core.errors import UnreadableInput
 from indexer.core.records import UNREAD, Article, Remark, Skipped, SkipReason
 
 _NOT_RECORDS = frozenset(
-    {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
+    {
+        SkipReason.HIDDEN,
+        SkipReason.UNSUPPORTED,
+        SkipReason.LINK_LOOP,
+        SkipReason.LINK,
+        SkipReason.DELETED,
+    }
 )
 """What is no record that cannot be read, but none at all."""
 
