@@ -135,8 +135,8 @@ def test_a_summary_says_what_articles_lack(hudhud: Hudhud, layout: Layout, tmp_p
     ]
     archive = tmp_path / "in.jsonl"
     archive.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    result = hudhud("reindex", archive, "--index", layout.folder, "--quiet")
-    assert result.stderr.splitlines() == [
+    result = hudhud("reindex", archive, "--index", layout.folder)
+    assert result.stderr.splitlines()[-2:] == [
         "1 article is a title alone",
         "2 articles have no date, though a column looks like one",
     ]
