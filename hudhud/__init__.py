@@ -16,6 +16,7 @@ from hudhud.writing import index
 from indexer.core.errors import (
     ArticleNotFound,
     CacheDamaged,
+    DeletionsDamaged,
     EmptyCorpus,
     FormatMismatch,
     HudhudError,
@@ -52,6 +53,7 @@ __all__ = [
     "Article",
     "ArticleNotFound",
     "CacheDamaged",
+    "DeletionsDamaged",
     "EmptyCorpus",
     "FormatMismatch",
     "Hit",

@@ -119,12 +119,14 @@ class Index:
             IndexDamaged: a file of the index cannot be read.
             IndexClosed: the index was closed.
         """
+        from indexer.core.records import Filter
         from indexer.storage.layout import Layout
         from indexer.storage.manifest import MANIFEST, Manifest
 
         with self._searcher() as searcher:
             manifest = Manifest.read(Layout(self._folder).generations / searcher.index.name / MANIFEST)
-        return Info.of(self._folder, manifest)
+            undated = searcher.index.undated(Filter(since=datetime.date.min))
+        return Info.of(self._folder, manifest, undated)
 
     def close(self) -> None:
         """Release the files. Searches that run end as usual; a later one raises IndexClosed."""

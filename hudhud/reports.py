@@ -22,6 +22,7 @@ class Info:
         articles, passages, sentences: how many it has.
         languages: how many articles are in each.
         first_date, last_date: of its articles; None where none has a date.
+        undated: how many articles have none, which no filter by date finds.
         bytes: that it takes on disk, without the cache of vectors.
     """
 
@@ -35,11 +36,12 @@ class Info:
     languages: dict[str, int]
     first_date: datetime.date | None
     last_date: datetime.date | None
+    undated: int
     bytes: int
 
     @classmethod
-    def of(cls, index: Path, manifest: "Manifest") -> Self:
-        """What the manifest of a generation says of the index in a folder."""
+    def of(cls, index: Path, manifest: "Manifest", undated: int) -> Self:
+        """What the manifest of a generation says of the index in a folder; and how many have no date."""
         return cls(
             index=index,
             generation=manifest.name,
@@ -51,6 +53,7 @@ class Info:
             languages=manifest.languages,
             first_date=_date(manifest.first_date),
             last_date=_date(manifest.last_date),
+            undated=undated,
             bytes=manifest.bytes,
         )
 

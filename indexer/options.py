@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.drafting.skips import SkipLimit
 from indexer.storage.layout import KEPT
 
 CACHE_BYTES = 20 * 10**9
@@ -17,6 +18,7 @@ class Options:
         allow_removals: remove articles however many of a source are gone.
         keep_missing: remove nothing.
         strict: the first record that cannot be read is an error.
+        max_skipped: with more unreadable records than this nothing is published; however many when None.
         glossary: a user's own dictionary, on top of Hudhud's; what the index has stays when None.
         keep: how many generations stay.
         cache_bytes: how large the cache of vectors may be; None where it serves other indexes too, and
@@ -27,6 +29,7 @@ class Options:
     allow_removals: bool = False
     keep_missing: bool = False
     strict: bool = False
+    max_skipped: SkipLimit | None = None
     glossary: Path | None = None
     keep: int = KEPT
     cache_bytes: int | None = CACHE_BYTES

@@ -1,27 +1,31 @@
 """What a reindex would do, and what it would cost, without doing it."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexer.core.errors import TooManyRemovals
+import numpy as np
+
+from indexer.core.errors import EmptyCorpus, HudhudError
 from indexer.core.protocols import Encoder
-from indexer.core.records import Article, Skipped
-from indexer.drafting.compare import Changes, Comparison, Corpus, Verdict
+from indexer.core.records import Skipped
+from indexer.drafting.compare import Changes, Comparison, Corpus, Survey, Verdict
 from indexer.drafting.draft import Progress, Report
-from indexer.drafting.embedding import passage_texts, sentence_texts
-from indexer.drafting.provenance import outdated, shares_articles
-from indexer.drafting.skips import SkipLog
-from indexer.generation.generation import Generation, open_soundest
+from indexer.drafting.provenance import outdated, shares_articles, shares_words
+from indexer.drafting.skips import SkipLog, Skips
+from indexer.estimate import Estimate, Sample
+from indexer.generation.generation import Generation
 from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
+from indexer.preconditions import (
+    glossary_of,
+    nothing_found,
+    opened_base,
+    require_few_skipped,
+    require_permission,
+    require_space,
+)
 from indexer.storage.layout import Layout
-from indexer.text.chunking import chunk
-
-SAMPLED_TEXTS = 200
-"""Texts that are encoded to see how fast this machine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,18 @@ class Plan:
 
     Attributes:
         changes: to the articles of the index.
-        refused: why it would refuse to start, for people.
-        characters: of the articles that would be embedded.
-        seconds: what embedding them would take at most; what is in the cache takes none.
+        refusal: the error that it would end with.
+        estimate: of what would be embedded.
     """
 
     changes: Changes
-    refused: str | None
-    characters: int
-    seconds: float
+    refusal: HudhudError | None
+    estimate: Estimate
+
+    @property
+    def refused(self) -> str | None:
+        """Why it would end without a new generation, for people."""
+        return str(self.refusal) if self.refusal else None
 
 
 def plan(
@@ -53,19 +60,23 @@ def plan(
 ) -> Plan:
     """Look at everything that a reindex would look at; nothing is written.
 
+    What a reindex would refuse once it has looked stands in the plan. Whether another process writes the
+    index is not asked.
+
     `sink` is given everything that would be left out.
 
     Raises:
-        InputError: whatever `corpus` raises while it is read.
+        InputError: whatever `corpus` raises while it is read; the glossary cannot be used.
         IndexingError: the index is damaged.
     """
     log = SkipLog(sink, strict=options.strict)
-    base = None if options.fresh else open_soundest(layout.folder)
-    with closing(base) if base else nullcontext():
+    with opened_base(layout, options) as base:
         comparison = Comparison(base, corpus, layout.deleted())
         survey = comparison.survey(log, lambda done, of: report(Progress("reading", done, of, "records")))
-        characters, sample = 0, list[Article]()
-        added = Counter[Verdict]()
+        glossary_of(base, options)
+        missing = survey.missing[:0] if options.keep_missing else survey.missing
+        gone = np.union1d(missing, comparison.deleted())
+        sample, added = Sample(), Counter[Verdict]()
         for done, (record, verdict) in enumerate(comparison.changed(log), start=1):
             article = comparison.load(record)
             if isinstance(article, Skipped):
@@ -73,52 +84,43 @@ def plan(
                 continue
             log.look_over(article, record.path)
             added[verdict] += 1
-            characters += len(article.text)
-            if len(sample) < SAMPLED_TEXTS:
-                sample.append(article)
+            sample.add(article)
             report(Progress("loading", done, survey.new + survey.changed, "articles"))
         if base and not shares_articles(base.manifest, model):
-            kept, some = _kept(base)
-            characters += kept
-            sample = sample or some
-        refused = None
-        if not (options.allow_removals or options.keep_missing):
-            try:
-                survey.require_few_removals()
-            except TooManyRemovals as error:
-                refused = str(error)
-        removed = 0 if options.keep_missing else len(survey.missing)
+            sample.add_all_of(base)
+        skips = log.summary()
+        is_empty = not added and len(base.catalogue if base else ()) == len(gone)
         rebuilt = outdated(base.manifest, model) if base else []
+        is_idle = base is not None and not (rebuilt or len(gone) or survey.new or survey.changed)
+        known = base if base and shares_words(base.manifest, model) else None
         return Plan(
-            changes=Changes.of(survey, log.summary(), added, removed, rebuilt),
-            refused=refused,
-            characters=characters,
-            seconds=_seconds(characters, sample, model, encoder),
+            changes=Changes.of(survey, skips, added, len(gone), rebuilt),
+            refusal=_refusal(options, layout, survey)
+            or (None if is_idle else _later_refusal(options, layout, base, survey, skips))
+            or (EmptyCorpus(nothing_found(corpus.origin, survey, skips)) if is_empty else None),
+            estimate=sample.estimate(model, encoder, known),
         )
 
 
-def _kept(base: Generation) -> tuple[int, list[Article]]:
-    """Characters of all passages of a generation, and some of its articles."""
-    characters = 0
-    for segment, rows in zip(base.segments, base.catalogue.live_rows(), strict=True):
-        for row in rows.tolist():
-            spans = segment.passage_spans[segment.first_passages[row] : segment.first_passages[row + 1]]
-            characters += int((spans[:, 1].astype(int) - spans[:, 0]).sum())
-    return characters, base.articles(range(min(len(base.catalogue), SAMPLED_TEXTS)))
+def _refusal(options: Options, layout: Layout, survey: Survey) -> HudhudError | None:
+    """What a reindex would end with before it does anything."""
+    try:
+        require_permission(layout)
+        require_few_skipped(options, survey, survey.skips)
+        if not (options.allow_removals or options.keep_missing):
+            survey.require_few_removals()
+    except HudhudError as error:
+        return error
+    return None
 
 
-def _seconds(characters: int, sample: Sequence[Article], model: Model, encoder: Encoder) -> float:
-    """How long embedding so many characters takes here, from encoding some of them."""
-    texts: list[str] = []
-    read = 0
-    for article in sample:
-        chunks = chunk(article, encoder.count_tokens)
-        texts += [*passage_texts(article, chunks), *sentence_texts(article, chunks)]
-        read += len(article.text)
-        if len(texts) >= SAMPLED_TEXTS:
-            break
-    if not texts:
-        return 0.0
-    started = time.perf_counter()
-    encoder.encode([model.prompts.passage + text for text in texts])
-    return (time.perf_counter() - started) * characters / max(read, 1)
+def _later_refusal(
+    options: Options, layout: Layout, base: Generation | None, survey: Survey, skips: Skips
+) -> HudhudError | None:
+    """What it would end with once it has begun to read what is new or changed."""
+    try:
+        require_space(layout, base, survey)
+        require_few_skipped(options, survey, skips)
+    except HudhudError as error:
+        return error
+    return None

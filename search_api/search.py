@@ -1,12 +1,22 @@
 """The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indexer.core.protocols import Index, Reranker
-from indexer.core.records import Article, Candidates, Numbers, Passage, RetrievalRequest, Scores, Sentence
+from indexer.core.records import (
+    Article,
+    Candidates,
+    Filter,
+    Numbers,
+    Passage,
+    RetrievalRequest,
+    Scores,
+    Sentence,
+)
 from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.conditions import Conditions, Quotations, conditions_of
 from search_api.searching.confidence import Verdict, confidences
@@ -133,12 +143,24 @@ class Searcher:
         if self._reranker:
             ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
         hits = self._hits(analysed, candidates, fused, ranking)
-        warnings = (*query.warnings, *analysed.warnings, *quotations.warnings(len(hits)))
+        warnings = (
+            *query.warnings,
+            *self._left_out(query.filter),
+            *analysed.warnings,
+            *quotations.warnings(len(hits)),
+        )
         return Result(query, self.index.name, _since(started), hits, ranking.milliseconds, warnings)
 
     def close(self) -> None:
         """Release the index; nothing is searched afterwards."""
         self.index.close()
+
+    def _left_out(self, wanted: Filter) -> Iterator[str]:
+        """What there is to say of articles that a filter leaves out though they may be of its days."""
+        undated = self.index.undated(wanted)
+        if undated:
+            articles = "1 article has" if undated == 1 else f"{undated:,} articles have"
+            yield f"{articles} no date, and no filter by date finds what has none"
 
     def _scored(
         self, analysed: AnalysedQuery, quotations: Quotations, wanted: int

@@ -101,7 +101,8 @@ class Server:
     def complaints(self) -> list[str]:
         """Lines of the log that tell of something wrong."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
-        return [line for line in lines if line.startswith(("ERROR", "WARNING", "CRITICAL", "Traceback"))]
+        wrong = ("ERROR", "WARNING", "CRITICAL", "Traceback")
+        return [line for line in lines if line.partition(" ")[2].startswith(wrong) or line.startswith(wrong)]
 
 
 class Asker(threading.Thread):

@@ -25,6 +25,7 @@ from tracing import Program, Traced
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from indexer.commands.terminal import EXIT_INTERRUPTED
 from indexer.models.model import Model, default_cache
 from indexer.storage.layout import Layout
 from indexer.text.orthography.word_tables import MAKER
@@ -160,7 +161,7 @@ def test_serving_answers_who_asks_and_calls_nobody(place: Place) -> None:
         time.sleep(0.05)
     found = ask(port, f"/v1/search?q={quote(QUERY)}")
     program.interrupt()
-    traced = program.traced()
+    traced = program.traced(EXIT_INTERRUPTED)
     assert found["hits"][0]["article"]["id"].endswith(NUCLEAR)
     assert traced.addresses == [f"bind AF_INET {port} 127.0.0.1"]
     assert traced.sockets == {"AF_INET"}

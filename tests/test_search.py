@@ -1,6 +1,7 @@
 """Searching the five seed articles with the real model: questions in seven languages find their article."""
 
 import datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,6 +107,24 @@ def test_an_article_without_a_date_is_outside_any_date_filter(
     searcher: Searcher, since: str | None, until: str | None, expected: set[str]
 ) -> None:
     assert set(ids(searcher, "war", since=since, until=until)) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "undated"),
+    [
+        ({"since": "2025-09-04"}, True),
+        ({"until": "2025-09-04", "languages": ["ar", "fa"]}, True),
+        ({"since": "2026-01-01", "languages": ["ar"]}, True),
+        ({"since": "2025-09-04", "languages": ["fa"]}, False),
+        ({"languages": ["ar"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_filter_by_date_says_how_many_articles_without_a_date_it_leaves_out(
+    searcher: Searcher, options: dict[str, Any], undated: bool
+) -> None:
+    told = "1 article has no date, and no filter by date finds what has none"
+    assert searcher.search(parse("war", **options)).warnings == ((told,) if undated else ())
 
 
 def test_a_filter_for_passages_leaves_those_that_it_admits_as_they_are(searcher: Searcher) -> None:
@@ -252,7 +271,7 @@ class Recording:
         self.name, self.lexicon = self._index.name, self._index.lexicon
         self.passages, self.sentences = self._index.passages, self._index.sentences
         self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
-        self.close = self._index.close
+        self.close, self.undated = self._index.close, self._index.undated
         self.depths: list[int] = []
 
     def candidates(self, request: RetrievalRequest) -> Candidates:

@@ -168,8 +168,8 @@ class Program:
         """Press Ctrl-C: strace itself does not heed it."""
         os.killpg(self._process.pid, signal.SIGINT)
 
-    def traced(self) -> Traced:
-        """Wait until every process has ended; what they did."""
-        assert self._process.wait(_SECONDS) == 0, self.stderr
+    def traced(self, code: int = 0) -> Traced:
+        """Wait until every process has ended, the command with this exit code; what they did."""
+        assert self._process.wait(_SECONDS) == code, self.stderr
         log = (self._out / "log").read_text(encoding="utf-8", errors="replace")
         return Traced(self._folder, tuple(calls(log.splitlines())))

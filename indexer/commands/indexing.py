@@ -1,17 +1,15 @@
 """Commands that make and look at an index: reindex, info, verify."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexer.commands.output import json_line, put, put_json, say
-from indexer.commands.reports import plain_skipped, plain_summary, show_plan, show_summary
+from indexer.commands.reports import plain_skipped, show_plan, show_summary
 from indexer.commands.terminal import (
     EXIT_FAULTS,
     EXIT_INTERRUPTED,
@@ -20,6 +18,7 @@ from indexer.commands.terminal import (
     ModelOption,
     QuietOption,
     counted,
+    exit_code,
     following,
     megabytes,
     plural,
@@ -32,14 +31,17 @@ from indexer.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from indexer.core.records import Skipped
+    from indexer.storage.manifest import Manifest
 
 
 @told_in_a_line
 def reindex(
     paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH...", help="Files, folders and patterns; - reads standard input."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Files, folders and patterns; - reads standard input.", show_default=False
+        ),
+    ] = None,
     index: IndexOption = None,
     model: ModelOption = None,
     mapping: Annotated[
@@ -58,6 +60,17 @@ def reindex(
     keep_missing: Annotated[bool, typer.Option("--keep-missing", help="Remove no article.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+    ] = False,
+    max_skipped: Annotated[
+        str | None,
+        typer.Option(
+            "--max-skipped",
+            metavar="N|P%",
+            help="Publish nothing if more records cannot be read, as in 20 or 5%; exit with 6.",
+        ),
+    ] = None,
+    no_follow_links: Annotated[
+        bool, typer.Option("--no-follow-links", help="Read nothing through symbolic links below PATH....")
     ] = False,
     glossary: Annotated[
         Path | None,
@@ -92,6 +105,7 @@ def reindex(
     """
     from indexer.build import build
     from indexer.corpus import Corpus, Fields
+    from indexer.drafting.skips import SkipLimit
     from indexer.models.encoder import load_encoder
     from indexer.models.model import locate
     from indexer.options import Options
@@ -99,6 +113,10 @@ def reindex(
     from indexer.storage.layout import Layout
     from indexer.text.orthography import prepare
 
+    if not paths:
+        raise InvalidSetting(
+            "say what to index, as in `hudhud reindex archive/`: files, folders, patterns or -"
+        )
     chosen = settings()
     layout = Layout(index or chosen.index)
     options = Options(
@@ -106,30 +124,36 @@ def reindex(
         allow_removals=allow_removals,
         keep_missing=keep_missing,
         strict=strict,
+        max_skipped=SkipLimit.parse(max_skipped) if max_skipped is not None else None,
         glossary=glossary,
         keep=keep,
         cache_bytes=cache_size * 10**6,
     )
-    corpus = Corpus(paths, fields=Fields.parse(mapping or []), format=format, roots=layout.roots())
+    corpus = Corpus(
+        paths,
+        fields=Fields.parse(mapping or []),
+        format=format,
+        roots=layout.roots(),
+        follow_links=not no_follow_links,
+    )
     tell = silent if quiet else say
     try:
-        with _stoppable(), _written(report) as sink, following(quiet) as show:
+        with _written(report) as sink, following(quiet) as show:
             found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
             encoder = load_encoder(found, cache=chosen.cache, progress=tell)
             prepare(tell)
             if dry_run:
                 planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)
-                show_plan(planned, as_json)
+                show_plan(planned, layout.folder, corpus.followed, as_json=as_json, quiet=quiet)
+                if planned.refusal:
+                    raise typer.Exit(exit_code(planned.refusal))
                 return
             summary = build(corpus, layout, found, encoder, show, options=options, sink=sink)
     except KeyboardInterrupt:
         say("hudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    if as_json:
-        put_json(plain_summary(summary))
-    else:
-        show_summary(summary, layout.folder)
+    show_summary(summary, layout.folder, corpus.followed, as_json=as_json, quiet=quiet)
 
 
 @told_in_a_line
@@ -143,10 +167,11 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
-    manifest = generation.manifest
+    manifest, undated = generation.manifest, generation.catalogue.undated()
     generation.close()
+    deleted = layout.deleted()
     if as_json:
-        put_json(asdict(manifest))
+        put_json(asdict(manifest) | {"deleted": sorted(deleted), "undated": undated})
         return
     rows = {
         "Index": layout.folder.resolve(),
@@ -155,9 +180,9 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "Model": f"{manifest.model}, {manifest.dimensions} dimensions, {manifest.fingerprint[:12]}",
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
-        "Dates": f"{manifest.first_date} to {manifest.last_date}" if manifest.first_date else "none",
+        "Dates": _dates(manifest, undated),
         "Skipped": counted(manifest.skipped) or "none",
-        "Deleted": f"{len(manifest.deleted):,} by hand" if manifest.deleted else "none",
+        "Deleted": f"{len(deleted):,} by hand" if deleted else "none",
         "Size": f"{megabytes(manifest.bytes)} and {megabytes(layout.cache_size())} of cached vectors",
     }
     print_rows(rows)
@@ -211,26 +236,18 @@ def verify(
         raise typer.Exit(EXIT_FAULTS)
 
 
+def _dates(manifest: "Manifest", undated: int) -> str:
+    if not manifest.first_date:
+        return "none"
+    without = f"; {plural(undated, 'article')} without a date" if undated else ""
+    return f"{manifest.first_date} to {manifest.last_date}{without}"
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands to the one `hudhud` command."""
-    app.command(no_args_is_help=True)(reindex)
+    app.command()(reindex)
     app.command()(info)
     app.command()(verify)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Take a polite request to end, as from a service manager, like Ctrl-C."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What a reindex did or would do, for people and as JSON."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,15 @@ from indexer.commands.terminal import counted, megabytes, plural, print_rows
 if TYPE_CHECKING:
     from indexer.build import Summary
     from indexer.core.records import Skipped
+    from indexer.corpus.links import Followed
     from indexer.drafting.compare import Changes
+    from indexer.drafting.draft import Texts
     from indexer.drafting.skips import Skips
+    from indexer.estimate import Estimate
     from indexer.plan import Plan
+
+LEAST_SHOWN = 0.05
+"""Seconds of a stage from which it is shown to people."""
 
 
 def plain_skipped(skipped: "Skipped") -> dict[str, str | None]:
@@ -43,8 +50,9 @@ def _plain_plan(planned: "Plan") -> dict[str, Any]:
     return {
         **_plain_changes(planned.changes),
         "refused": planned.refused,
-        "characters": planned.characters,
-        "seconds": round(planned.seconds, 3),
+        "characters": planned.estimate.characters,
+        "texts": asdict(planned.estimate.texts),
+        "seconds": round(planned.estimate.seconds, 3),
     }
 
 
@@ -61,39 +69,49 @@ def plain_summary(summary: "Summary") -> dict[str, Any]:
         "languages": manifest.languages,
         **asdict(summary.work),
         "seconds": round(summary.seconds, 3),
+        "stages": {stage: round(seconds, 3) for stage, seconds in summary.stages.items()},
     }
 
 
-def show_plan(planned: "Plan", as_json: bool) -> None:
-    """Print what a reindex would do."""
+def show_plan(planned: "Plan", folder: Path, followed: "Followed", *, as_json: bool, quiet: bool) -> None:
+    """Print what a reindex of the index in `folder` would do."""
     if as_json:
-        put_json(_plain_plan(planned))
+        plain = {"index": str(folder.absolute()), **_plain_plan(planned), "links_out": len(followed)}
+        put_json(plain)
         return
     changes = planned.changes
     rows = {
         "Would read": _read(changes),
         "Would remove": _removed(changes),
-        "Would embed": f"{plural(planned.characters, 'character')}, in {planned.seconds:,.0f} s at most",
+        "Would embed": _embedding(planned.estimate),
     }
     if changes.rebuilt:
         rows["Everything anew"] = "; ".join(changes.rebuilt)
     if planned.refused:
         rows["Would refuse"] = planned.refused
     print_rows(rows)
-    _say_skips(changes.skips)
+    if not quiet:
+        _say_skips(changes.skips)
+        _say_links(followed)
 
 
-def show_summary(summary: "Summary", folder: Path) -> None:
-    """Print what a reindex did."""
+def show_summary(
+    summary: "Summary", folder: Path, followed: "Followed", *, as_json: bool, quiet: bool
+) -> None:
+    """Print what a reindex of the index in `folder` did."""
+    if as_json:
+        plain = {"index": str(folder.absolute()), **plain_summary(summary), "links_out": len(followed)}
+        put_json(plain)
+        return
     changes, work, manifest = summary.changes, summary.work, summary.manifest
     rows = {
         "Read": _read(changes),
         "Removed": _removed(changes),
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
-        "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before",
+        "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before: {_kinds(work.texts)}",
         "Written": megabytes(work.bytes_written),
-        "Time": f"{summary.seconds:.1f} s",
+        "Time": f"{summary.seconds:.1f} s: {_stages(summary.stages)}",
         "Live": f"{manifest.name} in {folder}" + ("" if summary.published else ", as before"),
     }
     if changes.rebuilt:
@@ -101,7 +119,31 @@ def show_summary(summary: "Summary", folder: Path) -> None:
     if work.pruned.held:
         rows["Still read"] = ", ".join(work.pruned.held)
     print_rows(rows)
-    _say_skips(changes.skips)
+    if not quiet:
+        _say_skips(changes.skips)
+        _say_links(followed)
+
+
+def _embedding(estimate: "Estimate") -> str:
+    """What would be embedded, and in what time."""
+    if not estimate.characters:
+        return "nothing"
+    return (
+        f"{plural(estimate.characters, 'character')}, about {_kinds(estimate.texts)}, in about"
+        f" {estimate.seconds:,.0f} s if none was embedded before"
+    )
+
+
+def _kinds(texts: "Texts") -> str:
+    """How many texts of each kind have a vector."""
+    kinds = {"passage": texts.passages, "sentence": texts.sentences, "word": texts.words}
+    return ", ".join(plural(count, kind) for kind, count in kinds.items())
+
+
+def _stages(seconds: Mapping[str, float]) -> str:
+    """How long each stage took, but for those that are over in no time."""
+    long = {stage: took for stage, took in seconds.items() if took >= LEAST_SHOWN}
+    return ", ".join(f"{stage} {took:.1f}" for stage, took in (long or seconds).items())
 
 
 def _read(changes: "Changes") -> str:
@@ -116,6 +158,13 @@ def _read(changes: "Changes") -> str:
 
 def _removed(changes: "Changes") -> str:
     return f"{changes.removed:,}" + (f"; {changes.kept:,} not found and kept" if changes.kept else "")
+
+
+def _say_links(followed: "Followed") -> None:
+    for link, target in followed.items():
+        others = f", and {len(followed) - 1:,} more" if len(followed) > 1 else ""
+        say(f"followed out of the PATHs: {link}, which leads to {target}{others}")
+        return
 
 
 def _say_skips(skips: "Skips") -> None:

@@ -2,16 +2,19 @@
 
 import functools
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
 from indexer.commands.output import put, say
-from indexer.core.errors import HudhudError, IndexingError, InputError, ModelError
+from indexer.core.errors import HudhudError, IndexingError, InputError, ModelError, TooManySkipped
 from indexer.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +24,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 EXIT_FAULTS = 1
-EXIT_CODES: tuple[tuple[type[HudhudError], int], ...] = ((InputError, 2), (ModelError, 3), (IndexingError, 4))
+EXIT_CODES: tuple[tuple[type[HudhudError], int], ...] = (
+    (TooManySkipped, 6),
+    (InputError, 2),
+    (ModelError, 3),
+    (IndexingError, 4),
+)
+"""The code of an error is that of the first kind that it is of."""
 EXIT_INTERRUPTED = 130
 
 LINES_EVERY = 10.0
@@ -40,7 +49,7 @@ ModelOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 
 
 def settings() -> Settings:
@@ -58,17 +67,39 @@ def told_in_a_line(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            with stoppable():
+                return command(*args, **kwargs)
         except HudhudError as error:
             say(f"hudhud: {_told(error, kwargs)}")
-            raise typer.Exit(
-                next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
-            ) from None
+            raise typer.Exit(exit_code(error)) from None
         except KeyboardInterrupt:
             say("hudhud: stopped")
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
     return guarded
+
+
+def exit_code(error: HudhudError) -> int:
+    """What a command ends with because of an error."""
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), EXIT_FAULTS)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Take a polite request to end, as from a service manager, like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _told(error: HudhudError, options: Mapping[str, object]) -> str:

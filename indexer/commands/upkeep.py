@@ -1,5 +1,6 @@
 """Commands that look after an index: delete, undelete, rollback, prune, export, import."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.core.protocols import Encoder
     from indexer.models.model import Model
     from indexer.storage.layout import Layout, Pruned
+    from indexer.storage.manifest import Manifest
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of articles.")]
 
@@ -59,16 +61,16 @@ def delete(
 
 
 @told_in_a_line
-def undelete(ids: Ids, index: IndexOption = None, model: ModelOption = None) -> None:
+def undelete(ids: Ids, index: IndexOption = None) -> None:
     """Let deleted articles be indexed again: the next reindex takes them in.
 
     Example: hudhud undelete 2025/story-17
     """
+    from indexer.storage.layout import Layout
     from indexer.upkeep import maintenance
 
-    layout, found, encoder = _opened(index, model)
-    name = maintenance.undelete(layout, ids, found, encoder)
-    put(f"{plural(len(set(ids)), 'article')} may be indexed again; live: {name}")
+    maintenance.undelete(Layout(index or settings().index), ids)
+    put(f"{plural(len(set(ids)), 'article')} may be indexed again")
 
 
 @told_in_a_line
@@ -78,15 +80,21 @@ def rollback(
         typer.Argument(metavar="[NAME]", help="The generation to go back to; default: the one before."),
     ] = None,
     index: IndexOption = None,
+    model: ModelOption = None,
 ) -> None:
     """Make an older generation the live one; running servers change over.
+
+    Articles that were deleted since stay out.
 
     Example: hudhud rollback --index /srv/hudhud
     """
     from indexer.storage.layout import Layout
     from indexer.upkeep import maintenance
 
-    put(f"live: {maintenance.rollback(Layout(index or settings().index), generation)}")
+    layout = Layout(index or settings().index)
+    done = maintenance.rollback(layout, generation, partial(_loaded, layout, model))
+    without = f", {done.wanted} without {plural(len(done.left_out), 'deleted article')}"
+    put(f"live: {done.generation}{without if done.left_out else ''}")
 
 
 @told_in_a_line
@@ -126,15 +134,19 @@ def export(
 def import_(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="What `hudhud export` wrote.")],
     index: IndexOption = None,
+    model: ModelOption = None,
 ) -> None:
     """Make the generation in FILE the live one; what the index held before can be rolled back to.
+
+    Articles that were deleted, here or where it was exported, stay out.
 
     Example: hudhud import /backup/hudhud-2025-11-22.tar --index /srv/hudhud
     """
     from indexer.storage.layout import Layout
     from indexer.upkeep import archive
 
-    manifest = archive.import_(Layout(index or settings().index), source)
+    layout = Layout(index or settings().index)
+    manifest = archive.import_(layout, source, partial(_loaded, layout, model))
     put(f"live: {manifest.name}, {plural(manifest.articles, 'article')}")
 
 
@@ -154,19 +166,28 @@ def _opened(index: Path | None, model: str | None) -> "tuple[Layout, Model, Enco
     Raises:
         IndexMismatch: another model was named.
     """
-    from indexer.models.encoder import load_encoder
-    from indexer.models.model import locate, require_made_with
     from indexer.storage.layout import Layout
     from indexer.storage.manifest import MANIFEST, Manifest
+
+    layout = Layout(index or settings().index)
+    return layout, *_loaded(layout, model, Manifest.read(layout.live() / MANIFEST))
+
+
+def _loaded(layout: "Layout", model: str | None, manifest: "Manifest") -> "tuple[Model, Encoder]":
+    """The model that made a generation of an index.
+
+    Raises:
+        IndexMismatch: another model was named.
+    """
+    from indexer.models.encoder import load_encoder
+    from indexer.models.model import locate, require_made_with
     from indexer.text.orthography import prepare
 
     chosen = settings()
-    layout = Layout(index or chosen.index)
-    manifest = Manifest.read(layout.live() / MANIFEST)
     found = locate(model or chosen.model, cache=chosen.cache, progress=say, made_with=manifest.model)
     require_made_with(found, manifest, layout.folder)
     prepare(say)
-    return layout, found, load_encoder(found, cache=chosen.cache, progress=say)
+    return found, load_encoder(found, cache=chosen.cache, progress=say)
 
 
 def _show_pruned(pruned: "Pruned") -> None:

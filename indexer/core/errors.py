@@ -7,6 +7,8 @@
     │   ├── EmptyCorpus             the given paths hold no article
     │   ├── UnreadableInput         a record cannot be read, and that was to be fatal
     │   ├── TooManyRemovals         much of a source is gone, and nobody said that it shall go
+    │   ├── TooManySkipped          more cannot be read than `--max-skipped` allows
+    │   ├── AddressNotFree          a server cannot listen at its address
     │   ├── InvalidGlossary         a user's glossary that cannot be used
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
@@ -25,6 +27,7 @@
         ├── IndexNotFound           no published generation here
         ├── IndexDamaged            a file is missing, truncated or altered
         ├── CacheDamaged            the file of cached vectors cannot be read
+        ├── DeletionsDamaged        the list of deleted articles cannot be read
         ├── IndexLocked             another process writes this index
         ├── IndexMismatch           made with another model than asked for
         │   └── FormatMismatch      made in another format than this version reads
@@ -69,6 +72,14 @@ class UnreadableInput(InputError):
 
 class TooManyRemovals(InputError):
     """So many articles of a source are gone that it may be a mistake."""
+
+
+class TooManySkipped(InputError):
+    """More records cannot be read than the caller allows."""
+
+
+class AddressNotFree(InputError):
+    """A server cannot listen at the address that it was given."""
 
 
 class InvalidGlossary(InputError):
@@ -159,6 +170,10 @@ class IndexDamaged(IndexingError):
 
 class CacheDamaged(IndexingError):
     """The file of cached vectors cannot be read; no generation is touched by it."""
+
+
+class DeletionsDamaged(IndexingError):
+    """The list of deleted articles cannot be read; no generation is touched by it."""
 
 
 class IndexLocked(IndexingError):

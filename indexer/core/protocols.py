@@ -8,6 +8,7 @@ from indexer.core.records import (
     Article,
     Candidates,
     Expansion,
+    Filter,
     MatchKind,
     Passage,
     QueryWord,
@@ -63,6 +64,10 @@ class Index(Protocol):
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        ...
+
+    def undated(self, wanted: Filter) -> int:
+        """How many articles `wanted` leaves out for having no date."""
         ...
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:

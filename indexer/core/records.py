@@ -103,6 +103,7 @@ class SkipReason(StrEnum):
     ENCODING = "encoding not recognised"
     UNREADABLE = "unreadable"
     LINK_LOOP = "link loop"
+    LINK = "link not followed"
     HIDDEN = "hidden file"
     UNSUPPORTED = "unsupported format"
     TOO_LARGE = "too large"
@@ -169,7 +170,12 @@ class Filter:
     @property
     def is_empty(self) -> bool:
         """Whether everything is admitted."""
-        return not self.languages and self.since is None and self.until is None
+        return not self.languages and not self.is_dated
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether an article without a date is outside."""
+        return self.since is not None or self.until is not None
 
 
 class MatchKind(StrEnum):

@@ -24,6 +24,8 @@ from indexer.corpus.damage import finished
 from indexer.corpus.fields import AS_USUAL, Fields
 from indexer.corpus.files import walk
 from indexer.corpus.formats import FoundFile
+from indexer.corpus.links import Followed, Links
+from indexer.corpus.one_line import one_line_id
 from indexer.corpus.paths import STANDARD_INPUT, Given, given, roots_of
 from indexer.corpus.source import Source, digest, printable
 from indexer.corpus.standard_input import view_of
@@ -41,6 +43,7 @@ class Corpus:
         fields: Fields = AS_USUAL,
         format: str | None = None,
         roots: Sequence[str] = (),
+        follow_links: bool = True,
     ) -> None:
         """Look at `paths`: files, folders, patterns, or `-` for standard input.
 
@@ -50,6 +53,7 @@ class Corpus:
             format: name of the format of standard input, and of files whose names tell none; without it
                 the one is JSON Lines, the others are text.
             roots: of the corpora before. A file below one has the id that the deepest of them gives it.
+            follow_links: whether symbolic links below the paths are followed.
 
         Raises:
             PathNotFound: one does not exist, or is a pattern that nothing matches.
@@ -65,6 +69,7 @@ class Corpus:
         self._listed: list[Given] = listed
         self._roots = roots_of(listed, roots)
         self._known = frozenset((*roots, *self._roots))
+        self._links = Links([path.location for path in listed], follow=follow_links)
         self._input: BinaryIO | None = None
 
     @property
@@ -76,6 +81,11 @@ class Corpus:
     def origin(self) -> str:
         """The paths, for messages."""
         return self._origin
+
+    @property
+    def followed(self) -> Followed:
+        """The symbolic links that lead out of the paths, so far as they were listed, and where each leads."""
+        return self._links.followed
 
     def source_of(self, path: str) -> str | None:
         """Which of the paths lists, or would list, the file at this absolute path; None if none does."""
@@ -104,7 +114,7 @@ class Corpus:
         alone = len(self._paths) == 1 and not path.pattern
         for start in path.starts(self._known, self._format):
             new: set[bytes] = set()
-            for found in walk(start, self._known):
+            for found in walk(start, self._known, self._links):
                 if not alone:
                     key = _key(found)
                     if key in reached:
@@ -150,7 +160,7 @@ class InMemory:
 
 def _each_id_once(items: Iterable[Record | Skipped]) -> Iterator[Record | Skipped]:
     with Claims.opened() as claims:
-        for item in items:
+        for item in map(one_line_id, items):
             first = claims.claim(item) if isinstance(item, Record) else None
             if first is None:
                 yield item
@@ -172,4 +182,4 @@ def _key(found: FoundFile | Skipped) -> bytes:
     """Stands for a file, by whatever path it is reached, or for a reason to leave it out."""
     if isinstance(found, FoundFile):
         return name_digest(os.path.realpath(found.path))
-    return name_digest(f"{found.reason} {os.path.realpath(found.path)}")
+    return name_digest(f"{found.reason} {os.path.realpath(found.path or found.source)}")

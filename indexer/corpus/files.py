@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.core.records import Skipped, SkipReason
+from indexer.corpus.foreign import told_by_file
 from indexer.corpus.formats import Format, FoundFile, kind_of, unsupported
+from indexer.corpus.links import FOLLOW_ALL, Links
 from indexer.corpus.source import explained, printable
 
 Identity = tuple[int, int]
@@ -22,12 +24,14 @@ class Start:
         location: its absolute path, printable.
         prefix: what the ids at or below it begin with: empty, or ending in a slash.
         otherwise: the format of a file whose name tells none; None if it is then not read.
+        folder: where a pattern is looked for that found it; None for what was given by its name.
     """
 
     path: Path
     location: str
     prefix: str
     otherwise: Format | None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,18 @@ class _Folder:
     names: Iterator[str]
 
 
-def walk(start: Start, roots: Collection[str] = ()) -> Iterator[FoundFile | Skipped]:
+def walk(
+    start: Start, roots: Collection[str] = (), links: Links = FOLLOW_ALL
+) -> Iterator[FoundFile | Skipped]:
     """The files at or below a path; the entries of a folder in the order of their names.
 
-    Links are followed, but not into a folder that is being walked already. A file `a/b.txt` below a folder
-    has the id `a/b`, behind the folder's prefix; a folder that is one of `roots` has none.
+    Links are followed as `links` say, but not into a folder that is being walked already. A file `a/b.txt`
+    below a folder has the id `a/b`, behind the folder's prefix; a folder that is one of `roots` has none.
     """
-    found = _entry(start.path, start.location, start.prefix, ())
+    refused = links.refused(start.path, start.folder) if start.folder else None
+    found = refused or _entry(start.path, start.location, start.prefix, ())
     if isinstance(found, _Folder):
-        yield from _below(replace(found, prefix=start.prefix), roots)
+        yield from _below(replace(found, prefix=start.prefix), roots, links)
     elif isinstance(found, Skipped):
         yield found
     elif start.otherwise and (found.kind.suffix == "" or not found.kind.is_read):
@@ -58,7 +65,7 @@ def walk(start: Start, roots: Collection[str] = ()) -> Iterator[FoundFile | Skip
         yield found if found.kind.is_read else _unsupported(found)
 
 
-def _below(folder: _Folder, roots: Collection[str]) -> Iterator[FoundFile | Skipped]:
+def _below(folder: _Folder, roots: Collection[str], links: Links) -> Iterator[FoundFile | Skipped]:
     above = [folder]
     while above:
         name = next(above[-1].names, None)
@@ -68,7 +75,7 @@ def _below(folder: _Folder, roots: Collection[str]) -> Iterator[FoundFile | Skip
                 detail = "no longer the folder that it was when reading began"
                 yield skipped(last.path, last.location, SkipReason.UNREADABLE, detail)
             continue
-        found = _entry_in_folder(name, above, roots)
+        found = _entry_in_folder(name, above, roots, links)
         if isinstance(found, _Folder):
             above.append(found)
         else:
@@ -76,14 +83,14 @@ def _below(folder: _Folder, roots: Collection[str]) -> Iterator[FoundFile | Skip
 
 
 def _entry_in_folder(
-    name: str, above: Sequence[_Folder], roots: Collection[str]
+    name: str, above: Sequence[_Folder], roots: Collection[str], links: Links
 ) -> FoundFile | _Folder | Skipped:
     """What an entry of the last folder of `above` is, by the rules for what is not given by name."""
     folder = above[-1]
     path, location = folder.path / name, below(folder.location, printable(name))
     if name.startswith("."):
         return skipped(path, location, SkipReason.HIDDEN, "its name begins with a dot")
-    found = _entry(path, location, folder.prefix, above)
+    found = links.refused(path) or _entry(path, location, folder.prefix, above)
     if isinstance(found, _Folder):
         return replace(found, prefix="" if location in roots else f"{folder.prefix}{printable(name)}/")
     if isinstance(found, FoundFile) and not found.kind.is_read:
@@ -120,7 +127,8 @@ def _identity(path: Path) -> Identity | None:
 
 
 def _unsupported(found: FoundFile) -> Skipped:
-    return skipped(found.path, found.location, SkipReason.UNSUPPORTED, unsupported(found.kind))
+    detail = told_by_file(found.path) or unsupported(found.kind)
+    return skipped(found.path, found.location, SkipReason.UNSUPPORTED, detail)
 
 
 def skipped(path: Path, location: str, reason: SkipReason, detail: str) -> Skipped:

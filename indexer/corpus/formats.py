@@ -13,6 +13,7 @@ from indexer.corpus import jsonl, tables, text
 from indexer.corpus.date_columns import columned
 from indexer.corpus.dialects import TAB
 from indexer.corpus.fields import Fields
+from indexer.corpus.foreign import HEAD, told_by, told_by_file
 from indexer.corpus.packed import PACKINGS, Member, members, open_file, unpacked
 from indexer.corpus.source import Reader, Source
 from indexer.corpus.watching import content_of, watched
@@ -135,7 +136,11 @@ def read(found: FoundFile, fields: Fields) -> Iterator[Record | Skipped]:
         source = Source(found.id, found.source, found.location, opener)
         return watched(found.path, source, partial(_read_members, source, fields))
     source = Source(found.id, found.source, found.location, partial(unpacked, opener, found.kind.packing))
-    return read_source(source, found.kind.format or TEXT, fields, found.path)
+    format = found.kind.format or TEXT
+    is_stream = not (format.whole or found.kind.packing)
+    if is_stream and (foreign := told_by_file(found.path)):
+        return iter((source.skipped(SkipReason.BINARY, foreign),))
+    return read_source(source, format, fields, found.path)
 
 
 def read_source(
@@ -152,7 +157,10 @@ def _read_whole(
     source: Source, format: Format, reader: Reader, path: Path | None
 ) -> Iterator[Record | Skipped]:
     read = content_of(source, path)
-    if isinstance(read, bytes):
+    foreign = told_by(read[:HEAD]) if isinstance(read, bytes) else None
+    if foreign:
+        yield source.skipped(SkipReason.BINARY, foreign, id=source.id if format.single else None)
+    elif isinstance(read, bytes):
         content = Source(
             source.id, source.name, source.path, lambda: nullcontext(cast("BinaryIO", BytesIO(read)))
         )

@@ -51,7 +51,7 @@ class Given:
                 location = below(self.location, printable(name))
                 path = self.path / name
                 root = root_of(location, roots) or self.location
-                yield Start(path, location, _prefix(location, root, _is_folder(path)), None)
+                yield Start(path, location, _prefix(location, root, _is_folder(path)), None, self.path)
         else:
             own = self.location if self.is_folder else str(Path(self.location).parent)
             root = root_of(self.location, roots) or own

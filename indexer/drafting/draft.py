@@ -42,6 +42,21 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts that have a vector each.
+
+    Attributes:
+        passages, sentences: of articles.
+        words: of the index, those that are new to it; with the frequent English words and the queries that
+            vectors are compared with, where they are not known yet.
+    """
+
+    passages: int = 0
+    sentences: int = 0
+    words: int = 0
+
+
 class Draft:
     """A generation before it is published: some of the articles of another one, and what comes to them.
 
@@ -145,6 +160,12 @@ class Draft:
         folder = self._layout.publish(self._folder, manifest, live=live)
         self._written += (folder / MANIFEST).stat().st_size
         return manifest
+
+    @property
+    def texts(self) -> Texts:
+        """How many vectors were asked for."""
+        words = self.word_encoder.embedded + self.word_encoder.reused
+        return Texts(self._writer.passages, self._writer.sentences, words)
 
     @property
     def bytes_written(self) -> int:

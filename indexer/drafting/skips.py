@@ -4,12 +4,19 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
-from indexer.core.errors import UnreadableInput
+from indexer.core.errors import InvalidSetting, TooManySkipped, UnreadableInput
 from indexer.core.records import UNREAD, Article, Remark, Skipped, SkipReason
 
 _NOT_RECORDS = frozenset(
-    {SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED}
+    {
+        SkipReason.HIDDEN,
+        SkipReason.UNSUPPORTED,
+        SkipReason.LINK_LOOP,
+        SkipReason.LINK,
+        SkipReason.DELETED,
+    }
 )
 """What is no record that cannot be read, but none at all."""
 
@@ -51,6 +58,60 @@ class Skips:
     def total(self) -> int:
         """Of all reasons."""
         return sum(self.counts.values())
+
+    @property
+    def unreadable(self) -> int:
+        """Records that cannot be read; what is no record counts not."""
+        return sum(count for reason, count in self.counts.items() if reason not in _NOT_RECORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class SkipLimit:
+    """How many records may be unreadable: so many, or such a share of all; `text` is how it was said."""
+
+    text: str
+    most: float
+    is_share: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The limit that is written as `20` or as `5%`.
+
+        Raises:
+            InvalidSetting: it is written otherwise.
+        """
+        written = text.strip()
+        number = written.removesuffix("%").strip()
+        is_share = written.endswith("%")
+        try:
+            most = float(number) if is_share else int(number)
+        except ValueError:
+            most = -1
+        if not most >= 0 or (is_share and not most <= 100):
+            raise InvalidSetting(f"--max-skipped takes a number or a share, as in 20 or 5%, not {text!r}")
+        return cls(written, most, is_share)
+
+    def require(self, skips: Skips, articles: int) -> None:
+        """Check that no more is unreadable.
+
+        Args:
+            skips: what was left out.
+            articles: how many records can be read.
+
+        Raises:
+            TooManySkipped: more is.
+        """
+        unreadable = skips.unreadable
+        records = unreadable + articles
+        if unreadable <= (self.most * records / 100 if self.is_share else self.most):
+            return
+        counts = {reason: n for reason, n in skips.counts.items() if reason not in _NOT_RECORDS}
+        listed = ", ".join(f"{count:,} × {reason}" for reason, count in counts.items())
+        first = next(one for one in skips.samples if one.reason.value in counts)
+        raise TooManySkipped(
+            f"{unreadable:,} of the {records:,} records cannot be read, more than --max-skipped {self.text}:"
+            f" nothing was published ({listed}, e.g. {first.source}: {first.detail})"
+        )
 
 
 class SkipLog:

@@ -16,7 +16,7 @@ neither on the order in which articles came nor on how they are spread over segm
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,10 @@ class Catalogue:
             raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
         return self.articles([number])[0]
 
+    def held(self, ids: Iterable[str]) -> list[str]:
+        """Which of some ids are those of its articles, sorted."""
+        return sorted(article_id for article_id in ids if self.ids.number(article_id) is not None)
+
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for.
 
@@ -253,6 +257,10 @@ class Catalogue:
         counts = np.bincount(self.languages, minlength=len(self.language_names)).tolist()
         counted = zip(self.language_names, counts, strict=True)
         return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+    def undated(self) -> int:
+        """How many articles have no date."""
+        return int(np.count_nonzero(self.days == 0))
 
     def dates(self) -> tuple[str | None, str | None]:
         """First and last date of the articles that have one."""

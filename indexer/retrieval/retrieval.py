@@ -15,6 +15,7 @@ from indexer.core.records import (
     NO_EXPANSION,
     Article,
     Candidates,
+    Filter,
     Numbers,
     Passage,
     RetrievalRequest,
@@ -36,6 +37,9 @@ class Retrieval:
         self._engine = engine
         self.similarity = Similarity(engine)
         self.lexical = LexicalIndex(engine.postings, engine.columns.first_sentences)
+        columns = engine.columns
+        is_first = np.diff(columns.articles, prepend=-1) != 0
+        self._undated = np.flatnonzero(is_first & (columns.days == 0))
 
     @property
     def name(self) -> str:
@@ -46,6 +50,12 @@ class Retrieval:
     def lexicon(self) -> Expander:
         """What expands the words of queries."""
         return self._engine.lexicon
+
+    def undated(self, wanted: Filter) -> int:
+        """How many articles `wanted` leaves out for having no date; its languages they fit."""
+        if not wanted.is_dated:
+            return 0
+        return len(_both(self._undated, self._engine.admitted(Filter(wanted.languages))))
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""

@@ -3,6 +3,7 @@
 INDEX_DIR/
 ├── CURRENT                name of the live generation; replaced atomically, last
 ├── cache.sqlite           vectors of texts, for all generations
+├── deleted.json           ids that were deleted by hand (`deletions`)
 ├── .lock                  held by the one process that writes
 └── generations/NAME/      immutable once published; files that did not change are shared by hard links
     ├── manifest.json      what made it, and every file's size and SHA-256; written last
@@ -13,7 +14,7 @@ INDEX_DIR/
 import contextlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from indexer.core.errors import (
     IndexNotFound,
     IndexNotWritable,
 )
+from indexer.storage import deletions
 from indexer.storage.disk import small_file, sync
 from indexer.storage.locks import GenerationLock, InUse
 from indexer.storage.manifest import MANIFEST, Manifest
@@ -134,15 +136,23 @@ class Layout:
         raise GenerationNotFound(f"{self.folder} has no generation {name!r}; it has {names}")
 
     def deleted(self) -> frozenset[str]:
-        """Ids that were deleted by hand: as the live generation says, or any where that cannot be read."""
-        try:
-            return frozenset(Manifest.read(self.live() / MANIFEST).deleted)
-        except IndexingError:
-            found: set[str] = set()
-            for folder in self.published():
-                with contextlib.suppress(IndexingError):
-                    found.update(Manifest.read(folder / MANIFEST).deleted)
-            return frozenset(found)
+        """Ids that were deleted by hand: those of the list, or where it is not there of all generations.
+
+        Raises:
+            DeletionsDamaged: the list cannot be read.
+        """
+        listed = deletions.read(self.folder)
+        if listed is not None:
+            return listed
+        found: set[str] = set()
+        for folder in self.published():
+            with contextlib.suppress(IndexingError):
+                found.update(Manifest.read(folder / MANIFEST).deleted)
+        return frozenset(found)
+
+    def set_deleted(self, ids: Iterable[str]) -> None:
+        """Say anew which ids were deleted by hand; to be called while writing."""
+        deletions.write(self.folder, ids)
 
     def roots(self) -> tuple[str, ...]:
         """The folders that the live generation's articles were read from; none where that cannot be told."""

@@ -42,7 +42,8 @@ class Manifest:
         segments: names of its segments, in the order of their rows.
         skipped: how many inputs were left out when it was made, by reason.
         roots: folders that articles were read from; ids are paths below them.
-        deleted: ids that were deleted by hand, and are not indexed again.
+        deleted: ids that were deleted by hand when it was made; what counts is the list of the index
+            (`deletions`).
         files: names below the generation's folder.
     """
 
@@ -74,13 +75,17 @@ class Manifest:
         """Of all files."""
         return sum(fact.bytes for fact in self.files.values())
 
-    def write(self, path: Path) -> None:
-        """Write the manifest and force it to disk."""
+    def content(self) -> str:
+        """What is written of it, with a checksum."""
         values = asdict(self)
         values[_CHECKSUM] = _checksum(values)
-        text = json.dumps(values, ensure_ascii=False, indent=2) + "\n"
+        return f"{json.dumps(values, ensure_ascii=False, indent=2)}\n"
+
+    def write(self, path: Path) -> None:
+        """Write the manifest and force it to disk."""
+        content = self.content()
         with path.open("w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
 

@@ -8,24 +8,27 @@ import io
 import logging
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
 
 from indexer.core.errors import (
+    EmptyCorpus,
     FormatMismatch,
     IndexDamaged,
     IndexNotWritable,
     InvalidArchive,
     PathNotFound,
 )
-from indexer.generation.generation import open_live
+from indexer.generation.generation import Generation, open_live
 from indexer.storage.disk import file_digest, sync
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST, MOST_BYTES, FileFact, Manifest, digest_of
 from indexer.upkeep.checks import contradictions
+from indexer.upkeep.without import ModelOf, no_model, published_without
 
 _BLOCK = 1 << 20
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
@@ -45,7 +48,7 @@ def export(layout: Layout, target: Path) -> Manifest:
     with closing(open_live(layout.folder)) as generation:
         try:
             with tarfile.open(aside, "w") as archive:
-                _add(archive, generation.folder, MANIFEST)
+                _add_manifest(archive, generation.manifest, layout.deleted())
                 for name, fact in generation.manifest.files.items():
                     _require_sound(generation.folder / name, fact)
                     _add(archive, generation.folder, name)
@@ -60,6 +63,14 @@ def export(layout: Layout, target: Path) -> Manifest:
         return generation.manifest
 
 
+def _add_manifest(archive: tarfile.TarFile, manifest: Manifest, deleted: Collection[str]) -> None:
+    """Add the manifest, which says what is deleted now."""
+    content = replace(manifest, deleted=sorted(deleted)).content().encode()
+    member = tarfile.TarInfo(MANIFEST)
+    member.size = len(content)
+    archive.addfile(member, BytesIO(content))
+
+
 def _add(archive: tarfile.TarFile, folder: Path, name: str) -> None:
     """Add a file, saying nothing of who made it and when."""
     with (folder / name).open("rb") as file:
@@ -68,10 +79,15 @@ def _add(archive: tarfile.TarFile, folder: Path, name: str) -> None:
         archive.addfile(member, file)
 
 
-def import_(layout: Layout, source: Path) -> Manifest:
+def import_(layout: Layout, source: Path, load: ModelOf = no_model) -> Manifest:
     """Make the generation in the file `source` the live one of an index; its manifest.
 
+    What was deleted from this index, or from the one that was exported, stays out; where there is such an
+    article, `load` loads the model of the generation.
+
     Raises:
+        EmptyCorpus: all of its articles were deleted from this index.
+        ModelError: the model is needed, and cannot be loaded.
         PathNotFound: there is no such file.
         InvalidArchive: it is no exported generation, a damaged one, one in a format that this version does
             not read, or contradicts itself; nothing was changed.
@@ -89,8 +105,34 @@ def import_(layout: Layout, source: Path) -> Manifest:
         manifest.write(draft / MANIFEST)
         if found := _contradictions(draft):
             raise InvalidArchive(f"{source} is not a sound generation ({found}): nothing was changed")
+        return _published(layout, draft, manifest, load)
+
+
+def _published(layout: Layout, draft: Path, manifest: Manifest, load: ModelOf) -> Manifest:
+    """Publish what was imported, without what was deleted here or there."""
+    deleted = layout.deleted() | frozenset(manifest.deleted)
+    with closing(Generation(draft)) as generation:
+        gone = generation.catalogue.held(deleted)
+    if not gone:
+        _list_deleted(layout, deleted)
         layout.publish(draft, manifest)
         return manifest
+    whole = layout.publish(draft, manifest, live=False)
+    try:
+        with closing(Generation(whole)) as generation:
+            model, encoder = load(manifest)
+            _list_deleted(layout, deleted)
+            made = published_without(gone, layout, model, encoder, generation, made_from=manifest.base)
+    finally:
+        layout.remove([whole])
+    if made is None:
+        raise EmptyCorpus("every article in it was deleted from this index: nothing was imported")
+    return Manifest.read(layout.live() / MANIFEST)
+
+
+def _list_deleted(layout: Layout, ids: Collection[str]) -> None:
+    if not layout.deleted().issuperset(ids):
+        layout.set_deleted(ids)
 
 
 def _contradictions(draft: Path) -> str:

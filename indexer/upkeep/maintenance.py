@@ -1,12 +1,10 @@
 """What an operator does to an index besides indexing: delete articles, go back, tidy up."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from indexer.core.errors import (
     ArticleNotFound,
@@ -17,13 +15,12 @@ from indexer.core.errors import (
     IndexNotFound,
 )
 from indexer.core.protocols import Encoder
-from indexer.drafting.draft import Draft, require_sound, used_texts
-from indexer.drafting.provenance import Provenance
+from indexer.drafting.draft import used_texts
 from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout, Pruned
 from indexer.storage.manifest import MANIFEST, Manifest, content_faults, damage
-from indexer.storage.vocabulary import Vocabulary
+from indexer.upkeep.without import ModelOf, ids_of, no_model, published_without
 from indexer.vectors.cache import VectorCache
 
 PATIENCE = 30.0
@@ -51,6 +48,21 @@ class Deleted:
     forgotten: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What going back did.
+
+    Attributes:
+        generation: the live one after it.
+        wanted: the one that was gone back to; another one where articles were left out.
+        left_out: ids of its articles that were deleted by hand since.
+    """
+
+    generation: str
+    wanted: str
+    left_out: tuple[str, ...] = ()
+
+
 def delete(layout: Layout, ids: Sequence[str], model: Model, encoder: Encoder) -> Deleted:
     """Publish a generation without some articles, and remember that they shall not come back.
 
@@ -59,13 +71,9 @@ def delete(layout: Layout, ids: Sequence[str], model: Model, encoder: Encoder) -
         EmptyCorpus: no article would be left.
         IndexingError: as in `build`.
     """
-    with (
-        layout.writing(),
-        VectorCache(layout.cache) as cache,
-        closing(open_live(layout.folder)) as base,
-    ):
+    with layout.writing(), closing(open_live(layout.folder)) as base:
         _require(ids, [base])
-        name = _without(ids, layout, model, encoder, cache, base)
+        name = published_without(ids, layout, model, encoder, base, made_from=base.name)
         if name is None:
             raise EmptyCorpus(_NOTHING_LEFT)
     return Deleted(name, tuple(dict.fromkeys(ids)))
@@ -88,16 +96,24 @@ def purge(
     with layout.writing(), VectorCache(layout.cache) as cache:
         live = layout.live()
         with closing(open_live(layout.folder)) as base:
-            if not set(_ids(base.catalogue.ids)) - set(ids):
+            if not set(ids_of(base.catalogue.ids)) - set(ids):
                 raise EmptyCorpus(_NOTHING_LEFT)
         holding = [folder for folder in layout.published() if _holds(folder, ids) or folder == live]
-        _require_anywhere(ids, holding, live)
+        _require_anywhere(ids, holding, layout.deleted())
         name: str | None = None
         for folder in holding:
             try:
                 with closing(Generation(folder)) as base:
-                    name = _without(
-                        ids, layout, model, encoder, cache, base, erasing=True, live=folder == live
+                    name = published_without(
+                        ids,
+                        layout,
+                        model,
+                        encoder,
+                        base,
+                        made_from=base.name,
+                        cache=cache,
+                        erasing=True,
+                        live=folder == live,
                     )
             except (IndexDamaged, IndexMismatch):
                 if folder == live:
@@ -111,39 +127,41 @@ def purge(
         return Deleted(layout.live().name, tuple(dict.fromkeys(ids)), pruned.removed, pruned.held, forgotten)
 
 
-def undelete(layout: Layout, ids: Sequence[str], model: Model, encoder: Encoder) -> str:
-    """Let deleted articles be indexed again when a reindex finds them; name of the new generation.
+def undelete(layout: Layout, ids: Sequence[str]) -> None:
+    """Let deleted articles be indexed again when a reindex finds them.
 
     Raises:
+        IndexNotFound: nothing was published here.
         ArticleNotFound: one of these ids was not deleted.
         IndexingError: as in `build`.
     """
-    with (
-        layout.writing(),
-        VectorCache(layout.cache) as cache,
-        closing(open_live(layout.folder)) as base,
-    ):
-        unknown = sorted(set(ids) - set(base.manifest.deleted))
+    if not layout.published():
+        layout.live()
+    with layout.writing():
+        deleted = layout.deleted()
+        unknown = sorted(set(ids) - deleted)
         if unknown:
             raise ArticleNotFound(f"{', '.join(map(repr, unknown))} was not deleted from this index")
-        require_sound(base)
-        with closing(Draft(layout.draft(), layout, model, encoder, cache, base)) as draft:
-            left = sorted(set(base.manifest.deleted) - set(ids))
-            return draft.publish(_provenance(model, encoder, base, left)).name
+        layout.set_deleted(deleted - set(ids))
 
 
-def rollback(layout: Layout, name: str | None = None) -> str:
-    """Make an older generation the live one again; its name.
+def rollback(layout: Layout, name: str | None = None, load: ModelOf = no_model) -> Back:
+    """Make an older generation the live one again.
+
+    If it has articles that were deleted since, one without them is published in its place.
 
     Args:
         layout: the index.
         name: of the generation, or its number; the one that the live one was made from, or else the
             newest before it, when None. Where it cannot be told what is live: the newest sound one.
+        load: loads the model of the generation, which takes one without some articles.
 
     Raises:
         GenerationNotFound: there is no such generation, or none to go back to.
+        EmptyCorpus: all of its articles were deleted.
         IndexDamaged: the generation is not sound.
         IndexingError: as in `build`.
+        ModelError: the model is needed, and cannot be loaded.
     """
     if not layout.published():
         raise GenerationNotFound(f"{layout.folder} has no generation to go back to")
@@ -152,9 +170,17 @@ def rollback(layout: Layout, name: str | None = None) -> str:
         found = content_faults(folder)
         if found:
             raise damage(folder, found, "; nothing was changed")
-        Generation(folder).close()
-        layout.point_to(folder)
-        return folder.name
+        with closing(Generation(folder)) as generation:
+            gone = generation.catalogue.held(layout.deleted())
+            if not gone:
+                layout.point_to(folder)
+                return Back(folder.name, folder.name)
+            model, encoder = load(generation.manifest)
+            base = generation.manifest.base
+            made = published_without(gone, layout, model, encoder, generation, made_from=base)
+        if made is None:
+            raise EmptyCorpus(f"every article of {folder.name} was deleted: nothing was changed")
+        return Back(made, folder.name, tuple(gone))
 
 
 def prune(layout: Layout, keep: int) -> Pruned:
@@ -169,56 +195,11 @@ def prune(layout: Layout, keep: int) -> Pruned:
         return layout.prune(keep)
 
 
-def _without(
-    ids: Iterable[str],
-    layout: Layout,
-    model: Model,
-    encoder: Encoder,
-    cache: VectorCache,
-    base: Generation,
-    *,
-    erasing: bool = False,
-    live: bool = True,
-) -> str | None:
-    """Publish `base` without some articles; None where none is left.
-
-    `erasing` writes everything anew that holds, or held, one of them.
-    """
-    require_sound(base)
-    gone = set(ids)
-    rewrite = {segment.name for segment in base.segments if erasing and gone & set(_ids(segment.ids))}
-    with closing(Draft(layout.draft(), layout, model, encoder, cache, base)) as draft:
-        numbers = (base.catalogue.ids.number(article_id) for article_id in gone)
-        draft.remove(np.array([number for number in numbers if number is not None], np.int64))
-        if draft.is_empty:
-            return None
-        deleted = sorted(gone | set(base.manifest.deleted))
-        provenance = _provenance(model, encoder, base, deleted)
-        return draft.publish(provenance, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
-
-
-def _provenance(model: Model, encoder: Encoder, base: Generation, deleted: Sequence[str]) -> Provenance:
-    return Provenance(
-        model,
-        encoder.engine,
-        encoder.dimensions,
-        base=base.name,
-        skipped=base.manifest.skipped,
-        roots=base.manifest.roots,
-        deleted=deleted,
-        glossary=base.glossary,
-    )
-
-
-def _ids(ids: Vocabulary) -> Iterable[str]:
-    return (ids[number] for number in range(len(ids)))
-
-
 def _holds(folder: Path, ids: Sequence[str]) -> bool:
     """Whether an article of these ids, or a former version of it, lies in a generation or may do so."""
     try:
         with closing(Generation(folder)) as generation:
-            return any(set(ids) & set(_ids(segment.ids)) for segment in generation.segments)
+            return any(set(ids) & set(ids_of(segment.ids)) for segment in generation.segments)
     except (IndexDamaged, IndexMismatch):
         return True
     except IndexNotFound:
@@ -231,8 +212,7 @@ def _require(ids: Sequence[str], generations: Sequence[Generation]) -> None:
             raise ArticleNotFound(f"no article has the id {article_id!r} in this index: nothing was deleted")
 
 
-def _require_anywhere(ids: Sequence[str], folders: Sequence[Path], live: Path) -> None:
-    deleted = Manifest.read(live / MANIFEST).deleted
+def _require_anywhere(ids: Sequence[str], folders: Sequence[Path], deleted: Collection[str]) -> None:
     for article_id in ids:
         if article_id not in deleted and not any(_holds(folder, [article_id]) for folder in folders):
             raise ArticleNotFound(f"no generation has an article {article_id!r}: nothing was erased")

@@ -1,5 +1,6 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
+import importlib.metadata
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +20,7 @@ from indexer.commands.terminal import (
     settings,
     told_in_a_line,
 )
+from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError
 from indexer.core.shown import ShownFormatter, shown
 
@@ -33,19 +35,38 @@ RerankerOption = Annotated[
 ]
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
-    f" 4 the index cannot be used; {EXIT_OUTPUT} the output cannot be written; 130 stopped with Ctrl-C."
+    f" 4 the index cannot be used; {EXIT_OUTPUT} the output cannot be written; 6 more was skipped than"
+    " --max-skipped allows; 130 stopped with Ctrl-C or SIGTERM."
 )
 
 _LOG_LINE = "%(levelname)s:     %(message)s"
 
 app = typer.Typer(
     name="hudhud",
-    help="Find passages in Persian, Dari and Arabic articles for a query in any language.",
     epilog=_EPILOG,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        put(f"hudhud {importlib.metadata.version('hudhud')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hudhud(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_say_version),
+    ] = False,
+) -> None:
+    """Find passages in Persian, Dari and Arabic articles for a query in any language."""
+    del version
+
+
 cli.add_commands(app)
 cli_upkeep.add_commands(app)
 
@@ -138,6 +159,7 @@ def serve(
 
     from indexer.storage.layout import Layout
     from search_api.serving.app import create_app
+    from search_api.serving.listening import bound
     from search_api.serving.live import Live
     from search_api.serving.memory import limit_arenas
     from search_api.serving.opening import Opener
@@ -149,8 +171,16 @@ def serve(
     logging.getLogger("search_api").setLevel(logging.INFO)
     chosen = settings()
     opener = Opener(model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker)
-    with Live(Layout(index or chosen.index), opener) as live:
-        uvicorn.run(create_app(live), host=host, port=port, log_config=_log_config())
+    with (
+        timed("stdout"),
+        Live(Layout(index or chosen.index), opener) as live,
+        bound(host, port) as address,
+    ):
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(live), host=host, port=port, log_config=_log_config())
+        )
+        say(f"listening at {host}, port {port}, until Ctrl-C or SIGTERM")
+        server.run(sockets=[address])
 
 
 @app.command(no_args_is_help=True)
@@ -265,5 +295,5 @@ def _damage_told(index: Path) -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
-    with kept_output():
+    with kept_output(), timed("stderr"):
         app()

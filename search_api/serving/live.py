@@ -10,7 +10,7 @@ What answers is, in this order, the first that can be opened and was not found d
 1. the generation that `CURRENT` names;
 2. the one that answers now;
 3. those published before the one that `CURRENT` names, newest first. Never a later one: somebody went
-   back from it, or it was never made live.
+   back from it, or it was never made live. Of 2 and 3 none that holds an article that was deleted.
 
 Opening checks the sizes of files. Their contents are compared with the manifest afterwards, slowly, while
 the generation answers already. One whose contents differ answers no longer, for its answers may be wrong
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Self
 
 from indexer.core.errors import HudhudError, IndexDamaged, IndexingError
+from indexer.generation.generation import Generation
 from indexer.generation.way_back import told
 from indexer.storage.layout import Layout
 from search_api.search import Searcher
@@ -180,6 +181,8 @@ class Live:
             error: why it names none.
         """
         for choice in self._choices(folder):
+            if choice != folder and self._holds_deleted(choice):
+                continue
             try:
                 self._serve(choice)
                 break
@@ -199,6 +202,17 @@ class Live:
         held = self._leases.current
         order = (named, held.folder if held else None, *reversed(before))
         return [folder for folder in dict.fromkeys(order) if folder]
+
+    def _holds_deleted(self, folder: Path) -> bool:
+        """Whether a generation has, or may have, an article that was deleted by hand."""
+        try:
+            deleted = self._layout.deleted()
+            if not deleted:
+                return False
+            with contextlib.closing(Generation(folder)) as generation:
+                return bool(generation.catalogue.held(deleted))
+        except (HudhudError, OSError):
+            return True
 
     def _serve(self, folder: Path) -> None:
         """Let the generation in `folder` answer, unless it does so already.

@@ -1,7 +1,10 @@
 """The `hudhud` command as a person meets it: what it prints, where, and how it ends."""
 
+import datetime
+import importlib.metadata
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -75,7 +78,9 @@ def test_reindex_ends_with_a_summary_and_search_finds(hudhud: Hudhud, layout: La
     assert lines["Removed"] == "0"
     words = len(np.load(layout.live() / VECTOR_WORDS)) + REFERENCE_WORDS + len(unrelated_queries())
     texts = 18 + 86 + words
-    assert lines["Texts"] == f"0 embedded, {texts:,} embedded before"
+    kinds = f"18 passages, 86 sentences, {words:,} words"
+    assert lines["Texts"] == f"0 embedded, {texts:,} embedded before: {kinds}"
+    assert re.fullmatch(r"\d+\.\d s: \w+ \d+\.\d(, \w+ \d+\.\d)*", lines["Time"])
     assert lines["Live"] == f"{layout.live().name} in {layout.folder}"
     stages = ["embedding", "numbering", "comparing", "words", "checksums", "publishing"]
     assert made.stderr.splitlines() == stages
@@ -99,7 +104,14 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
         *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated"),
+        *("stages", "index", "texts", "links_out"),
     }
+    assert summary["index"] == str(layout.folder)
+    assert list(summary["stages"])[:2] == ["reading", "embedding"]
+    assert list(summary["stages"])[-2:] == ["publishing", "tidying"]
+    assert sum(summary["stages"].values()) == pytest.approx(summary["seconds"], abs=0.01)
+    assert (summary["texts"]["passages"], summary["texts"]["sentences"]) == (1, 1)
+    assert sum(summary["texts"].values()) == summary["embedded"] + summary["reused"]
     assert summary["skipped"] == {
         "total": 1,
         "counts": {"empty": 1},
@@ -121,7 +133,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     )
     assert set(planned) == {
         *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
-        *("refused", "characters", "seconds", "title_alone", "undated"),
+        *("refused", "characters", "seconds", "title_alone", "undated", "texts", "index", "links_out"),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
 
@@ -135,8 +147,8 @@ def test_a_summary_says_what_articles_lack(hudhud: Hudhud, layout: Layout, tmp_p
     ]
     archive = tmp_path / "in.jsonl"
     archive.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    result = hudhud("reindex", archive, "--index", layout.folder, "--quiet")
-    assert result.stderr.splitlines() == [
+    result = hudhud("reindex", archive, "--index", layout.folder)
+    assert result.stderr.splitlines()[-2:] == [
         "1 article is a title alone",
         "2 articles have no date, though a column looks like one",
     ]
@@ -203,15 +215,48 @@ class TestSkipped:
         return folder
 
     def test_is_counted_with_an_example(self, hudhud: Hudhud, archive: Path, layout: Layout) -> None:
-        result = hudhud("reindex", archive, "--index", layout.folder, "--quiet")
+        result = hudhud("reindex", archive, "--index", layout.folder)
         assert rows(result.stdout)["Read"] == "5 = 1 new + 0 changed + 0 unchanged + 4 skipped"
-        told = result.stderr.splitlines()
+        told = [line for line in result.stderr.splitlines() if line.startswith("skipped")]
         assert [line.partition(", e.g. ")[0] for line in told] == [
             "skipped, empty: 2",
             "skipped, unsupported format: 1",
             "skipped, binary: 1",
         ]
         assert f"e.g. {archive / 'also-empty.txt'}: no letter and no digit in it" in told[0]
+
+    @pytest.mark.parametrize("mode", [(), ("--dry-run",), ("--json",)])
+    def test_is_not_told_where_quiet_was_asked_for(
+        self, hudhud: Hudhud, archive: Path, layout: Layout, mode: tuple[str, ...]
+    ) -> None:
+        result = hudhud("reindex", archive, "--index", layout.folder, "--quiet", *mode)
+        assert (result.exit_code, result.stderr) == (0, "")
+
+    def test_more_than_was_said_publishes_nothing(
+        self, hudhud: Hudhud, archive: Path, layout: Layout
+    ) -> None:
+        asked = ("reindex", archive, "--index", layout.folder, "--quiet", "--max-skipped")
+        for limit in ("2", "74%"):
+            result = hudhud(*asked, limit)
+            assert (result.exit_code, result.stdout, layout.published()) == (6, "", [])
+            assert result.stderr == (
+                f"hudhud: 3 of the 4 records cannot be read, more than --max-skipped {limit}: nothing was"
+                f" published (2 × empty, 1 × binary, e.g. {archive / 'also-empty.txt'}: no letter and no"
+                " digit in it)\n"
+            )
+            planned = hudhud(*asked, limit, "--dry-run")
+            assert (planned.exit_code, planned.stderr) == (6, "")
+            assert rows(planned.stdout)["Would refuse"].startswith("3 of the 4 records cannot be read")
+        assert hudhud(*asked, "75%").exit_code == 0
+        again = hudhud(*asked, "2")
+        assert (again.exit_code, len(layout.published())) == (6, 1)
+
+    @pytest.mark.parametrize("limit", ["", "many", "-1", "101%", "1.5", "nan%", "%"])
+    def test_a_limit_is_a_number_or_a_share(self, hudhud: Hudhud, tmp_path: Path, limit: str) -> None:
+        result = hudhud("reindex", SEEDS, "--index", tmp_path / "index", "--max-skipped", limit)
+        assert (result.exit_code, result.stdout) == (2, "")
+        expected = f"hudhud: --max-skipped takes a number or a share, as in 20 or 5%, not {limit!r}\n"
+        assert result.stderr == expected
 
     @pytest.mark.parametrize("mode", [(), ("--dry-run",)])
     def test_is_written_to_a_report(
@@ -258,14 +303,45 @@ def test_a_dry_run_changes_nothing(hudhud: Hudhud, layout: Layout, tmp_path: Pat
     result = hudhud("reindex", archive, "--index", layout.folder, "--dry-run")
     lines = rows(result.stdout)
     assert (result.exit_code, list(lines)) == (
-        0,
+        2,
         ["Would read", "Would remove", "Would embed", "Would refuse"],
     )
     assert lines["Would read"] == "9 = 1 new + 0 changed + 8 unchanged + 0 skipped"
     assert lines["Would remove"] == "2"
-    assert lines["Would embed"].startswith(f"{len(TEXTS[1])} characters, in ")
+    assert lines["Would embed"].startswith(
+        f"{len(TEXTS[1])} characters, about 1 passage, 1 sentence, 141 words, in about "
+    )
     assert lines["Would refuse"].startswith(f"2 of the 10 articles from {archive} are no longer there")
     assert tree(layout.folder) == before
+
+
+def test_reindex_asks_for_a_path_in_a_sentence(hudhud: Hudhud) -> None:
+    for arguments in ((), ("--quiet",)):
+        result = hudhud("reindex", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == (
+            "hudhud: say what to index, as in `hudhud reindex archive/`: files, folders, patterns or -\n"
+        )
+
+
+def test_the_version_is_said(hudhud: Hudhud) -> None:
+    result = hudhud("--version")
+    assert (result.exit_code, result.stdout) == (0, f"hudhud {importlib.metadata.version('hudhud')}\n")
+
+
+def test_links_out_of_the_paths_are_told_and_may_be_left_out(
+    hudhud: Hudhud, layout: Layout, tmp_path: Path
+) -> None:
+    elsewhere = write(tmp_path / "elsewhere", {"b": TEXTS[4]})
+    archive = write(tmp_path / "in", {"a": TEXTS[1]})
+    (archive / "link").symlink_to(elsewhere)
+    result = hudhud("reindex", archive, "--index", layout.folder)
+    followed = f"followed out of the PATHs: {archive / 'link'}, which leads to {elsewhere}"
+    assert result.stderr.splitlines()[-1] == followed
+    asked = ("reindex", archive, "--index", layout.folder, "--no-follow-links", "--allow-removals", "--json")
+    left = json.loads(hudhud(*asked).stdout)
+    assert (left["articles"], left["removed"], left["links_out"]) == (1, 1, 0)
+    assert left["skipped"]["counts"] == {"link not followed": 1}
 
 
 def test_removals_are_refused_unless_told(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> None:
@@ -364,10 +440,12 @@ def test_search_takes_its_words_as_they_come(hudhud: Hudhud, seed_index: Path) -
 def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Path) -> None:
     asked = ["war 18 Shahrivar", "and September 2025", "--from", "1404-01-01", "--limit", "1"]
     lines = hudhud("search", "--index", seed_index, *asked).stdout.splitlines()
-    assert lines[1:4] == [
+    undated = "1 article has no date, and no filter by date finds what has none"
+    assert lines[1:5] == [
         "\u206818 Shahrivar\u2069: articles of this day of any year come first",
         "\u2068September 2025\u2069: articles of 2025-09-01 to 2025-09-30 come first",
         "from 1404-01-01 is read as Jalali: 2025-03-21",
+        undated,
     ]
     body = json.loads(hudhud("search", "--index", seed_index, "--json", *asked).stdout)
     assert body["query"] == {
@@ -381,7 +459,7 @@ def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Pa
         ],
         "exact": [],
         "excluded": [],
-        "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21"],
+        "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21", undated],
     }
 
 
@@ -408,11 +486,11 @@ def test_no_hit_is_said(hudhud: Hudhud, seed_index: Path) -> None:
 def test_info_says_what_is_live(hudhud: Hudhud, seed_index: Path) -> None:
     lines = dict(line.split(maxsplit=1) for line in hudhud("info", "--index", seed_index).stdout.splitlines())
     assert lines["Articles"] == "5 (3 fa, 1 ar, 1 prs)"
-    assert lines["Dates"] == "2025-09-03 to 2025-12-06"
+    assert lines["Dates"] == "2025-09-03 to 2025-12-06; 1 article without a date"
     assert lines["Generation"].startswith(Layout(seed_index).live().name)
     assert "384 dimensions" in lines["Model"]
     manifest = json.loads(hudhud("info", "--index", seed_index, "--json").stdout)
-    assert manifest["articles"] == 5
+    assert (manifest["articles"], manifest["undated"], manifest["deleted"]) == (5, 1, [])
 
 
 def test_verify_tells_sound_from_damaged(hudhud: Hudhud, layout: Layout) -> None:
@@ -509,7 +587,9 @@ def test_a_typing_error_in_an_option_names_the_right_one(hudhud: Hudhud) -> None
 def test_an_unknown_setting_is_refused() -> None:
     result = in_a_process("info", HUDHUD_IDNEX="elsewhere")
     assert result.returncode == 2
-    assert result.stderr == "hudhud: HUDHUD_IDNEX is not a setting of Hudhud: did you mean HUDHUD_INDEX?\n"
+    time, _, told = result.stderr.partition(" ")
+    assert datetime.datetime.fromisoformat(time).tzinfo is not None
+    assert told == "hudhud: HUDHUD_IDNEX is not a setting of Hudhud: did you mean HUDHUD_INDEX?\n"
 
 
 def test_the_index_is_taken_from_the_environment(tmp_path: Path) -> None:
@@ -550,10 +630,12 @@ def test_a_stopped_run_says_how_to_go_on_and_the_next_does(
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert err.endswith(
-        "\nhudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same\n"
-        "command goes on where this one stopped.\n"
-    )
+    lines = [line.partition(" ") for line in err.splitlines()]
+    assert all(datetime.datetime.fromisoformat(time).tzinfo for time, _, _ in lines)
+    assert [told for _, _, told in lines[-2:]] == [
+        "hudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same",
+        "command goes on where this one stopped.",
+    ]
     assert "Traceback" not in err
     assert [path.name for path in layout.generations.iterdir()] == [before]
     assert layout.live().name == before
@@ -584,11 +666,11 @@ class TestUpkeep:
             "",
             "hudhud: no article has the id 'a' in this index: nothing was deleted\n",
         )
-        left_out = hudhud("reindex", tmp_path / "in", "--index", index, "--quiet")
+        left_out = hudhud("reindex", tmp_path / "in", "--index", index)
         assert rows(left_out.stdout)["Read"] == "3 = 0 new + 0 changed + 2 unchanged + 1 skipped"
         assert left_out.stderr.endswith("`hudhud undelete a` lets it be indexed again\n")
         undeleted = hudhud("undelete", "a", "--index", index)
-        assert undeleted.stdout == f"1 article may be indexed again; live: {layout.live().name}\n"
+        assert undeleted.stdout == "1 article may be indexed again\n"
         unknown = hudhud("undelete", "a", "--index", index)
         assert (unknown.exit_code, unknown.stderr) == (
             2,
@@ -596,6 +678,17 @@ class TestUpkeep:
         )
         back = hudhud("reindex", tmp_path / "in", "--index", index)
         assert rows(back.stdout)["Read"] == "3 = 1 new + 0 changed + 2 unchanged + 0 skipped"
+
+    def test_deleted_articles_stay_out_of_what_is_gone_back_to(
+        self, hudhud: Hudhud, layout: Layout, index: Path
+    ) -> None:
+        newer = layout.live().name
+        hudhud("delete", "a", "--index", index)
+        back = hudhud("rollback", "--index", index)
+        assert back.stdout == f"live: {layout.live().name}, {newer} without 1 deleted article\n"
+        found = json.loads(hudhud("search", "fresh bread", "--json", "--index", index).stdout)["hits"]
+        assert sorted(hit["article"]["id"] for hit in found) == ["b", "c"]
+        assert rows(hudhud("info", "--index", index).stdout)["Deleted"] == "1 by hand"
 
     def test_purge(self, hudhud: Hudhud, layout: Layout, index: Path) -> None:
         purged = hudhud("delete", "a", "b", "--purge", "--index", index)

@@ -2,15 +2,20 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import typer
 
 from indexer.commands import terminal
 from indexer.commands.terminal import counted, following, megabytes, plural, print_rows, told_in_a_line
 from indexer.core.errors import (
+    AddressNotFree,
+    DeletionsDamaged,
     GenerationNotFound,
     HudhudError,
     IndexLocked,
@@ -18,6 +23,7 @@ from indexer.core.errors import (
     ModelDamaged,
     Overloaded,
     TooManyRemovals,
+    TooManySkipped,
 )
 from indexer.drafting.draft import Progress
 
@@ -50,6 +56,9 @@ def test_names_and_values_stand_in_columns(capsys: pytest.CaptureFixture[str]) -
     ("error", "code"),
     [
         (TooManyRemovals("why"), 2),
+        (TooManySkipped("why"), 6),
+        (AddressNotFree("why"), 2),
+        (DeletionsDamaged("why"), 4),
         (InvalidMapping("why"), 2),
         (GenerationNotFound("why"), 2),
         (ModelDamaged("why"), 3),
@@ -65,13 +74,25 @@ def test_an_error_is_a_line_and_an_exit_code(
     def command() -> None:
         raise error
 
-    import typer
-
     with pytest.raises(typer.Exit) as caught:
         command()
     assert caught.value.exit_code == code
     told = "hudhud: why\n" if isinstance(error, HudhudError) else "hudhud: stopped\n"
     assert capsys.readouterr() == ("", told)
+
+
+def test_a_command_that_is_told_to_end_stops_as_with_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    @told_in_a_line
+    def command() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(typer.Exit) as caught:
+        command()
+    assert caught.value.exit_code == 130
+    assert capsys.readouterr() == ("", "hudhud: stopped\n")
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 class TestLines:

@@ -20,7 +20,13 @@ from indexer.generation.generation import open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
 
-NOT_RECORDS = (SkipReason.HIDDEN, SkipReason.UNSUPPORTED, SkipReason.LINK_LOOP, SkipReason.DELETED)
+NOT_RECORDS = (
+    SkipReason.HIDDEN,
+    SkipReason.UNSUPPORTED,
+    SkipReason.LINK_LOOP,
+    SkipReason.LINK,
+    SkipReason.DELETED,
+)
 
 
 @pytest.fixture

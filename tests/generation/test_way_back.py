@@ -92,7 +92,7 @@ def test_one_that_shares_what_is_damaged_is_passed_over(layout: Layout) -> None:
 def test_what_is_advised_can_be_done(layout: Layout) -> None:
     back = way_back(layout)
     assert back
-    assert maintenance.rollback(layout, back.name) == back.name
+    assert maintenance.rollback(layout, back.name).generation == back.name
 
 
 def test_a_refused_rollback_is_not_advised_again(layout: Layout) -> None:

@@ -15,6 +15,8 @@ from indexer.core import errors
 
 ROOT = Path(__file__).parents[2]
 NOT_FOR_PROGRAMS = {
+    "AddressNotFree",  # of `hudhud serve`
+    "TooManySkipped",  # of `hudhud reindex --max-skipped`
     "GenerationNotFound",  # of `hudhud rollback` and `verify`
     "InvalidArchive",  # of `hudhud import`
     "InvalidEvaluation",  # of `hudhud evaluate`

@@ -103,7 +103,10 @@ class TestSearch:
         )
         assert (results.exact, results.excluded) == (("آتش بس",), ("نان",))
         assert (results.since, results.until) == (datetime.date(2025, 3, 21), None)
-        assert results.warnings == ("since 1404-01-01 is read as Jalali: 2025-03-21",)
+        assert results.warnings == (
+            "since 1404-01-01 is read as Jalali: 2025-03-21",
+            "1 article has no date, and no filter by date finds what has none",
+        )
         assert repr(results).split("\n")[1] == results.warnings[0]
         assert f"<p>{results.warnings[0]}</p>" in results._repr_html_()
         assert index.search("war", since=datetime.date(1404, 1, 1)).since == datetime.date(1404, 1, 1)
@@ -152,6 +155,7 @@ def test_what_is_live(index: hudhud.Index, seed_index: Path) -> None:
         languages={"fa": 3, "ar": 1, "prs": 1},
         first_date=datetime.date(2025, 9, 3),
         last_date=datetime.date(2025, 12, 6),
+        undated=1,
         bytes=manifest.bytes,
     )
     assert info.created.utcoffset() == datetime.timedelta(0)
@@ -162,6 +166,7 @@ def test_an_index_without_dates(layout: Layout) -> None:
     hudhud.index({"id": "bread", "text": TEXTS[1]}, layout.folder)
     with hudhud.open(layout.folder) as index:
         assert (index.info().first_date, index.info().last_date) == (None, None)
+        assert index.info().undated == index.info().articles
 
 
 def test_a_closed_index_answers_no_more(seed_index: Path) -> None:

@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -438,6 +439,23 @@ class TestDamage:
             change_to(live, index, first)
             wait_for(lambda: live.state == State(first.name, checked=True, fault=None))
             change_to(live, index, second)
+
+    def test_none_that_holds_a_deleted_article_answers_in_its_place(self, index: Layout) -> None:
+        first, second = index.published()
+        with closing(Generation(first)) as generation:
+            only = generation.catalogue.ids[0]
+        point(index, first)
+        index.set_deleted({only})
+        truncate(store(second))
+        with follow(index) as live:
+            assert live.state.generation == first.name
+            point(index, second)
+            wait_for(lambda: live.state.fault is not None)
+            assert live.state.generation is None
+            assert (live.state.fault or "").endswith("; nothing can answer in its place")
+            index.set_deleted({"another"})
+            point(index, first)
+            wait_for(lambda: live.state.generation == first.name)
 
 
 class TestAnotherModel:

@@ -131,7 +131,7 @@ class TestNoSpace:
             live = layout.live()
             usage = shutil.disk_usage(disk)
             room = usage.free
-            monkeypatch.setattr("indexer.build.shutil.disk_usage", lambda _: usage)
+            monkeypatch.setattr("indexer.preconditions.shutil.disk_usage", lambda _: usage)
             taken = sum(path.stat().st_size for path in live.rglob("*") if path.is_file())
             (texts / "new.txt").write_text("خبر تازه", encoding="utf-8")
             for share in range(11):
@@ -149,7 +149,7 @@ class TestNoSpace:
         live = index.live()
         (texts / "new.txt").write_text("خبر تازه", encoding="utf-8")
         full = shutil.disk_usage(index.folder)._replace(free=10)
-        monkeypatch.setattr("indexer.build.shutil.disk_usage", lambda _: full)
+        monkeypatch.setattr("indexer.preconditions.shutil.disk_usage", lambda _: full)
         done = hudhud("reindex", texts, "--index", index.folder, "--quiet")
         assert (done.exit_code, index.live()) == (4, live)
         assert "where 0 MB are free: make room, or choose another --index" in done.stderr

@@ -10,11 +10,13 @@ from nights import Nights, bytes_below, numbered, tree, write
 from indexer.build import build
 from indexer.core.errors import (
     ArticleNotFound,
+    DeletionsDamaged,
     EmptyCorpus,
     GenerationNotFound,
     IndexDamaged,
     IndexLocked,
     IndexNotFound,
+    ModelNotFound,
 )
 from indexer.core.protocols import Encoder
 from indexer.core.records import SkipReason
@@ -23,9 +25,11 @@ from indexer.generation.generation import Generation, open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout, Pruned
 from indexer.storage.locks import GenerationLock
+from indexer.storage.manifest import Manifest
 from indexer.upkeep import maintenance
+from indexer.upkeep.archive import export, import_
 from indexer.upkeep.checks import faults
-from indexer.upkeep.maintenance import Deleted
+from indexer.upkeep.maintenance import Back, Deleted
 from indexer.vectors import row_blocks
 from indexer.vectors.cache import keys_of
 
@@ -57,8 +61,16 @@ def purge(nights: Nights, *ids: str) -> Deleted:
     return maintenance.purge(nights.layout, ids, nights.model, nights.encoder, patience=0.3)
 
 
-def undelete(nights: Nights, *ids: str) -> str:
-    return maintenance.undelete(nights.layout, ids, nights.model, nights.encoder)
+def undelete(nights: Nights, *ids: str) -> None:
+    maintenance.undelete(nights.layout, ids)
+
+
+def rollback(nights: Nights, name: str | None = None) -> Back:
+    return maintenance.rollback(nights.layout, name, lambda _: (nights.model, nights.encoder))
+
+
+def fetched(nights: Nights, file: Path) -> Manifest:
+    return import_(nights.layout, file, lambda _: (nights.model, nights.encoder))
 
 
 def names(nights: Nights) -> list[str]:
@@ -94,11 +106,13 @@ class TestDelete:
 
     def test_undeleted_articles_come_back(self, nights: Nights, archive: Path) -> None:
         delete(nights, "x", "a")
-        name = undelete(nights, "x")
-        assert (nights.layout.live().name, nights.manifest().deleted) == (name, ["a"])
+        before = names(nights)
+        undelete(nights, "x")
+        assert (names(nights), sorted(nights.layout.deleted())) == (before, ["a"])
         assert sorted(nights.texts()) == ["b", "c", "d"]
         summary = nights(archive)
         assert (summary.changes.new, summary.work.embedded, nights.texts()["x"]) == (1, 0, SECRET)
+        assert (nights.manifest().deleted, sorted(nights.layout.deleted())) == (["a"], ["a"])
 
     def test_what_was_deleted_stays_out_of_a_fresh_index(self, nights: Nights, archive: Path) -> None:
         delete(nights, "x")
@@ -154,6 +168,145 @@ class TestDelete:
             delete(nights, "a")
 
 
+class TestTheListOfWhatWasDeleted:
+    """It belongs to the folder of the index: whatever becomes live, what is listed stays out."""
+
+    def test_a_deleted_article_is_in_no_generation_that_is_gone_back_to(
+        self, nights: Nights, archive: Path
+    ) -> None:
+        first, second = names(nights)
+        third = delete(nights, "x").generation
+        back = rollback(nights)
+        assert (back.wanted, back.left_out) == (second, ("x",))
+        assert (back.generation, nights.texts()) == (
+            nights.layout.live().name,
+            {**OTHERS, "d": "سیل آمد."},
+        )
+        assert (nights.manifest().base, faults(nights.layout.live())) == (first, [])
+        assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
+        further = rollback(nights)
+        assert (further.wanted, further.left_out, nights.texts()) == (first, ("x",), OTHERS)
+        assert rollback(nights, third) == Back(third, third)
+        assert nights(archive, fresh=True).changes.skips.counts == {"deleted by hand": 1}
+
+    def test_it_outlives_going_back_to_where_nothing_had_been_deleted(
+        self, nights: Nights, archive: Path
+    ) -> None:
+        delete(nights, "d")
+        first = names(nights)[0]
+        assert rollback(nights, first) == Back(first, first)
+        assert nights.manifest().deleted == []
+        assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
+        assert (sorted(nights.texts()), nights.manifest().deleted) == (["a", "b", "c", "x"], ["d"])
+
+    @pytest.mark.usefixtures("archive")
+    def test_nothing_is_gone_back_to_where_all_was_deleted(self, nights: Nights, tmp_path: Path) -> None:
+        other = Nights(Layout(tmp_path / "other"), nights.model, nights.encoder)
+        folder = write(tmp_path / "only", {"x": SECRET})
+        other(folder)
+        other(write(folder, {"a": OTHERS["a"]}))
+        delete(other, "x")
+        first, live = names(other)[0], names(other)[-1]
+        with pytest.raises(EmptyCorpus, match=f"^every article of {first} was deleted: nothing was changed$"):
+            rollback(other, first)
+        assert (other.layout.live().name, names(other)[-1]) == (live, live)
+
+    @pytest.mark.usefixtures("archive")
+    def test_without_the_model_nothing_is_changed(self, nights: Nights, tmp_path: Path) -> None:
+        export(nights.layout, tmp_path / "old.tar")
+        delete(nights, "x")
+        before, listed = names(nights), nights.layout.deleted()
+        with pytest.raises(ModelNotFound):
+            maintenance.rollback(nights.layout)
+        with pytest.raises(ModelNotFound):
+            import_(nights.layout, tmp_path / "old.tar")
+        assert (names(nights), nights.layout.deleted()) == (before, listed)
+        assert nights.layout.live().name == before[-1]
+
+    def test_an_exported_generation_takes_it_along(
+        self, nights: Nights, archive: Path, tmp_path: Path
+    ) -> None:
+        delete(nights, "d")
+        rollback(nights, names(nights)[0])
+        export(nights.layout, tmp_path / "news.tar")
+        other = Nights(Layout(tmp_path / "other"), nights.model, nights.encoder)
+        fetched(other, tmp_path / "news.tar")
+        assert other.layout.deleted() == {"d"}
+        assert other(archive).changes.skips.counts == {"deleted by hand": 1}
+
+    def test_what_is_imported_holds_nothing_that_was_deleted_here(
+        self, nights: Nights, archive: Path, tmp_path: Path
+    ) -> None:
+        export(nights.layout, tmp_path / "old.tar")
+        delete(nights, "x")
+        before = names(nights)
+        manifest = fetched(nights, tmp_path / "old.tar")
+        assert (manifest.name, manifest.base) == (nights.layout.live().name, before[-1])
+        assert names(nights) == [*before, manifest.name]
+        assert (sorted(nights.texts()), faults(nights.layout.live())) == (["a", "b", "c", "d"], [])
+        assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
+
+    @pytest.mark.usefixtures("archive")
+    def test_nothing_is_imported_where_all_of_it_was_deleted_here(
+        self, nights: Nights, tmp_path: Path
+    ) -> None:
+        other = Nights(Layout(tmp_path / "other"), nights.model, nights.encoder)
+        other(write(tmp_path / "only", {"x": SECRET}))
+        export(other.layout, tmp_path / "only.tar")
+        delete(nights, "x")
+        before = names(nights)
+        with pytest.raises(EmptyCorpus, match="every article in it was deleted from this index"):
+            fetched(nights, tmp_path / "only.tar")
+        assert (names(nights), nights.layout.live().name) == (before, before[-1])
+
+    def test_it_is_written_before_what_it_leaves_out_goes(
+        self, nights: Nights, archive: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def killed(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Layout, "publish", killed)
+            with pytest.raises(KeyboardInterrupt):
+                delete(nights, "x")
+        assert ("x" in nights.texts(), sorted(nights.layout.deleted())) == (True, ["x"])
+        summary = nights(archive)
+        assert (summary.changes.removed, "x" in nights.texts()) == (1, False)
+
+    def test_an_index_without_the_file_has_what_its_generations_say(
+        self, nights: Nights, archive: Path
+    ) -> None:
+        delete(nights, "x")
+        (nights.layout.folder / "deleted.json").unlink()
+        assert nights.layout.deleted() == {"x"}
+        assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
+        undelete(nights, "x")
+        assert nights.layout.deleted() == frozenset()
+        assert nights(archive).changes.new == 1
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", '{"ids": "x"}', '{"ids": [1]}', None])
+    def test_where_it_is_damaged_nothing_comes_back(
+        self, nights: Nights, archive: Path, content: str | None
+    ) -> None:
+        delete(nights, "x")
+        path = nights.layout.folder / "deleted.json"
+        path.unlink()
+        path.mkdir() if content is None else path.write_text(content)
+        before = names(nights)
+        message = r"deleted\.json, cannot be read \(.*\): restore it from a backup, or remove it"
+        for command in (lambda: nights(archive), lambda: rollback(nights), lambda: delete(nights, "a")):
+            with pytest.raises(DeletionsDamaged, match=message):
+                command()
+        assert (names(nights), nights.layout.live().name) == (before, before[-1])
+
+    @pytest.mark.usefixtures("archive")
+    def test_a_link_in_its_place_is_not_written_through(self, nights: Nights, tmp_path: Path) -> None:
+        (tmp_path / "mine").write_text("mine")
+        (nights.layout.folder / "deleted.json.new").symlink_to(tmp_path / "mine")
+        delete(nights, "x")
+        assert ((tmp_path / "mine").read_text(), sorted(nights.layout.deleted())) == ("mine", ["x"])
+
+
 def keys_below(layout: Layout, *texts: str) -> list[str]:
     """Which of these texts' keys lie anywhere below the index."""
     content = bytes_below(layout.folder)
@@ -185,7 +338,7 @@ class TestPurge:
     def test_the_generation_before_can_be_gone_back_to(self, nights: Nights, archive: Path) -> None:
         purge(nights, "x")
         older, _ = nights.layout.published()
-        assert maintenance.rollback(nights.layout) == older.name
+        assert maintenance.rollback(nights.layout).generation == older.name
         assert nights.texts() == OTHERS
         assert nights(archive).changes.skips.counts == {"deleted by hand": 1}
 
@@ -270,17 +423,17 @@ class TestRollback:
     @pytest.mark.usefixtures("archive")
     def test_goes_back_and_forth(self, nights: Nights) -> None:
         older, live = names(nights)
-        assert maintenance.rollback(nights.layout) == older
+        assert maintenance.rollback(nights.layout).generation == older
         assert nights.texts()["x"] == FORMER
         with pytest.raises(GenerationNotFound, match=r"has no generation to go back to$"):
             maintenance.rollback(nights.layout)
-        assert maintenance.rollback(nights.layout, live) == live
-        assert maintenance.rollback(nights.layout, "1") == older
+        assert maintenance.rollback(nights.layout, live).generation == live
+        assert maintenance.rollback(nights.layout, "1").generation == older
         with pytest.raises(GenerationNotFound, match=f"has no generation '9'; it has {older}, {live}$"):
             maintenance.rollback(nights.layout, "9")
 
     def test_the_next_night_builds_upon_it(self, nights: Nights, archive: Path) -> None:
-        older = maintenance.rollback(nights.layout)
+        older = maintenance.rollback(nights.layout).generation
         summary = nights(archive)
         assert (summary.changes.new, summary.changes.changed, summary.work.embedded) == (1, 1, 0)
         assert (nights.texts()["x"], nights.manifest().base) == (SECRET, older)
@@ -301,9 +454,9 @@ class TestRollback:
     def test_a_lost_pointer_is_found_again(self, nights: Nights) -> None:
         newest = names(nights)[-1]
         nights.layout.current.unlink()
-        assert maintenance.rollback(nights.layout) == newest
+        assert maintenance.rollback(nights.layout).generation == newest
         nights.layout.current.write_bytes(b"\xff")
-        assert maintenance.rollback(nights.layout) == newest
+        assert maintenance.rollback(nights.layout).generation == newest
 
     def test_where_there_is_no_index_no_folder_is_made(self, tmp_path: Path) -> None:
         with pytest.raises(GenerationNotFound, match=r"has no generation to go back to$"):

@@ -1,0 +1,27 @@
+"""The address that a server listens at."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from indexer.core.errors import AddressNotFree
+
+
+@contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at an address, which is let go in the end.
+
+    Raises:
+        AddressNotFree: another process has it, it is not of this machine, or it is not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as opened:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((host, port))
+        except OSError as error:
+            raise AddressNotFree(
+                f"cannot listen at {host}, port {port} ({error.strerror or error}): stop what listens there,"
+                " or choose with --host and --port"
+            ) from error
+        yield opened
