@@ -23,6 +23,7 @@ class Info:
         languages: how many articles are in each.
         first_date, last_date: of its articles; None where none has a date.
         undated: how many articles have none, which no filter by date finds.
+        garbled: how many articles have words that are mostly in no word list, as converters make them.
         bytes: that it takes on disk, without the cache of vectors.
     """
 
@@ -37,6 +38,7 @@ class Info:
     first_date: datetime.date | None
     last_date: datetime.date | None
     undated: int
+    garbled: int
     bytes: int
 
     @classmethod
@@ -54,6 +56,7 @@ class Info:
             first_date=_date(manifest.first_date),
             last_date=_date(manifest.last_date),
             undated=undated,
+            garbled=manifest.garbled,
             bytes=manifest.bytes,
         )
 

@@ -1,6 +1,6 @@
 """Commands that make and look at an index: reindex, info, verify."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +32,9 @@ from indexer.core.errors import InvalidSetting
 if TYPE_CHECKING:
     from indexer.core.records import Skipped
     from indexer.storage.manifest import Manifest
+
+SHOWN_IDS = 3
+"""Of garbled articles, by `info`."""
 
 
 @told_in_a_line
@@ -168,10 +171,11 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
     manifest, undated = generation.manifest, generation.catalogue.undated()
+    garbled = generation.catalogue.garbled_ids()
     generation.close()
     deleted = layout.deleted()
     if as_json:
-        put_json(asdict(manifest) | {"deleted": sorted(deleted), "undated": undated})
+        put_json(asdict(manifest) | {"deleted": sorted(deleted), "undated": undated, "garbled": garbled})
         return
     rows = {
         "Index": layout.folder.resolve(),
@@ -181,6 +185,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
         "Dates": _dates(manifest, undated),
+        "Garbled": _garbled(garbled),
         "Skipped": counted(manifest.skipped) or "none",
         "Deleted": f"{len(deleted):,} by hand" if deleted else "none",
         "Size": f"{megabytes(manifest.bytes)} and {megabytes(layout.cache_size())} of cached vectors",
@@ -241,6 +246,13 @@ def _dates(manifest: "Manifest", undated: int) -> str:
         return "none"
     without = f"; {plural(undated, 'article')} without a date" if undated else ""
     return f"{manifest.first_date} to {manifest.last_date}{without}"
+
+
+def _garbled(ids: Sequence[str]) -> str:
+    if not ids:
+        return "none"
+    some = ", ".join(ids[:SHOWN_IDS]) + (", …" if len(ids) > SHOWN_IDS else "")
+    return f"{plural(len(ids), 'article')}, whose words are mostly in no word list: {some}"
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -67,6 +67,7 @@ def plain_summary(summary: "Summary") -> dict[str, Any]:
         "passages": manifest.passages,
         "sentences": manifest.sentences,
         "languages": manifest.languages,
+        "garbled": manifest.garbled,
         **asdict(summary.work),
         "seconds": round(summary.seconds, 3),
         "stages": {stage: round(seconds, 3) for stage, seconds in summary.stages.items()},
@@ -122,6 +123,9 @@ def show_summary(
     if not quiet:
         _say_skips(changes.skips)
         _say_links(followed)
+        if manifest.garbled:
+            articles = _articles_that(manifest.garbled, "has", "have")
+            say(f"{articles} words that are mostly in no word list: see `hudhud info`")
 
 
 def _embedding(estimate: "Estimate") -> str:

@@ -76,6 +76,7 @@ def derive(
         languages=numbered.language_counts(),
         first_date=first,
         last_date=last,
+        garbled=len(numbered.garbled_ids()),
         skipped=dict(provenance.skipped or {}),
         roots=list(provenance.roots),
         deleted=list(provenance.deleted),

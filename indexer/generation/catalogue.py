@@ -258,6 +258,10 @@ class Catalogue:
         counted = zip(self.language_names, counts, strict=True)
         return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
+    def garbled_ids(self) -> list[str]:
+        """The ids of articles whose words are mostly no words."""
+        return [self.ids[number] for number in np.flatnonzero(self.garbled).tolist()]
+
     def undated(self) -> int:
         """How many articles have no date."""
         return int(np.count_nonzero(self.days == 0))

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage.disk import file_digest, open_regular, small_file
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 MOST_BYTES = 1 << 25
@@ -40,6 +40,7 @@ class Manifest:
     Attributes:
         base: the generation that it was made from, if any.
         segments: names of its segments, in the order of their rows.
+        garbled: how many articles have words that are mostly no words (`text.garbled`).
         skipped: how many inputs were left out when it was made, by reason.
         roots: folders that articles were read from; ids are paths below them.
         deleted: ids that were deleted by hand when it was made; what counts is the list of the index
@@ -64,6 +65,7 @@ class Manifest:
     languages: dict[str, int]
     first_date: str | None
     last_date: str | None
+    garbled: int
     skipped: dict[str, int]
     roots: list[str]
     deleted: list[str]

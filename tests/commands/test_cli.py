@@ -104,7 +104,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
         *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated"),
-        *("stages", "index", "texts", "links_out"),
+        *("stages", "index", "texts", "links_out", "garbled"),
     }
     assert summary["index"] == str(layout.folder)
     assert list(summary["stages"])[:2] == ["reading", "embedding"]
@@ -157,6 +157,22 @@ def test_a_summary_says_what_articles_lack(hudhud: Hudhud, layout: Layout, tmp_p
         "title_alone": 1,
         "undated": 2,
     }
+
+
+def test_a_garbled_article_is_told(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> None:
+    text = (SEEDS / "000_c1a583e564ddadc6.txt").read_text(encoding="utf-8")
+    archive = write(
+        tmp_path / "in", {"good.txt": text, "bad.txt": " ".join(word[::-1] for word in text.split())}
+    )
+    result = hudhud("reindex", archive, "--index", layout.folder)
+    told = "1 article has words that are mostly in no word list: see `hudhud info`"
+    assert result.stderr.splitlines()[-1] == told
+    lines = dict(
+        line.split(maxsplit=1) for line in hudhud("info", "--index", layout.folder).stdout.splitlines()
+    )
+    assert lines["Garbled"] == "1 article, whose words are mostly in no word list: bad"
+    manifest = json.loads(hudhud("info", "--index", layout.folder, "--json").stdout)
+    assert manifest["garbled"] == ["bad"]
 
 
 class TestSources:
@@ -491,6 +507,7 @@ def test_info_says_what_is_live(hudhud: Hudhud, seed_index: Path) -> None:
     assert "384 dimensions" in lines["Model"]
     manifest = json.loads(hudhud("info", "--index", seed_index, "--json").stdout)
     assert (manifest["articles"], manifest["undated"], manifest["deleted"]) == (5, 1, [])
+    assert (lines["Garbled"], manifest["garbled"]) == ("none", [])
 
 
 def test_verify_tells_sound_from_damaged(hudhud: Hudhud, layout: Layout) -> None:

@@ -155,6 +155,7 @@ def test_what_is_live(index: hudhud.Index, seed_index: Path) -> None:
         languages={"fa": 3, "ar": 1, "prs": 1},
         first_date=datetime.date(2025, 9, 3),
         last_date=datetime.date(2025, 12, 6),
+        garbled=0,
         undated=1,
         bytes=manifest.bytes,
     )

@@ -34,6 +34,7 @@ WHOLE = Manifest(
     languages={"fa": 2, "ar": 1},
     first_date="2025-09-03",
     last_date=None,
+    garbled=0,
     skipped={"empty": 1},
     roots=["/news/خبر"],
     deleted=["news/a.txt"],
