@@ -10,7 +10,6 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
   mean nearly the same (`word_vectors`).
 """
 
-import functools
 import math
 import threading
 from collections import OrderedDict
@@ -130,7 +129,7 @@ class Lexicon:
         self.word_vectors = WordVectors(folder, words)
         self._dictionary = dictionary.of_index(folder)
         self._translations = Translations(words, self.forms)
-        self._known = functools.lru_cache(LOOKED_UP)(self._look_up)
+        self._known_words: OrderedDict[QueryWord, list[tuple[MatchKind, Found]]] = OrderedDict()
         self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -204,6 +203,18 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether the dictionary has an English word, other than as a name alone."""
         return self._dictionary.is_word(word)
+
+    def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
+        """What `_look_up` finds, kept for a while."""
+        with self._lock:
+            found = self._known_words.get(word)
+        if found is None:
+            found = self._look_up(word)
+            with self._lock:
+                self._known_words[word] = found
+                if len(self._known_words) > LOOKED_UP:
+                    self._known_words.popitem(last=False)
+        return found
 
     def _look_up(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What the dictionary knows of a word, as a name and otherwise."""
