@@ -31,7 +31,7 @@ from pinned_texts import (
 )
 
 from indexer.core.records import Article, Record, Span
-from indexer.corpus import Corpus, html
+from indexer.corpus import Corpus, html, pdf
 from indexer.corpus import fields as field_reader
 from indexer.corpus import text as text_reader
 from indexer.lexicon import arabic_sounds
@@ -193,7 +193,7 @@ def source(folder: Path) -> object:
     for name, content in SOURCES.items():
         (folder / "in" / name).write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (text_reader, field_reader, html):
+        for module in (text_reader, field_reader, html, pdf):
             patch.setattr(module, "identify", lambda text: "ar" if "ة" in text else "fa")
         patch.setattr(text_reader, "split", lambda text, _: lines_and_stops(text))
         loaded = [

@@ -3,6 +3,8 @@
 import gzip
 from pathlib import Path
 
+from pdfs import from_right, made
+
 from indexer.text import wordlists
 
 ZWNJ = "\u200c"
@@ -239,6 +241,13 @@ SOURCES: dict[str, bytes] = {
     "long.txt": (" ".join(LINES) * 2).encode(),
     "wide.txt": LINES[9].encode("utf-16"),
     "old.txt": (TONGUES[4] * 3).encode("cp1256"),
+    "printed.pdf": made(
+        [
+            from_right(500, 740, LINES[0][:60], 16),
+            *(from_right(500, 700 - 15 * number, line[:80]) for number, line in enumerate(LINES)),
+        ],
+        title=LINES[1][:40],
+    ),
     "nothing.txt": b" \n",
     "binary.txt": bytes(range(32)) * 4,
     "rows.jsonl.gz": gzip.compress(

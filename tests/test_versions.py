@@ -35,7 +35,7 @@ PINS = {
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),
-    "source": (4, "bbea536c1ca7dee1958602a577a2a65afa828c75f7d53cd969a14e006bfc01ec"),
+    "source": (4, "5244825d722e51e671025428b005338280c393f7d6fb56938c0e17794b3fe25f"),
     "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
     "word_tables": (5, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }

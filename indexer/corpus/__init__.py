@@ -1,6 +1,6 @@
 """Whatever articles lie in, to records: every input becomes a Record or a Skipped with its reason.
 
-May import: core, text.
+May import: core, text, pdf.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Files that hold text in a form that is not read: told by their first bytes, whatever they are called."""
+"""Files that are no text, or not what they are called: told by their first bytes."""
 
 import stat
 from contextlib import suppress
@@ -8,10 +8,11 @@ HEAD = 4096
 """Bytes at the beginning of a file by which it is told."""
 
 CONVERT = "convert it to text first"
+RENAME = "name it .pdf"
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PDF = b"%PDF-"
 _BEGINNINGS = (
-    (b"%PDF-", "a PDF"),
     (b"{\\rtf", "an RTF document"),
     (b"%!PS", "a PostScript file"),
     (b"AT&TFORM", "a DjVu file"),
@@ -32,7 +33,9 @@ def told_by(head: bytes) -> str | None:
 
     White space and a byte-order mark may stand before what tells it.
     """
-    beginning = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if is_pdf(head):
+        return f"a PDF; {RENAME}"
+    beginning = _beginning(head)
     for signature, name in _BEGINNINGS:
         if beginning.startswith(signature):
             return f"{name}; {CONVERT}"
@@ -42,6 +45,15 @@ def told_by(head: bytes) -> str | None:
         if sign in head:
             return f"{name}; {CONVERT}"
     return f"an Office document; {CONVERT}" if _OFFICE in head[:100] else None
+
+
+def is_pdf(head: bytes) -> bool:
+    """Whether a file that begins so is a PDF."""
+    return _beginning(head).startswith(_PDF)
+
+
+def _beginning(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def told_by_file(path: Path) -> str | None:

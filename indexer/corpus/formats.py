@@ -12,8 +12,8 @@ from indexer.core.records import Record, Skipped, SkipReason
 from indexer.corpus import jsonl, tables, text
 from indexer.corpus.date_columns import columned
 from indexer.corpus.dialects import TAB
-from indexer.corpus.fields import Fields
-from indexer.corpus.foreign import HEAD, told_by, told_by_file
+from indexer.corpus.fields import AS_USUAL, Fields
+from indexer.corpus.foreign import HEAD, is_pdf, told_by, told_by_file
 from indexer.corpus.packed import PACKINGS, Member, members, open_file, unpacked
 from indexer.corpus.source import Reader, Source
 from indexer.corpus.watching import content_of, watched
@@ -56,6 +56,12 @@ def _feed(_: Fields) -> Reader:
     return feeds.read
 
 
+def _pdf(_: Fields) -> Reader:
+    from indexer.corpus import pdf
+
+    return pdf.read
+
+
 TEXT = Format("text", ("", ".txt", ".text", ".md"), lambda _: text.read, whole=True, single=True)
 LINES = Format("jsonl", (".jsonl", ".ndjson"), lambda fields: partial(jsonl.read_lines, fields=fields))
 FORMATS = (
@@ -66,6 +72,7 @@ FORMATS = (
     Format("tsv", (".tsv",), lambda fields: partial(tables.read_csv, fields=fields, delimiter=TAB)),
     Format("parquet", (".parquet",), lambda fields: partial(tables.read_parquet, fields=fields)),
     Format("html", (".html", ".htm", ".xhtml"), _html, whole=True, single=True),
+    Format("pdf", (".pdf",), _pdf, whole=True, single=True),
     Format("warc", (".warc",), _warc),
     Format("feed", (".xml", ".rss", ".atom"), _feed),
 )
@@ -158,6 +165,8 @@ def _read_whole(
 ) -> Iterator[Record | Skipped]:
     read = content_of(source, path)
     foreign = told_by(read[:HEAD]) if isinstance(read, bytes) else None
+    if foreign and isinstance(read, bytes) and format.single and is_pdf(read[:HEAD]):
+        reader, foreign = _pdf(AS_USUAL), None
     if foreign:
         yield source.skipped(SkipReason.BINARY, foreign, id=source.id if format.single else None)
     elif isinstance(read, bytes):

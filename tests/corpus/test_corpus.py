@@ -104,22 +104,23 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
 
 
 def test_a_file_given_by_name_is_read_whatever_its_suffix(tmp_path: Path) -> None:
-    write(tmp_path, {"page.pdf": "متن", "sub/.hidden": "متن"})
-    given = [tmp_path / "page.pdf", tmp_path / "sub" / ".hidden"]
-    assert outcome(given, tmp_path) == [("page.pdf", "page"), ("sub/.hidden", ".hidden")]
+    write(tmp_path, {"page.docx": "متن", "sub/.hidden": "متن"})
+    given = [tmp_path / "page.docx", tmp_path / "sub" / ".hidden"]
+    assert outcome(given, tmp_path) == [("page.docx", "page"), ("sub/.hidden", ".hidden")]
 
 
 def test_what_a_folder_holds_besides_articles_is_skipped_with_its_reason(tmp_path: Path) -> None:
     write(
-        tmp_path, {"page.pdf": "متن", ".hidden.txt": "متن", ".git/a.txt": "متن", "x.pdf": "", "a.txt": "متن"}
+        tmp_path,
+        {"page.docx": "متن", ".hidden.txt": "متن", ".git/a.txt": "متن", "x.docx": "", "a.txt": "متن"},
     )
     assert list(read([tmp_path]))[:4] == [
         skip(tmp_path / ".git", SkipReason.HIDDEN, "its name begins with a dot"),
         skip(tmp_path / ".hidden.txt", SkipReason.HIDDEN, "its name begins with a dot"),
         Article("a", "متن", "متن", None, "ar", str(tmp_path / "a.txt")),
-        skip(tmp_path / "page.pdf", SkipReason.UNSUPPORTED, ".pdf is not a format that is read"),
+        skip(tmp_path / "page.docx", SkipReason.UNSUPPORTED, ".docx is not a format that is read"),
     ]
-    assert outcome([tmp_path], tmp_path)[4:] == [("x.pdf", "UNSUPPORTED")]
+    assert outcome([tmp_path], tmp_path)[4:] == [("x.docx", "UNSUPPORTED")]
 
 
 def test_a_path_that_does_not_exist_is_an_error_before_anything_is_read(tmp_path: Path) -> None:
@@ -189,12 +190,12 @@ def test_an_empty_file_claims_no_id(tmp_path: Path) -> None:
 
 
 def test_a_file_that_two_paths_reach_is_read_once(tmp_path: Path) -> None:
-    write(tmp_path, {"a.txt": "متن", "sub/b.txt": "متن", "page.pdf": "متن", ".x": "متن"})
-    whole = [(".x", "HIDDEN"), ("a.txt", "a"), ("page.pdf", "UNSUPPORTED"), ("sub/b.txt", "sub/b")]
+    write(tmp_path, {"a.txt": "متن", "sub/b.txt": "متن", "page.docx": "متن", ".x": "متن"})
+    whole = [(".x", "HIDDEN"), ("a.txt", "a"), ("page.docx", "UNSUPPORTED"), ("sub/b.txt", "sub/b")]
     assert outcome([tmp_path], tmp_path) == whole
     assert outcome([tmp_path, tmp_path], tmp_path) == whole
     assert outcome([tmp_path, tmp_path / "a.txt", tmp_path / "sub"], tmp_path) == whole
-    assert outcome([tmp_path, tmp_path / "page.pdf"], tmp_path) == [*whole, ("page.pdf", "page")]
+    assert outcome([tmp_path, tmp_path / "page.docx"], tmp_path) == [*whole, ("page.docx", "page")]
     assert outcome([tmp_path / "sub", tmp_path], tmp_path) == [("sub/b.txt", "b"), *whole[:3]]
     (tmp_path / "link").symlink_to(tmp_path / "sub")
     assert outcome([tmp_path / "sub", tmp_path / "link"], tmp_path) == [("sub/b.txt", "b")]
@@ -339,7 +340,7 @@ def test_a_file_below_a_known_root_has_the_id_that_this_root_gives(tmp_path: Pat
 
 
 def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = ["2024/a.txt", "2025/a.txt", "2025/b/c.txt", "2025/x.pdf", "2025/.h.txt", "d.txt"]
+    files = ["2024/a.txt", "2025/a.txt", "2025/b/c.txt", "2025/x.docx", "2025/.h.txt", "d.txt"]
     write(tmp_path, dict.fromkeys(files, "متن"))
     assert outcome([f"{tmp_path}/*/*.txt"], tmp_path) == [("2024/a.txt", "2024/a"), ("2025/a.txt", "2025/a")]
     assert outcome([f"{tmp_path}/**/c.*"], tmp_path) == [("2025/b/c.txt", "2025/b/c")]
@@ -347,12 +348,12 @@ def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("2025/.h.txt", "HIDDEN"),
         ("2025/a.txt", "2025/a"),
         ("2025/b/c.txt", "2025/b/c"),
-        ("2025/x.pdf", "UNSUPPORTED"),
+        ("2025/x.docx", "UNSUPPORTED"),
         ("2024/a.txt", "2024/a"),
         ("d.txt", "d"),
     ]
     assert Corpus([f"{tmp_path}/**"]).roots == (os.path.realpath(tmp_path),)
-    assert outcome([f"{tmp_path}/2025/[wxy].*"], tmp_path) == [("2025/x.pdf", "UNSUPPORTED")]
+    assert outcome([f"{tmp_path}/2025/[wxy].*"], tmp_path) == [("2025/x.docx", "UNSUPPORTED")]
     write(tmp_path, {"[d].txt": "متن"})
     assert outcome([tmp_path / "[d].txt"], tmp_path) == [("[d].txt", "[d]")]
     monkeypatch.chdir(tmp_path)
@@ -490,7 +491,7 @@ def test_a_format_that_there_is_not() -> None:
     with pytest.raises(InvalidMapping) as raised:
         Corpus(["-"], format="xlsx")
     assert str(raised.value) == (
-        "no format is called 'xlsx': there are text, jsonl, json, csv, tsv, parquet, html, warc, feed"
+        "no format is called 'xlsx': there are text, jsonl, json, csv, tsv, parquet, html, pdf, warc, feed"
     )
 
 

@@ -1,4 +1,4 @@
-"""PDF, Word and their like are named as what they are, whatever the file is called."""
+"""Word documents and their like are named as what they are, whatever the file is called."""
 
 import gzip
 import io
@@ -31,7 +31,6 @@ XLSX = zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
 ODT = zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.text")
 
 NAMED = [
-    (PDF, "a PDF"),
     (DOCX, "a Word document (DOCX)"),
     (XLSX, "an Excel workbook (XLSX)"),
     (zipped("[Content_Types].xml", "ppt/presentation.xml"), "a PowerPoint file (PPTX)"),
@@ -48,6 +47,10 @@ def test_a_beginning_tells_what_it_is(head: bytes, name: str) -> None:
     assert told_by(head) == f"{name}; convert it to text first"
 
 
+def test_a_pdf_under_another_name_shall_have_its_own() -> None:
+    assert told_by(PDF) == "a PDF; name it .pdf"
+
+
 def test_a_byte_order_mark_and_white_space_hide_nothing() -> None:
     assert told_by(b"\xef\xbb\xbf\n" + PDF) == told_by(PDF)
 
@@ -62,19 +65,15 @@ def test_nothing_is_told_of_what_is_something_else(head: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason", "told"),
     [
-        ("a.pdf", PDF, SkipReason.UNSUPPORTED, "a PDF; convert it to text first"),
+        ("a.pdf", DOCX, SkipReason.BINARY, "a Word document (DOCX); convert it to text first"),
         ("a.docx", DOCX, SkipReason.UNSUPPORTED, "a Word document (DOCX); convert it to text first"),
         ("a.doc", OLD_WORD, SkipReason.UNSUPPORTED, "an old Word, Excel or PowerPoint file;"),
-        ("a.dat", PDF, SkipReason.UNSUPPORTED, "a PDF;"),
-        ("a.pdf", b"no PDF", SkipReason.UNSUPPORTED, ".pdf is not a format that is read"),
-        ("a.pdf", b"", SkipReason.UNSUPPORTED, ".pdf is not a format that is read"),
+        ("a.dat", PDF, SkipReason.UNSUPPORTED, "a PDF; name it .pdf"),
         ("a.jpg", b"\xff\xd8\xff\xe0", SkipReason.UNSUPPORTED, ".jpg is not a format that is read"),
-        ("a.txt", PDF, SkipReason.BINARY, "a PDF;"),
-        ("a.txt", ASCII_PDF, SkipReason.BINARY, "a PDF;"),
         ("a", RTF, SkipReason.BINARY, "an RTF document;"),
-        ("a.html", PDF, SkipReason.BINARY, "a PDF;"),
-        ("a.txt.gz", gzip.compress(PDF), SkipReason.BINARY, "a PDF;"),
-        ("a.json", PDF, SkipReason.BINARY, "a PDF;"),
+        ("a.txt.gz", gzip.compress(RTF), SkipReason.BINARY, "an RTF document;"),
+        ("a.json", PDF, SkipReason.BINARY, "a PDF; name it .pdf"),
+        ("a.json", ASCII_PDF, SkipReason.BINARY, "a PDF; name it .pdf"),
         ("a.csv", XLSX, SkipReason.BINARY, "an Excel workbook (XLSX);"),
         ("a.jsonl", PDF, SkipReason.BINARY, "a PDF;"),
     ],

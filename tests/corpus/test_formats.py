@@ -63,7 +63,8 @@ def written(path: Path, content: str | bytes) -> Path:
         ("a.atom", "a", "", "feed"),
         ("a.zip", "a", ".zip", None),
         ("a.tar.gz", "a", ".gz", None),
-        ("a.pdf", "a", "", None),
+        ("a.PDF.gz", "a", ".gz", "pdf"),
+        ("a.docx", "a", "", None),
         ("a.zip.gz", "a", ".gz", None),
     ],
 )
@@ -74,9 +75,9 @@ def test_what_a_name_says(name: str, stem: str, packing: str, form: str | None) 
 
 
 def test_every_format_has_a_name_and_suffixes_of_its_own() -> None:
-    assert NAMES == ("text", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc", "feed")
+    assert NAMES == ("text", "jsonl", "json", "csv", "tsv", "parquet", "html", "pdf", "warc", "feed")
     assert " ".join(SUFFIXES) == (
-        ".txt .text .md .jsonl .ndjson .json .csv .tsv .parquet .html .htm .xhtml .warc .xml .rss .atom"
+        ".txt .text .md .jsonl .ndjson .json .csv .tsv .parquet .html .htm .xhtml .pdf .warc .xml .rss .atom"
     )
 
 

@@ -127,7 +127,7 @@ def test_the_files_in_a_zip(tmp_path: Path) -> None:
         "b/d.txt.gz": gzip.compress(b"packed twice"),
         "a.zip": zipped({"x.txt": b"x"}),
         ".hidden/x.txt": b"x",
-        "p.pdf": b"x",
+        "p.docx": b"x",
         "../up.txt": b"up",
         "folder/": b"",
     }
@@ -141,14 +141,14 @@ def test_the_files_in_a_zip(tmp_path: Path) -> None:
         ("b/c.jsonl:1", "2025/b/c/1", place),
         ("b/c.jsonl:2", "own", place),
         ("b/d.txt.gz", "2025/b/d", place),
-        ("p.pdf", None, ""),
+        ("p.docx", None, ""),
         ("up.txt", "2025/up", place),
         ("z.txt", "2025/z", place),
     ]
     assert [(item.reason.name, item.detail) for item in items if isinstance(item, Skipped)] == [
         ("HIDDEN", "its name begins with a dot"),
         ("UNSUPPORTED", ".zip is not a format that is read in a ZIP"),
-        ("UNSUPPORTED", ".pdf is not a format that is read in a ZIP"),
+        ("UNSUPPORTED", ".docx is not a format that is read in a ZIP"),
     ]
     articles = [item.load() for item in items if isinstance(item, Record)]
     assert [item.text for item in articles if isinstance(item, Article)] == [
