@@ -7,8 +7,9 @@ its encoding is tried, and believed only if the text is then plausible.
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
-from indexer.core.records import UNREAD
+from indexer.core.records import UNREAD, SkipReason
 from indexer.corpus.plausibility import (
     is_believable,
     is_garbled_latin,
@@ -54,12 +55,26 @@ _JUDGED = {codecs.lookup(name).name for name in CANDIDATES} | {*CANDIDATES}
 _STRETCH = re.compile(f"{UNREAD}(?:[\\x01-\\x08\\x0b-\\x1f\\x7f]*{UNREAD})+")
 
 
-class BinaryContent(ValueError):
+class NotText(ValueError):
+    """The bytes are no text that can be read.
+
+    Attributes:
+        reason: why that leaves an input out.
+    """
+
+    reason: ClassVar[SkipReason]
+
+
+class BinaryContent(NotText):
     """The bytes are not text."""
 
+    reason = SkipReason.BINARY
 
-class UnknownEncoding(ValueError):
+
+class UnknownEncoding(NotText):
     """The bytes may be text, but in no encoding that we can believe."""
+
+    reason = SkipReason.ENCODING
 
 
 def decode(raw: bytes, stated: Iterable[str | None] = ()) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from indexer.core.records import UNREAD, Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.budget import OverBudget, lightened, without
 from indexer.corpus.damage import ID_NOT_READ
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.html import chosen_language, with_title
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.markup import plain_text
@@ -82,11 +82,8 @@ def _light_entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
 def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
     try:
         content = _content(raw)
-    except BinaryContent as error:
-        yield source.skipped(SkipReason.BINARY, str(error))
-        return
-    except UnknownEncoding as error:
-        yield source.skipped(SkipReason.ENCODING, str(error))
+    except NotText as error:
+        yield source.skipped(error.reason, str(error))
         return
     feed = _parsed(content)
     if isinstance(feed, Exception):

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.budget import OverBudget, require_markup, require_text
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.page_blocks import page_of
 from indexer.corpus.page_dates import stated_dates
@@ -101,10 +101,8 @@ def article_of(
         page = decode(raw, (encoding, *_stated(raw)))
     except OverBudget as error:
         return skipped(SkipReason.TOO_LARGE, str(error))
-    except BinaryContent as error:
-        return skipped(SkipReason.BINARY, str(error))
-    except UnknownEncoding as error:
-        return skipped(SkipReason.ENCODING, str(error))
+    except NotText as error:
+        return skipped(error.reason, str(error))
     try:
         return _article(page, id, source, url) or skipped(SkipReason.EMPTY, "no text in the page")
     except Exception as error:

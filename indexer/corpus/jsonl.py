@@ -8,7 +8,7 @@ from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.budget import MAX_BLANK_LINES, OverBudget, require_json
 from indexer.corpus.damage import NAMES_NOT_READ
-from indexer.corpus.decoding import MAX_ZEROS, BinaryContent, UnknownEncoding, decode
+from indexer.corpus.decoding import MAX_ZEROS, NotText, decode
 from indexer.corpus.field_names import SUMMARIES, Named, folded
 from indexer.corpus.field_values import text_in
 from indexer.corpus.fields import Fields, record
@@ -63,10 +63,8 @@ def read_document(source: Source, fields: Fields) -> Iterator[Record | Skipped]:
     try:
         require_json(raw)
         value = json.loads(decode(raw), strict=False)
-    except BinaryContent as error:
-        yield source.skipped(SkipReason.BINARY, str(error))
-    except UnknownEncoding as error:
-        yield source.skipped(SkipReason.ENCODING, str(error))
+    except NotText as error:
+        yield source.skipped(error.reason, str(error))
     except OverBudget as error:
         yield source.skipped(SkipReason.TOO_LARGE, str(error))
     except (ValueError, RecursionError) as error:
@@ -191,10 +189,8 @@ def _value(line: bytes, source: Source, at: str) -> Mapping[str, object] | Skipp
     try:
         require_json(line)
         value = json.loads(decode(line), strict=False)
-    except BinaryContent as error:
-        return source.skipped(SkipReason.BINARY, str(error), at=at)
-    except UnknownEncoding as error:
-        return source.skipped(SkipReason.ENCODING, str(error), at=at)
+    except NotText as error:
+        return source.skipped(error.reason, str(error), at=at)
     except OverBudget as error:
         return source.skipped(SkipReason.TOO_LARGE, str(error), at=at)
     except (ValueError, RecursionError) as error:

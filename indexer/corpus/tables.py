@@ -10,7 +10,7 @@ from indexer.core.records import UNREAD, Record, Skipped, SkipReason
 from indexer.corpus import source as limits
 from indexer.corpus.budget import MAX_BLANK_LINES, MAX_CHARACTERS, MAX_COLUMNS, OverBudget
 from indexer.corpus.damage import NAMES_NOT_READ
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode, encoding_of
+from indexer.corpus.decoding import NotText, decode, encoding_of
 from indexer.corpus.dialects import (
     DELIMITERS,
     MOST_READ_AGAIN,
@@ -48,11 +48,8 @@ def read_csv(source: Source, fields: Fields, delimiter: str | None = None) -> It
             return
         try:
             encoding = encoding_of(sample[: sample.rfind(b"\n") + 1] or sample)
-        except BinaryContent as error:
-            yield source.skipped(SkipReason.BINARY, str(error))
-            return
-        except UnknownEncoding as error:
-            yield source.skipped(SkipReason.ENCODING, str(error))
+        except NotText as error:
+            yield source.skipped(error.reason, str(error))
             return
         text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
         beginning = list(io.StringIO(sample.decode(encoding, "replace"), newline=""))
@@ -169,7 +166,7 @@ class _Table:
             return [_SURROGATE.sub(UNREAD, cell) for cell in row]
         try:
             return decode(_APART.join(row).encode("utf-8", "surrogateescape")).split(_APART)
-        except (BinaryContent, UnknownEncoding):
+        except NotText:
             return None
 
     def _last(self, reason: SkipReason, detail: str) -> Skipped:

@@ -14,7 +14,7 @@ from functools import partial
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import front_matter
 from indexer.corpus.budget import OverBudget, require_text
-from indexer.corpus.decoding import BinaryContent, UnknownEncoding, decode
+from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.language_codes import language_of
 from indexer.corpus.source import Source, digest
 from indexer.text import dates
@@ -51,10 +51,8 @@ def _load(source: Source, raw: bytes) -> Article | Skipped:
         decoded = decode(raw)
     except OverBudget as error:
         return source.skipped(SkipReason.TOO_LARGE, str(error), id=source.id)
-    except BinaryContent as error:
-        return source.skipped(SkipReason.BINARY, str(error), id=source.id)
-    except UnknownEncoding as error:
-        return source.skipped(SkipReason.ENCODING, str(error), id=source.id)
+    except NotText as error:
+        return source.skipped(error.reason, str(error), id=source.id)
     above, text = front_matter.split(normalise_newlines(decoded))
     if above == front_matter.FrontMatter():
         date, text = parse(text)

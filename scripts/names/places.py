@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.text.orthography.common import has_arabic_script
+from indexer.text.orthography.common import ZWNJ, has_arabic_script
 from scripts.names.rows import Row, is_key, key_of, keys_of
 from scripts.names.sound import likenesses
 from scripts.names.spelling import (
@@ -55,7 +55,7 @@ MOST_VARIANTS = 8
 
 _ADMINISTRATIVE = re.compile(
     "(مدینه|مدينة|شهرستان|شهر|ولایت|ولاية|بلدیه|بلدية|محافظة|منطقة|مقاطعة|مديرية|قضاء|إمارة|ناحیه|ناحية|جماعة"
-    "|کلان‌شهر|بخش) "
+    f"|کلان{ZWNJ}شهر|بخش) "
 )
 _CODE = re.compile("[A-Z]{2,4}")
 _TYPED = re.compile(r"[A-Z][A-Za-z .'\u2019-]+")
