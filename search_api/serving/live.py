@@ -149,8 +149,10 @@ class Live:
 
     def _watch(self) -> None:
         while not self._stopped.is_set():
-            woken = self._wake.wait(self._interval)
-            self._wake.clear()
+            self._wake.wait(self._interval)
+            woken = self._wake.is_set()  # not what wait() returned: it may have been set just after that
+            if woken:
+                self._wake.clear()
             try:
                 folder, error = self._named()
                 named = (folder, str(error) if error else None)

@@ -363,6 +363,34 @@ class TestDamage:
             flip(second / HUBNESS)
             wait_for(lambda: live.state == State(second.name, checked=True, fault=None))
 
+    def test_what_a_check_finds_just_after_a_look_is_not_forgotten(
+        self, index: Layout, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Late(threading.Event):
+            """What a check sets is set when a wait for it has just ended in vain."""
+
+            waited_for = late = False
+
+            def set(self) -> None:
+                if self.waited_for and threading.current_thread().name == "check-index":
+                    self.late = True
+                else:
+                    super().set()
+
+            def wait(self, timeout: float | None = None) -> bool:
+                self.waited_for |= timeout == LOOK
+                came = super().wait(timeout)
+                if self.late:
+                    super().set()
+                return came
+
+        monkeypatch.setattr("threading.Event", Late)
+        first, second = index.published()
+        flip(second / HUBNESS)
+        with follow(index) as live:
+            wait_for(lambda: live.state.fault is not None)
+            assert live.state.generation == first.name
+
     def test_damaged_again_after_it_was_written_anew(self, index: Layout) -> None:
         first, second = index.published()
         flip(second / HUBNESS)
