@@ -29,6 +29,9 @@ class Vocabulary:
             IndexDamaged: they are unreadable or do not fit each other.
         """
         self._ends = mapped(folder / f"{name}.npy")
+        if self._ends.dtype != np.int64:
+            raise IndexDamaged(f"{folder / name}.npy holds {self._ends.dtype} and no int64")
+        self._places = self._ends.data
         path = folder / f"{name}.txt"
         try:
             with path.open("rb") as file:
@@ -48,15 +51,15 @@ class Vocabulary:
 
     def number(self, word: str) -> int | None:
         """The number of `word`; None if it is not there."""
-        wanted = word.encode()
+        wanted, text, places = word.encode(), self._text, self._places
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
+            if text[places[middle] : places[middle + 1]] < wanted:
                 low = middle + 1
             else:
                 high = middle
         return low if low < len(self) and self._bytes(low) == wanted else None
 
     def _bytes(self, number: int) -> bytes:
-        return self._text[self._ends[number] : self._ends[number + 1]]
+        return self._text[self._places[number] : self._places[number + 1]]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from indexer.text.language import DECIDING_LETTERS, FUNCTION_WORDS, identify, is_dari, script_of
 from indexer.text.orthography import encoder_input, fold
 from indexer.text.orthography.common import with_ascii_digits
-from indexer.text.orthography.letters import ARABIC_WORD, RAW_WORD
+from indexer.text.orthography.letters import ARABIC_WORD, raw_words
 from indexer.text.orthography.word_tables import known_words, trigrams_of
 
 CERTAINTY = 6.0
@@ -32,7 +32,7 @@ def identify_query(text: str) -> str:
 
     The same for all texts whose characters fold together (`orthography.fold`).
     """
-    folds = [fold(match.group()) for match in RAW_WORD.finditer(text)]
+    folds = [folded for _, _, folded in raw_words(text)]
     if script_of(" ".join(folds)) != "arabic":
         return identify(with_ascii_digits(ARABIC_WORD.sub(" ", text)))
     words = [word for word in folds if ARABIC_WORD.match(word)]

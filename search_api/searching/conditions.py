@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.core.protocols import Expander, Index
 from indexer.core.records import Candidates, Expansion, MatchKind, QueryWord, Scores, Span
-from indexer.text.orthography import MOST_PARTS, RAW_WORD, as_one, fold, tokens
+from indexer.text.orthography import MOST_PARTS, as_one, raw_words, tokens
 from indexer.text.orthography.designations import letters_of
 from indexer.text.query_language import identify_query
 from search_api.searching.query import Query
@@ -95,9 +95,9 @@ class Quotations:
 
 def holds(text: str, words: Sequence[str]) -> bool:
     """Whether folded words stand next to each other in a text, in any spelling."""
-    spans = [match.span() for match in RAW_WORD.finditer(text)]
-    folds = [fold(text[start:end]) for start, end in spans]
-    gaps = [text[left[1] : right[0]] for left, right in itertools.pairwise(spans)]
+    found = raw_words(text)
+    folds = [folded for _, _, folded in found]
+    gaps = [text[end:start] for (_, end, _), (start, _, _) in itertools.pairwise(found)]
 
     def end_of(first: int, word: str) -> int:
         """Where `word` ends that begins with the raw word `first`; -1 if another one stands there."""

@@ -1,7 +1,8 @@
 """Why a passage answers a query: which of its words answer which words of the query, and how."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,10 @@ from indexer.core.protocols import Expander
 from indexer.core.records import KINDS, NO_EXPANSION, MatchKind, Passage, Scores, Span
 from indexer.text.orthography import (
     MOST_PARTS,
-    RAW_WORD,
     as_one,
-    fold,
     is_arabic_script,
     is_function_word,
+    raw_words,
 )
 from indexer.text.orthography.designations import letters_of
 from indexer.text.orthography.stems import arabic, persian
@@ -148,9 +148,8 @@ class Evidence:
             place for place, expansion in enumerate(analysed.expansions) if expansion is not NO_EXPANSION
         ]
         self._ranks = {position: rank for rank, position in enumerate(sought)}
-        self._beginnings = frozenset(
-            word[:length] for word in self._answers for length in range(1, len(word) + 1)
-        )
+        self._sorted = sorted(self._answers)
+        self._is_beginning: dict[str, bool] = {}
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
         """The words of `passage` that answer words of the query, in the order of the text.
@@ -161,22 +160,26 @@ class Evidence:
         different translations of one word, one that stands beside the answer to the word's neighbour in
         the query tells the sense: "external power" is not the power to do something.
         """
-        spans = [match.span() for match in RAW_WORD.finditer(passage.text)]
-        folds = [fold(passage.text[start:end]) for start, end in spans]
-        phrases = list(self._together(folds))
-        words = [place for place in self._words(passage, spans, folds) if not _is_inside(place, phrases)]
-        found = [self._match(passage, spans, place) for place in self._in_one_sense([*words, *phrases])]
-        return tuple(sorted(found, key=lambda match: (match.passage.start, match.passage.end)))
+        found = raw_words(passage.text)
+        spans = [(start, end) for start, end, _ in found]
+        words = [folded for _, _, folded in found]
+        different = set(words)
+        phrases = list(self._together(words, different))
+        places = self._words(passage, spans, words, different)
+        singles = [place for place in places if not _is_inside(place, phrases)]
+        matches = [self._match(passage, spans, place) for place in self._in_one_sense([*singles, *phrases])]
+        return tuple(sorted(matches, key=lambda match: (match.passage.start, match.passage.end)))
 
     def _words(
-        self, passage: Passage, spans: Sequence[tuple[int, int]], folds: Sequence[str]
+        self, passage: Passage, spans: Sequence[tuple[int, int]], words: Sequence[str], different: Set[str]
     ) -> Iterator[_Place]:
+        beginnings = {word for word in different if self._may_begin(word)}
         done = 0
-        for first in range(len(spans)):
-            if first < done or self._beginnings.isdisjoint((folds[first], letters_of(folds[first]))):
+        for first, word in enumerate(words):
+            if first < done or word not in beginnings:
                 continue
             for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
-                joined = as_one(folds[first:past], _between(passage.text, spans[first:past]))
+                joined = as_one(words[first:past], _between(passage.text, spans[first:past]))
                 answers = self._answers.get(joined)
                 if answers:
                     best = max(answers, key=lambda answer: (answer[2], -answer[0]))
@@ -184,13 +187,26 @@ class Evidence:
                     done = past
                     break
 
-    def _together(self, folds: Sequence[str]) -> Iterator[_Place]:
+    def _may_begin(self, word: str) -> bool:
+        """Whether an answer begins with a word of a passage, or with the letters that it names."""
+        if word not in self._is_beginning:
+            self._is_beginning[word] = self._begins(word) or self._begins(letters_of(word))
+        return self._is_beginning[word]
+
+    def _begins(self, letters: str) -> bool:
+        """Whether an answer begins with some letters, of which there must be one."""
+        place = bisect_left(self._sorted, letters)
+        return bool(letters) and place < len(self._sorted) and self._sorted[place].startswith(letters)
+
+    def _together(self, words: Sequence[str], different: Set[str]) -> Iterator[_Place]:
         for phrase in self._phrases:
+            if any(part.isdisjoint(different) for part in phrase.parts):
+                continue
             first = 0
-            while first < len(folds):
-                past = _end_of(phrase, folds, first)
+            while first < len(words):
+                past = _end_of(phrase, words, first)
                 if past:
-                    yield _Place(first, past, "".join(folds[first:past]), phrase.answer)
+                    yield _Place(first, past, "".join(words[first:past]), phrase.answer)
                 first = past or first + 1
 
     def _in_one_sense(self, places: Sequence[_Place]) -> list[_Place]:
@@ -227,11 +243,11 @@ class Evidence:
         return TextSpan(word.start, word.end, self._analysed.query.text[word.start : word.end])
 
 
-def _end_of(phrase: _PhraseAnswer, folds: Sequence[str], first: int) -> int:
+def _end_of(phrase: _PhraseAnswer, words: Sequence[str], first: int) -> int:
     """Where a phrase that begins with the word `first` ends; 0 where none does."""
     found = 0
-    for past in range(first, min(first + phrase.reach, len(folds))):
-        if folds[past] in phrase.parts[found]:
+    for past in range(first, min(first + phrase.reach, len(words))):
+        if words[past] in phrase.parts[found]:
             found += 1
         if found == len(phrase.parts):
             return past + 1

@@ -1,7 +1,6 @@
 """What the API takes and gives. `hudhud search --json` prints the same response."""
 
 import datetime
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
+from search_api.searching.evidence import TextSpan, WordMatch
+from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 
 
@@ -116,7 +117,13 @@ class ScoreDetails(BaseModel):
     @classmethod
     def of(cls, scores: HitScores) -> "ScoreDetails":
         """The response for `scores`."""
-        return cls(**{name: value and round(value, 6) for name, value in asdict(scores).items()})
+        return cls(
+            passage=round(scores.passage, 6),
+            sentence=round(scores.sentence, 6),
+            lexical=round(scores.lexical, 6),
+            fused=round(scores.fused, 6),
+            reranked=None if scores.reranked is None else round(scores.reranked, 6),
+        )
 
 
 class TextSpanResponse(BaseModel):
@@ -126,6 +133,11 @@ class TextSpanResponse(BaseModel):
     start: int
     end: int
 
+    @classmethod
+    def of(cls, span: TextSpan) -> "TextSpanResponse":
+        """The response for `span`."""
+        return cls(text=span.text, start=span.start, end=span.end)
+
 
 class WordMatchResponse(BaseModel):
     """A word of the article that answers a word of the query."""
@@ -134,6 +146,16 @@ class WordMatchResponse(BaseModel):
     passage: Annotated[TextSpanResponse, Field(description="Offsets in the article's text.")]
     kind: MatchKind
     weight: Annotated[float, Field(description="How surely, in (0, 1].")]
+
+    @classmethod
+    def of(cls, match: WordMatch) -> "WordMatchResponse":
+        """The response for `match`."""
+        return cls(
+            query=TextSpanResponse.of(match.query),
+            passage=TextSpanResponse.of(match.passage),
+            kind=match.kind,
+            weight=match.weight,
+        )
 
 
 class SentenceResponse(BaseModel):
@@ -152,6 +174,11 @@ class GlossedWordResponse(BaseModel):
     text: str
     meanings: list[str]
 
+    @classmethod
+    def of(cls, word: GlossedWord) -> "GlossedWordResponse":
+        """The response for `word`."""
+        return cls(start=word.start, end=word.end, text=word.text, meanings=list(word.meanings))
+
 
 class EvidenceResponse(BaseModel):
     """Why a passage answers the query."""
@@ -169,8 +196,8 @@ class EvidenceResponse(BaseModel):
         sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
         return cls(
             sentence=sentence,
-            words=[WordMatchResponse(**asdict(match)) for match in hit.words],
-            gloss=[GlossedWordResponse(**asdict(word)) for word in hit.gloss],
+            words=[WordMatchResponse.of(match) for match in hit.words],
+            gloss=[GlossedWordResponse.of(word) for word in hit.gloss],
         )
 
 

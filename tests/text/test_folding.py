@@ -10,7 +10,7 @@ from indexer.text.orthography import Token, as_one, fold, tokens
 from indexer.text.orthography.common import ZWNJ
 from indexer.text.orthography.compounds import most_in_latin
 from indexer.text.orthography.designations import parts
-from indexer.text.orthography.letters import RAW_WORD, gaps
+from indexer.text.orthography.letters import RAW_WORD, gaps, raw_words
 
 LETTERS = "ابپتجچدرسشعفقکكگلمنوهیيىئأإآةؤءہەﷲﻻ"
 MARKS = ZWNJ + "\u064e\u0651\u0654\u0640\u200f"
@@ -274,6 +274,12 @@ def test_places_are_in_order_and_hold_their_words(text: str) -> None:
         if not parts(token.text):
             assert token.text == "".join(fold(part) for part in text[token.start : token.end].split())
         done = token.end
+
+
+@given(st.text(st.sampled_from(LETTERS + MARKS + OTHERS + "   می.,٬3"), max_size=90) | st.text(max_size=60))
+def test_raw_words_are_found_between_spaces_as_in_the_whole(text: str) -> None:
+    found = [(match.start(), match.end(), fold(match.group())) for match in RAW_WORD.finditer(text)]
+    assert raw_words(text) == found
 
 
 WORDS = (

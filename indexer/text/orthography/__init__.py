@@ -26,12 +26,11 @@ from indexer.text.orthography.folding import (
     says_little,
     tokens,
 )
-from indexer.text.orthography.letters import ARABIC_WORD, RAW_WORD, Token, fold
+from indexer.text.orthography.letters import ARABIC_WORD, Token, fold, raw_words
 from indexer.text.orthography.word_tables import known_words, prepare
 
 __all__ = [
     "MOST_PARTS",
-    "RAW_WORD",
     "VERSION",
     "Token",
     "as_one",
@@ -43,6 +42,7 @@ __all__ = [
     "is_number",
     "likelier_persian",
     "prepare",
+    "raw_words",
     "says_little",
     "tokens",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from indexer.text.orthography import compounds, designations
 from indexer.text.orthography.common import MOST_PARTS, is_arabic_script, is_joint
-from indexer.text.orthography.letters import RAW_WORD, Token, fold, gaps
+from indexer.text.orthography.letters import Token, fold, gaps, raw_words
 from indexer.text.orthography.persian import (
     ADJECTIVE_SUFFIXES,
     PLURAL_SUFFIXES,
@@ -39,11 +39,9 @@ def tokens(text: str) -> list[Token]:
     half-spaces and spaces inside Persian words that hazm knows: می‌رود, می رود and میرود are one token.
     The span of joined parts covers them all. No language is asked for: queries are short and mixed.
     """
-    words = [
-        Token(folded, match.start(), match.end())
-        for match in RAW_WORD.finditer(text)
-        if (folded := fold(match.group()))
-    ]
+    words = [Token(folded, start, end) for start, end, folded in raw_words(text) if folded]
+    if len(words) == 1:
+        return words
     words = designations.joined(text, words)
     if not any(is_arabic_script(word.text) for word in words):
         return words

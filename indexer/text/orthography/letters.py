@@ -101,6 +101,36 @@ _SEPARATORS = str.maketrans("", "", ",٬،")
 """Between groups of three digits; the decimal sign stays."""
 
 
+_SHORT = 40
+"""Characters between spaces up to which what is found in them is remembered: text repeats its words."""
+
+RawWord = tuple[int, int, str]
+"""Where a raw word starts and ends, and its fold."""
+
+
+def raw_words(text: str) -> list[RawWord]:
+    """The raw words of `text`: what `RAW_WORD` finds, with their folds, which may be empty.
+
+    No raw word holds a space, so each stretch between spaces is looked at by itself.
+    """
+    found: list[RawWord] = []
+    offset = 0
+    for stretch in text.split(" "):
+        if stretch:
+            inside = _raw_words_of_short(stretch) if len(stretch) <= _SHORT else _raw_words_of(stretch)
+            for start, end, folded in inside:
+                found.append((start + offset, end + offset, folded))
+        offset += len(stretch) + 1
+    return found
+
+
+def _raw_words_of(stretch: str) -> tuple[RawWord, ...]:
+    return tuple((match.start(), match.end(), fold(match.group())) for match in RAW_WORD.finditer(stretch))
+
+
+_raw_words_of_short = functools.lru_cache(maxsize=50_000)(_raw_words_of)
+
+
 def gaps(text: str, words: Sequence[Token]) -> list[str]:
     """What stands in `text` between neighbours of `words`."""
     return [text[left.end : right.start] for left, right in itertools.pairwise(words)]
