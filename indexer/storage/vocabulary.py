@@ -1,6 +1,8 @@
 """Sorted words in a file that is mapped into memory: word → number and back."""
 
+import functools
 import mmap
+from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +10,10 @@ import numpy as np
 
 from indexer.core.errors import IndexDamaged
 from indexer.storage.arrays import mapped
+
+
+_BLOCK = 64
+"""Words between two that are kept in memory: a search in the file touches one page."""
 
 
 def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
@@ -52,7 +58,8 @@ class Vocabulary:
     def number(self, word: str) -> int | None:
         """The number of `word`; None if it is not there."""
         wanted, text, places = word.encode(), self._text, self._places
-        low, high = 0, len(self)
+        block = max(0, bisect_right(self._firsts, wanted) - 1)
+        low, high = block * _BLOCK, min((block + 1) * _BLOCK, len(self))
         while low < high:
             middle = (low + high) // 2
             if text[places[middle] : places[middle + 1]] < wanted:
@@ -60,6 +67,11 @@ class Vocabulary:
             else:
                 high = middle
         return low if low < len(self) and self._bytes(low) == wanted else None
+
+    @functools.cached_property
+    def _firsts(self) -> list[bytes]:
+        """The first word of each block."""
+        return [self._bytes(number) for number in range(0, len(self), _BLOCK)]
 
     def _bytes(self, number: int) -> bytes:
         return self._text[self._places[number] : self._places[number + 1]]
