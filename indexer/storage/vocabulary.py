@@ -11,7 +11,6 @@ import numpy as np
 from indexer.core.errors import IndexDamaged
 from indexer.storage.arrays import mapped
 
-
 _BLOCK = 64
 """Words between two that are kept in memory: a search in the file touches one page."""
 

@@ -73,8 +73,11 @@ def analyse(
     lexicon: Expander,
     kinds: frozenset[MatchKind] = ALL_KINDS,
 ) -> AnalysedQuery:
-    """Encode a query, and expand its words; only words that were not asked before need a vector."""
-    [vector] = of_queries.vectors([encoder_input(query.read_text, query.language)])
+    """Encode a query, and expand its words; only words that were not asked before need a vector.
+
+    The words are looked up while the query is encoded.
+    """
+    encoded = of_queries.begin([encoder_input(query.read_text, query.language)])
     words = query_words(query, lexicon)
     sought = _sought([word for _, word in words])
     known = {word: lexicon.remembered(word, kinds) for word in sought[:MOST_WORDS]}
@@ -84,6 +87,7 @@ def analyse(
     expansions = {
         word: expansion or lexicon.expand(word, vectors.get(word), kinds) for word, expansion in known.items()
     }
+    [vector] = encoded()
     return AnalysedQuery(
         query,
         vector,

@@ -79,6 +79,27 @@ def test_those_who_come_during_a_pass_share_the_next() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_what_is_being_encoded_is_not_encoded_again() -> None:
+    encoder = Counting()
+    queries = QueryEncoder(encoder.encode, "")
+    encoder.go.clear()
+    first = queries.begin(["a"])
+    assert encoder.started.wait(10)
+    second = queries.begin(["a"])
+    encoder.go.set()
+    assert second()[0] is first()[0]
+    assert encoder.passes == [["a"]]
+
+
+def test_a_query_is_encoded_while_its_words_are_looked_up() -> None:
+    encoder = Counting()
+    encoder.go.clear()
+    ready = QueryEncoder(encoder.encode, "").begin(["a"])
+    assert encoder.started.wait(10)
+    encoder.go.set()
+    assert len(ready()) == 1
+
+
 def test_a_failed_pass_fails_its_queries_and_no_others() -> None:
     queries = QueryEncoder(Counting().encode, "")
     with pytest.raises(ZeroDivisionError):
