@@ -51,8 +51,7 @@ def _odds(word: str) -> float:
     known = AMBIGUOUS.get(word, known_words().log_odds(word))
     if known is not None:
         return max(-CERTAINTY, min(CERTAINTY, known))
-    trigrams = known_words().trigrams
-    guess = sum(trigrams.get(trigram, 0.0) for trigram in trigrams_of(word))
+    guess = sum(map(known_words().trigram_odds, trigrams_of(word)))
     return max(-UNKNOWN_CERTAINTY, min(UNKNOWN_CERTAINTY, guess))
 
 

@@ -5,13 +5,16 @@ import random
 from pathlib import Path
 
 import pytest
+from camel_tools.utils.dediac import dediac_ar
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.core.errors import LibraryBroken
 from indexer.text.orthography import VERSION, encoder_input, fold, word_tables
+from indexer.text.orthography.arabic import without_vowel_marks
 from indexer.text.orthography.common import ZWNJ
 from indexer.text.orthography.folded_words import FoldedWords, Spelling
+from indexer.text.orthography.word_tables import PersianWord, WordTables
 from indexer.text.orthography.word_tables_maker import arabic_lines, join_lines, odds_lines, persian_lines
 
 
@@ -218,27 +221,46 @@ def test_odds_are_logarithms_in_tenths() -> None:
     assert list(odds_lines({"که": 3e-2}, {"که": 3e-5, "قد": 3e-3})) == ["قد\t-92", "که\t69"]
 
 
+LINES = "\f\n".join(
+    ["کتاب\tکتاب\t7\t0", "الی\tإلى", "قد\t-92\nکه\t69", "^کت\t12", "میرود\t#رو", "اتش بس\nمی رود"]
+).encode()
+
+
 def test_the_tables_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "words" / "1"
-    monkeypatch.setattr(word_tables, "made", lambda: b"first")
-    assert word_tables.read_or_make(folder) == b"first"
+    monkeypatch.setattr(word_tables, "made", lambda: LINES)
+    first = WordTables.of(word_tables.read_or_make(folder))
     monkeypatch.setattr(word_tables, "made", lambda: b"second")
-    assert word_tables.read_or_make(folder) == b"first"
+    again = WordTables.of(word_tables.read_or_make(folder))
+    for tables in (first, again):
+        assert tables.persian_word("کتاب") == PersianWord("کتاب", 7, False)
+        assert tables.arabic.get("الی") == "إلى"
+        assert [tables.log_odds(word) for word in ("قد", "که", "از")] == [-9.2, 6.9, None]
+        assert [tables.trigram_odds(trigram) for trigram in ("^کت", "کتا")] == [1.2, 0.0]
+        assert tables.verbs.get("میرود") == "#رو"
+        assert ["اتش بس" in tables.joins, "اتش" in tables.joins] == [True, False]
+        assert [first in tables.beginnings for first in ("اتش", "می", "بس")] == [True, True, False]
 
 
 def test_tables_that_cannot_be_written_are_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(word_tables, "made", lambda: b"made")
+    monkeypatch.setattr(word_tables, "made", lambda: LINES)
     with caplog.at_level(logging.WARNING):
-        assert word_tables.read_or_make(tmp_path / "file" / "words") == b"made"
+        tables = WordTables.of(word_tables.read_or_make(tmp_path / "file" / "words"))
+    assert tables.arabic.get("الی") == "إلى"
     assert "the word lists are made anew for this process" in caplog.text
+
+
+def test_vowel_marks_are_those_of_camel_tools() -> None:
+    text = "".join(map(chr, range(0x600, 0x900)))
+    assert without_vowel_marks(text) == dediac_ar(text)
 
 
 def test_the_cache_folder_follows_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUDHUD_CACHE", str(tmp_path))
-    assert word_tables.cache_folder() == tmp_path / "words" / f"hazm-0.10.0-wordfreq-3.1.1-{VERSION}"
+    assert word_tables.cache_folder() == tmp_path / "words" / f"hazm-0.10.0-wordfreq-3.1.1-{VERSION}-2"
 
 
 def test_lists_that_cannot_be_folded_are_told_in_a_sentence(

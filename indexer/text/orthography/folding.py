@@ -53,7 +53,7 @@ def tokens(text: str) -> list[Token]:
 
 def _joined(text: str, words: Sequence[Token]) -> list[Token]:
     """`words`, with neighbours joined that are one word: from the start of the text, the most parts first."""
-    beginnings = _beginnings()
+    beginnings = known_words().beginnings
     result: list[Token] = []
     done = 0
     for position, (word, following) in enumerate(itertools.pairwise(words)):
@@ -65,12 +65,6 @@ def _joined(text: str, words: Sequence[Token]) -> list[Token]:
             result += [*words[done:position], Token(whole, word.start, words[end - 1].end)]
             done = end
     return [*result, *words[done:]]
-
-
-@functools.cache
-def _beginnings() -> frozenset[str]:
-    """First parts of all joins."""
-    return frozenset(join.partition(" ")[0] for join in known_words().joins)
 
 
 def _ends(words: Sequence[Token], position: int) -> Iterator[int]:

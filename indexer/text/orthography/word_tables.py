@@ -1,11 +1,9 @@
 """What is known of words, by fold: their usual spellings, what hazm says of them, how Persian they are.
 
 What hazm knows, which Hudhud ships folded, and wordfreq's lists are brought together once per machine, by a
-process of its own, into one text file in the user's cache: making it takes seconds, reading it a fraction of
-one.
+process of its own, into maps in the user's cache: making them takes seconds, opening them nothing.
 """
 
-import bisect
 import functools
 import logging
 import os
@@ -14,41 +12,52 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import platformdirs
 
 from indexer.core.errors import LibraryBroken, ModelNotWritable
+from indexer.storage import word_map
 from indexer.storage.made_once import make_once
+from indexer.storage.word_map import WordMap
 from indexer.text import wordlists
 from indexer.text.orthography import hazm_words
 from indexer.text.orthography.common import VERSION
 
 _logger = logging.getLogger(__name__)
 
-FILE = "words.tsv"
+FORMAT = 2
+"""Raised whenever the same lines are kept in other files."""
+
+TABLES = ("persian", "arabic", "odds", "trigrams", "verbs", "joins")
+"""In the order in which the maker writes them."""
+
+BEGINNINGS = "beginnings"
+"""The table of the first parts of all joins."""
+
 MAKER = "indexer.text.orthography.word_tables_maker"
-"""The module that writes the content of the file to stdout."""
+"""The module that writes the lines of all tables to stdout."""
 
 SHIPPED = "--shipped"
 """Tells it to take the words that Hudhud ships, though hazm is installed."""
 
 SECTION = b"\f\n"
-"""Between the tables in the file: Persian, Arabic, odds, trigrams, verbs, joins."""
+"""Between the tables."""
 
 
 class Table:
-    """Lines of a word, a tab and what is said of it, sorted as bytes: a fifth of the room of a dict."""
+    """What is said of words, each by its fold."""
 
-    def __init__(self, lines: list[bytes]) -> None:
-        self._lines = lines
+    def __init__(self, words: WordMap) -> None:
+        self._words = words
 
     def get(self, word: str) -> str | None:
         """What is said of `word`; None if nothing is."""
-        key = word.encode() + b"\t"
-        position = bisect.bisect_left(self._lines, key)
-        if position < len(self._lines) and self._lines[position].startswith(key):
-            return self._lines[position][len(key) :].decode()
-        return None
+        found = self._words.get(word.encode())
+        return None if found is None else found.decode()
+
+    def __contains__(self, word: str) -> bool:
+        return self._words.get(word.encode()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +80,21 @@ class WordTables:
         trigrams: the same for three letters in a row, `^` and `$` at the ends of a word.
         verbs: `#` and the present stem, by conjugated form; parts of a form are joined.
         joins: words that are written with half-spaces, spaces in their places: compounds and verb forms.
+        beginnings: the first parts of `joins`.
     """
 
     persian: Table
     arabic: Table
     odds: Table
-    trigrams: dict[str, float]
+    trigrams: Table
     verbs: Table
-    joins: frozenset[str]
+    joins: Table
+    beginnings: Table
+
+    @classmethod
+    def of(cls, maps: dict[str, WordMap]) -> Self:
+        """The tables in some maps, by name."""
+        return cls(**{name: Table(words) for name, words in maps.items()})
 
     def persian_word(self, fold: str) -> PersianWord | None:
         """What hazm says of `fold`; None if it does not know it."""
@@ -93,6 +109,10 @@ class WordTables:
         found = self.odds.get(fold)
         return None if found is None else int(found) / 10
 
+    def trigram_odds(self, trigram: str) -> float:
+        """log P(trigram in Persian words) − log P(trigram in Arabic ones); 0 where neither has it."""
+        return int(self.trigrams.get(trigram) or 0) / 10
+
 
 @functools.cache
 def known_words() -> WordTables:
@@ -101,16 +121,16 @@ def known_words() -> WordTables:
     Raises:
         LibraryBroken: wordfreq does not run in this environment.
     """
-    return parsed(read_or_make(cache_folder()))
+    return WordTables.of(read_or_make(cache_folder()))
 
 
 def prepare(progress: Callable[[str], None]) -> None:
-    """Make or read the tables now, so that no query waits for them; `progress` hears of what takes seconds.
+    """Make or open the tables now, so that no query waits for them; `progress` hears of what takes seconds.
 
     Raises:
         LibraryBroken: wordfreq does not run in this environment.
     """
-    if not (cache_folder() / FILE).exists():
+    if not cache_folder().exists():
         progress("folding the word lists of hazm and wordfreq, once per machine …")
     known_words()
 
@@ -118,22 +138,23 @@ def prepare(progress: Callable[[str], None]) -> None:
 def cache_folder() -> Path:
     """Where the tables are kept: in `HUDHUD_CACHE`, else in the user's cache folder."""
     base = Path(os.environ.get("HUDHUD_CACHE") or platformdirs.user_cache_path("hudhud"))
-    name = f"hazm-{hazm_words.HAZM}-wordfreq-{wordlists.lists_version()}-{VERSION}"
+    name = f"hazm-{hazm_words.HAZM}-wordfreq-{wordlists.lists_version()}-{VERSION}-{FORMAT}"
     return base / "words" / name
 
 
-def parsed(content: bytes) -> WordTables:
-    """The tables in the content of a file; the format is written by `word_tables_maker`."""
-    persian, arabic, odds, trigrams, verbs, joins = (part.split(b"\n") for part in content.split(SECTION))
-    pairs = (line.decode().split("\t") for line in trigrams)
-    return WordTables(
-        Table(persian),
-        Table(arabic),
-        Table(odds),
-        {trigram: int(value) / 10 for trigram, value in pairs},
-        Table(verbs),
-        frozenset(line.decode() for line in joins),
-    )
+def packed(lines: bytes) -> dict[str, bytes]:
+    """What the maker wrote, as the content of a map for each table."""
+    tables = (part.split(b"\n") for part in lines.split(SECTION))
+    said = {name: list(map(_said, table)) for name, table in zip(TABLES, tables, strict=True)}
+    beginnings = dict.fromkeys(join.partition(b" ")[0] for join, _ in said["joins"])
+    said[BEGINNINGS] = [(first, b"") for first in beginnings]
+    return {name: word_map.packed(pairs) for name, pairs in said.items()}
+
+
+def _said(line: bytes) -> tuple[bytes, bytes]:
+    """A word, and what is said of it."""
+    word, _, said = line.partition(b"\t")
+    return word, said
 
 
 def trigrams_of(word: str) -> list[str]:
@@ -142,26 +163,31 @@ def trigrams_of(word: str) -> list[str]:
     return [padded[start : start + 3] for start in range(len(padded) - 2)]
 
 
-def read_or_make(folder: Path) -> bytes:
-    """What the file in `folder` holds; made for this process alone when it cannot be written there.
+def read_or_make(folder: Path) -> dict[str, WordMap]:
+    """The maps in `folder`, by name; made for this process alone when they cannot be written there.
 
     Raises:
         LibraryBroken: wordfreq does not run in this environment.
     """
 
     def write(aside: Path) -> None:
-        (aside / FILE).write_bytes(made())
+        for name, content in packed(made()).items():
+            _file(aside, name).write_bytes(content)
 
     try:
         make_once(folder, write, what="the word lists", progress=_logger.info)
-        return (folder / FILE).read_bytes()
+        return {name: WordMap.open(_file(folder, name)) for name in (*TABLES, BEGINNINGS)}
     except (ModelNotWritable, OSError) as error:
         _logger.warning("the word lists are made anew for this process: %s", error)
-        return made()
+        return {name: WordMap(content) for name, content in packed(made()).items()}
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.map"
 
 
 def made() -> bytes:
-    """The content of the file; where hazm is installed and does not run, out of what Hudhud ships of it.
+    """The lines of all tables; where hazm is installed and does not run, out of what Hudhud ships of it.
 
     Raises:
         LibraryBroken: wordfreq does not run in this environment.
