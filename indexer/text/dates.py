@@ -15,6 +15,7 @@ behind the name of a month. Digits alone are read by `stamps`.
 """
 
 import datetime
+import functools
 import re
 from enum import Enum
 
@@ -99,7 +100,7 @@ def parse(text: str, language: str = "und", order: Order | None = None) -> datet
 
 def order_of(text: str) -> Order | None:
     """The order of the numbers in a date field that can be read in one order only; None for any other."""
-    match = _YEAR_LAST.search(_TIME.sub(" ", fold(text))) if len(text) <= MAX_LENGTH else None
+    match = patterns()[-1].search(_TIME.sub(" ", fold(text))) if len(text) <= MAX_LENGTH else None
     if not match or calendar_of_year(int(match["year"]), "und") is not Calendar.GREGORIAN:
         return None
     first, second = int(match["day"]), int(match["number"])
@@ -132,8 +133,8 @@ YEAR, DAY = r"(?P<year>(?<!\d)\d{4}(?!\d))", r"(?P<day>(?<!\d)\d{1,2}(?!\d))"
 ORDINAL = r"(?:st|nd|rd|th)?"
 MONTH_TWICE = rf"(?P<month>{MONTH})\.?(?:\s*[/(]\s*(?P<again>{MONTH})\s*\)?)?"
 IN = r"\s*(?:من|ماه|سال|سنه|عام|of)?[\s,،.\-/]*"
-PATTERNS = tuple(
-    re.compile(pattern + ERA)
+_PATTERNS = tuple(
+    pattern + ERA
     for pattern in (
         rf"{DAY}{ORDINAL}{IN}{MONTH_TWICE}{IN}{YEAR}",
         rf"(?<![^\W\d_]){MONTH_TWICE}[\s\-]*{DAY}{ORDINAL}{IN}{YEAR}",
@@ -142,11 +143,7 @@ PATTERNS = tuple(
         rf"{DAY}\s*(?P<sign>[-/.\u2010-\u2015])\s*(?P<number>\d{{1,2}})\s*(?P=sign)\s*{YEAR}",
     )
 )
-"""Of a day with its year, in folded text: by the month's name, then in numbers alone."""
-
-
-_YEAR_LAST = PATTERNS[-1]
-_SHORT_YEAR = re.compile(
+_SHORT_YEAR = (
     rf"{DAY}{ORDINAL}[\s.,،\-/]*(?:من|ماه)?\s*{MONTH_TWICE}(?:\s*(?:ماه|سال|سنه|عام))?[\s.,،\-/']*"
     rf"(?P<year>(?<!\d)\d\d(?!\d)){ERA}"
 )
@@ -167,6 +164,20 @@ _MONTHS = 12
 _NATIVE_DIGIT = re.compile("[۰-۹٠-٩]")
 
 
+@functools.cache
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """Of a day with its year, in folded text: by the month's name, then in numbers alone.
+
+    Compiled when a date is first looked for, which takes a twentieth of a second.
+    """
+    return tuple(map(re.compile, _PATTERNS))
+
+
+@functools.cache
+def _short_year() -> re.Pattern[str]:
+    return re.compile(_SHORT_YEAR)
+
+
 def _of_publication(folded: str) -> str:
     """What `folded` says of publication where it also says when something was changed; else all of it."""
     marks = list(_ANNOUNCED.finditer(folded))
@@ -184,13 +195,13 @@ def _of_publication(folded: str) -> str:
 def _stated(text: str, language: str, order: Order | None) -> tuple[list[CalendarDay], str]:
     """The days in folded `text` without times, and what is left of it; what may be two days is both."""
     found = []
-    for pattern in PATTERNS:
+    for pattern in patterns():
         for match in pattern.finditer(text):
             stated = stated_by(match, language)
-            found += _orders(stated, match, order) if pattern is _YEAR_LAST else [stated]
+            found += _orders(stated, match, order) if pattern is patterns()[-1] else [stated]
         text = pattern.sub(" | ", text)
-    found += [_of_short_year(match) for match in _SHORT_YEAR.finditer(text)]
-    text = _SHORT_YEAR.sub(" | ", text)
+    found += [_of_short_year(match) for match in _short_year().finditer(text)]
+    text = _short_year().sub(" | ", text)
     for match in _COMPACT.finditer(text):
         year, month, day = map(int, match.groups())
         found.append(CalendarDay(calendar_of_year(year, language), year, month, day))
@@ -232,7 +243,7 @@ def _iso(match: re.Match[str], format: str) -> CalendarDay:
 
 
 def stated_by(match: re.Match[str], language: str) -> CalendarDay:
-    """The day that a match of one of `PATTERNS` states; without a calendar if it has two months."""
+    """The day that a match of one of `patterns` states; without a calendar if it has two months."""
     parts = match.groupdict()
     year, day = int(parts["year"]), int(parts["day"])
     if parts.get("month"):

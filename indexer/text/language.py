@@ -9,10 +9,8 @@ from Iranian Persian only in vocabulary and spelling: `prs` is said on evidence 
 import functools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from indexer.text import likeliest_language
 
 VERSION = 2
 """Raised whenever some text would be taken for one in another language."""
@@ -33,6 +31,7 @@ LATIN_SCRIPT = _set(
     "sk sl so sq sv sw tk tl tr uz vi"
 )
 OTHER_SCRIPTS = _set("am bn el gu he hi hy ja ka km kn ko lo ml mr my ne pa si ta te th zh")
+_KNOWN = frozenset({"ar", "fa"}) | CYRILLIC_SCRIPT | LATIN_SCRIPT | OTHER_SCRIPTS
 
 ENGLISH_WORDS = _set("the of and with from what which who where how were have this that")
 """Where one word in eight is one of these, the text is English; spares most queries loading py3langid."""
@@ -214,14 +213,10 @@ def _is_english(text: str) -> bool:
 
 def _most_likely(text: str, languages: frozenset[str]) -> str:
     """py3langid's choice among `languages`."""
-    scores: dict[str, float] = dict(_identifier().rank(" ".join(_WORD.findall(text))))
-    return max(sorted(languages), key=lambda language: scores[language] + PRIORS.get(language, 0.0))
+    found = likeliest_language.scores(" ".join(_WORD.findall(text)), _KNOWN)
+    return max(sorted(languages), key=lambda language: found[language] + PRIORS.get(language, 0.0))
 
 
-@functools.cache
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(sorted({"ar", "fa"} | CYRILLIC_SCRIPT | LATIN_SCRIPT | OTHER_SCRIPTS))
-    return identifier
+def prepare() -> None:
+    """Open py3langid's tables now, so that no query waits for them."""
+    likeliest_language.scores("", _KNOWN)

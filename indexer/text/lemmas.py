@@ -48,4 +48,4 @@ def _forms(word: str) -> Iterator[str]:
 def _lemma(word: str) -> str:
     import simplemma
 
-    return str(simplemma.lemmatize(word, lang="en")).casefold()
+    return str(simplemma.lemmatize(word, lang="en", low_memory=True)).casefold()
