@@ -21,6 +21,7 @@ from indexer.models.eightbit.architecture import read_architecture
 from indexer.models.eightbit.convert import Facts, converted
 from indexer.models.eightbit.graph import eight_bit_rows
 from indexer.models.eightbit.runtime import OpenVinoEncoder
+from indexer.models.eightbit.tokens import FEW
 from indexer.models.encoder import load_encoder
 from indexer.models.model import Model, locate
 from indexer.models.packed_model import Source
@@ -190,11 +191,20 @@ class TestConversion:
         assert said == [f"{model.name} runs on torch, several times slower than 8-bit graphs: {reason}"]
         assert list((tmp_path / "encoders").glob("*/")) == []
 
-    def test_a_damaged_encoder_is_named(self, tiny_model: Model, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("name", ["pieces.json", "pieces.map", "embeddings.npy", "encoder.json"])
+    def test_a_damaged_encoder_is_named(self, name: str, tiny_model: Model, tmp_path: Path) -> None:
         folder = converted(tiny_model, tmp_path, lambda line: None)
-        (folder / "tokenizer.json").write_text("{}")
+        (folder / name).write_text("{}")
         with pytest.raises(ModelDamaged, match=r"the encoder in .* cannot be read .*: delete the folder"):
             OpenVinoEncoder(folder)
+
+    def test_a_damaged_tokenizer_is_named_when_it_is_needed(self, tiny_model: Model, tmp_path: Path) -> None:
+        folder = converted(tiny_model, tmp_path, lambda line: None)
+        (folder / "tokenizer.json").write_text("{}")
+        encoder = OpenVinoEncoder(folder)
+        assert encoder.count_tokens(["a"]) == [1]
+        with pytest.raises(ModelDamaged, match=r"the encoder in .* cannot be read .*: delete the folder"):
+            encoder.count_tokens(["a" * (FEW + 1)])
 
     @pytest.mark.parametrize("kind", ["encode", "encode_queries"])
     def test_a_damaged_graph_is_named(self, kind: str, tiny_model: Model, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from tokenizers import Tokenizer
 
+from indexer.models.eightbit import pieces, tokens
 from indexer.models.eightbit.architecture import (
     Architecture,
     Floats,
@@ -19,15 +19,15 @@ from indexer.models.eightbit.architecture import (
 )
 from indexer.models.eightbit.engine import openvino
 from indexer.models.eightbit.graph import build_graph, eight_bit_rows
+from indexer.models.eightbit.tokens import Tokens
 from indexer.models.model import Model
 from indexer.storage.made_once import make_once, require_space
 
-VERSION = 1
-"""Raised whenever `convert` would give other vectors: folders of another version are not reused."""
+VERSION = 2
+"""Raised whenever `convert` would give other vectors or other files: other folders are not reused."""
 
 EIGHT_BIT, FLOAT = "int8.xml", "float.xml"
 EMBEDDINGS, EMBEDDING_STEPS = "embeddings.npy", "embedding_steps.npy"
-TOKENIZER = "tokenizer.json"
 _FACTS = "encoder.json"
 _WHAT = "the encoder"
 _GRAPH_BYTES = 4
@@ -91,7 +91,8 @@ def converted(model: Model, cache: Path, progress: Callable[[str], None]) -> Pat
 
 def convert(model_folder: Path, architecture: Architecture, weights: Weights, prompt: str, out: Path) -> None:
     """Write graphs, embeddings, tokenizer and facts into the empty folder `out`."""
-    shutil.copyfile(model_folder / TOKENIZER, out / TOKENIZER)
+    shutil.copyfile(model_folder / tokens.FILE, out / tokens.FILE)
+    pieces.write(out / tokens.FILE, out)
     eight_bit = build_graph(architecture, weights, eight_bit=True)
     openvino.save_model(eight_bit, out / EIGHT_BIT, compress_to_fp16=False)
     plain = build_graph(architecture, weights, eight_bit=False)
@@ -100,8 +101,7 @@ def convert(model_folder: Path, architecture: Architecture, weights: Weights, pr
     rows, steps = eight_bit_rows(table)
     np.save(out / EMBEDDINGS, rows)
     np.save(out / EMBEDDING_STEPS, steps)
-    tokenizer = Tokenizer.from_file(str(out / TOKENIZER))
-    probes = [tokenizer.encode(prompt + text).ids[: architecture.max_tokens] for text in _PROBES]
+    probes = [ids[: architecture.max_tokens] for ids in Tokens(out).ids([prompt + text for text in _PROBES])]
     vectors = _exact_vectors(plain, table, probes)
     Facts(
         dimensions=architecture.hidden,
