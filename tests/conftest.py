@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from tracing import cannot_trace
 
 import indexer.models.encoder
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
@@ -82,7 +82,7 @@ def exact(model: Model) -> Encoder:
 def loaded(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever loads the encoder of the default model gets the one that is loaded already."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def evaluation_cache(seed_index: Path, tmp_path_factory: pytest.TempPathFactory)
 def live(seed_index: Path, encoder: Encoder) -> Iterator[Live]:
     """What a server answers from, over the five seed articles."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+        patch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
         opened = Live(Layout(seed_index), Opener(None, None))
     yield opened
     opened.close()

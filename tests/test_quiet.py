@@ -93,7 +93,7 @@ def place(strace: None, model: Model, seed_index: Path, tmp_path_factory: pytest
     place = Place(*(tmp_path_factory.mktemp(name) for name in Place.__slots__))
     for made in (model.folder, *(default_cache() / "encoders").glob(f"{model.fingerprint[:16]}-?")):
         link = place.cache / made.parent.name / made.name
-        link.parent.mkdir()
+        link.parent.mkdir(exist_ok=True)
         link.symlink_to(made)
     shutil.copy(Layout(seed_index).cache, Layout(place.index).cache)
     shutil.copytree(ROOT / "seeds", place.archive / "seeds")

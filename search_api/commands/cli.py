@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,10 @@ from indexer.commands.terminal import (
 from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError
 from indexer.core.shown import ShownFormatter, shown
+
+if TYPE_CHECKING:
+    from indexer.storage.layout import Layout
+    from search_api.serving.loading import Loader
 
 RerankerOption = Annotated[
     str | None,
@@ -155,25 +159,35 @@ def serve(
 
     Example: hudhud serve --index /srv/hudhud --port 8080
     """
+    from indexer.storage.layout import Layout
+    from search_api.serving.loading import Loader
+    from search_api.serving.memory import limit_arenas
+
+    limit_arenas()
+    chosen = settings()
+    layout = Layout(index or chosen.index)
+    loader = Loader(model or chosen.model, chosen.cache, say)
+    loader.begin(layout)
+    _serve(layout, loader, host, port, reranker or chosen.reranker)
+
+
+def _serve(layout: "Layout", loader: "Loader", host: str, port: int, reranker: str | None) -> None:
+    """Import, open and serve while the encoder is loaded aside."""
     import uvicorn
 
-    from indexer.storage.layout import Layout
     from search_api.serving.app import create_app
     from search_api.serving.listening import bound
     from search_api.serving.live import Live
-    from search_api.serving.memory import limit_arenas
     from search_api.serving.opening import Opener
 
-    limit_arenas()
     handler = logging.StreamHandler()
     handler.setFormatter(ShownFormatter(_LOG_LINE))
     logging.basicConfig(handlers=[handler])
     logging.getLogger("search_api").setLevel(logging.INFO)
-    chosen = settings()
-    opener = Opener(model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker)
+    opener = Opener(None, None, say, reranker=reranker, loader=loader)
     with (
         timed("stdout"),
-        Live(Layout(index or chosen.index), opener) as live,
+        Live(layout, opener) as live,
         bound(host, port) as address,
     ):
         server = uvicorn.Server(

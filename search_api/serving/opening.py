@@ -2,43 +2,27 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.core.protocols import Reranker
 from indexer.generation.generation import Generation
-from indexer.models.encoder import load_encoder
-from indexer.models.model import locate, require_made_with
 from indexer.models.torch_encoder import load_reranker
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
-from indexer.storage.manifest import Manifest
+from indexer.text import language
 from indexer.text.orthography import prepare
 from search_api.search import Searcher
 from search_api.searching.query import parse
-from search_api.searching.query_encoder import QueryEncoders
+from search_api.serving.loading import Loader
 
-WARMING = ("What was said about the war and the ceasefire?", "در این خبر چه گفته شد")
+WARMING = ("What was said about the ceasefire?", "در این خبر چه گفته شد")
 """Asked before anybody else asks: in both scripts, so that pages are read and graphs compiled."""
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Loaded:
-    """The encoders of a model, with what they remember."""
-
-    fingerprint: str
-    encoders: QueryEncoders
-
-
 class Opener:
-    """Opens one generation after another with the model that made it. For one thread at a time.
-
-    The encoder stays from one generation to the next, and the query vectors that it remembers, as long as
-    the model stays the same. For a generation of another model that model's encoder is loaded; the old one
-    goes with the last searcher that has it.
-    """
+    """Opens one generation after another with the model that made it. For one thread at a time."""
 
     def __init__(
         self,
@@ -47,6 +31,7 @@ class Opener:
         progress: Callable[[str], None] = _logger.info,
         *,
         reranker: str | None = None,
+        loader: Loader | None = None,
     ) -> None:
         """Load nothing yet.
 
@@ -55,13 +40,12 @@ class Opener:
             cache: where models are kept; the user's cache folder when None.
             progress: called with a line for the user before what takes seconds.
             reranker: folder or hub name of a cross-encoder that orders the best hits; none when None.
+            loader: of the same model, which may have begun to load it; one of its own when None.
         """
-        self._model = model
-        self._cache = cache
         self._progress = progress
         self._reranker_name = reranker
         self._reranker: Reranker | None = None
-        self._loaded: _Loaded | None = None
+        self._loader = loader or Loader(model, cache, progress)
 
     def open(self, folder: Path, *, warm: bool = False) -> Searcher:
         """A searcher over the generation in `folder`; whoever gets it closes it.
@@ -76,8 +60,12 @@ class Opener:
         """
         generation = Generation(folder)
         try:
-            loaded = self._loaded_for(folder, generation.manifest)
+            prepare(self._progress)
+            language.prepare()
             index = Retrieval(generation)
+            loaded = self._loader.load(folder, generation.manifest)
+            if self._reranker_name and not self._reranker:
+                self._reranker = load_reranker(self._reranker_name, progress=self._progress)
             if warm:
                 bare = Searcher(index, loaded.encoders)
                 for text in WARMING:
@@ -86,20 +74,8 @@ class Opener:
         except BaseException:
             generation.close()
             raise
-        self._loaded = loaded
+        self._loader.keep(loaded)
         return searcher
-
-    def _loaded_for(self, folder: Path, made_with: Manifest) -> _Loaded:
-        """The encoders of the model that made a generation: those at hand, or others."""
-        if self._loaded and self._loaded.fingerprint == made_with.fingerprint:
-            return self._loaded
-        found = locate(self._model, cache=self._cache, progress=self._progress, made_with=made_with.model)
-        require_made_with(found, made_with, folder)
-        if self._reranker_name and not self._reranker:
-            self._reranker = load_reranker(self._reranker_name, progress=self._progress)
-        encoder = load_encoder(found, cache=self._cache, progress=self._progress)
-        prepare(self._progress)
-        return _Loaded(found.fingerprint, QueryEncoders.of(encoder, found.prompts.query))
 
 
 def open_searcher(

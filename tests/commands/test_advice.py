@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import indexer.models.encoder
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
@@ -30,7 +30,7 @@ Hudhud = Callable[..., Result]
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 import indexer.models.encoder
 import indexer.upkeep.maintenance
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.core.protocols import Encoder
 from indexer.generation.calibration import unrelated_queries
 from indexer.generation.generation import Generation
@@ -41,7 +41,7 @@ Hudhud = Callable[..., Result]
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, [str(argument) for argument in arguments])

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 import indexer.models.encoder
 import search_api.serving.checking
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
@@ -65,7 +65,7 @@ def emptied(content: bytes) -> bytes:
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already; no traceback is ever shown."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         done = CliRunner().invoke(app, [str(argument) for argument in arguments])

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 import indexer.models.encoder
 import indexer.models.model
 import search_api.search
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.core.errors import ModelDamaged, ModelNotFound
 from indexer.core.protocols import Encoder, Reranker
 from indexer.core.records import Scores
@@ -124,7 +124,7 @@ def reranking(
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, [str(argument) for argument in arguments])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
@@ -72,7 +72,7 @@ def live(
     shutil.copy(Layout(seed_index).cache, layout.cache)
     build(Corpus([SEEDS, DATA / "news.jsonl"]), layout, model, encoder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+        patch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
         opened = Live(layout, Opener(None, None))
     yield opened
     opened.close()

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import pytest
 from fastapi.testclient import TestClient
 
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import build
 from indexer.core.errors import IndexDamaged, IndexingError, IndexMismatch, IndexNotFound, ModelNotFound
 from indexer.core.protocols import Encoder
@@ -94,7 +94,7 @@ def loaded(encoder: Encoder, model: Model, monkeypatch: pytest.MonkeyPatch) -> L
         seen.encoders.append(weakref.ref(found))
         return found
 
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", load)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", load)
     return seen
 
 
@@ -496,7 +496,7 @@ class TestAnotherModel:
     def opener(self, tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> Opener:
         """Opens generations of any model; the default one is where it always is."""
         monkeypatch.setattr(
-            search_api.serving.opening,
+            search_api.serving.loading,
             "locate",
             lambda name, **options: model if name == model.name else locate(name, **options),
         )

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import indexer.models.encoder
-import search_api.serving.opening
+import search_api.serving.loading
 from indexer.build import Summary, build
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
@@ -61,7 +61,7 @@ for limit in map(int, sys.argv[2:]):
 def hudhud(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Hudhud:
     """Run the command in this process, where the encoder is loaded already; no traceback is ever shown."""
     monkeypatch.setattr(indexer.models.encoder, "load_encoder", lambda *_, **__: encoder)
-    monkeypatch.setattr(search_api.serving.opening, "load_encoder", lambda *_, **__: encoder)
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
 
     def run(*arguments: object) -> Result:
         done = CliRunner().invoke(app, [str(argument) for argument in arguments])
