@@ -217,13 +217,13 @@ class CachedEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of unit length, shape `(len(texts), dimensions)`, for `texts` without their prompt.
 
-        What the model encodes is committed every few hundred texts: a run that is killed
-        loses no more than that.
+        What the model encodes is committed every few hundred texts, the longest first, for texts of like
+        length are encoded together: a run that is killed loses no more than that.
         """
         keys = [_digest(text) for text in texts]
         by_key = dict(zip(keys, texts, strict=True))
         held = self._cache.get(self.space, list(by_key))
-        missing = [key for key in by_key if key not in held]
+        missing = sorted((key for key in by_key if key not in held), key=lambda key: -len(by_key[key]))
         for some in _slices(missing, _COMMIT_EVERY):
             vectors = self._encoder.encode([self._prompt + by_key[key] for key in some])
             self._cache.put(self.space, some, vectors)
