@@ -9,12 +9,11 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Article
 from indexer.drafting.draft import Texts
 from indexer.drafting.embedding import passage_texts, sentence_texts
-from indexer.generation.calibration import unrelated_queries
 from indexer.generation.generation import Generation
-from indexer.lexicon.word_vectors import REFERENCE_WORDS
 from indexer.models.model import Model
 from indexer.text.chunking import chunk
 from indexer.text.orthography import encoder_input, tokens
+from indexer.text.orthography.stems import stem
 
 SAMPLED_ARTICLES = 64
 """Articles that are cut into passages, sentences and words."""
@@ -84,10 +83,11 @@ class Sample:
         share = self.characters / max(sum(len(article.text) for article in self._kept), 1)
         words = self._words(base, share)
         texts = Texts(round(share * len(passages)), round(share * len(sentences)), words)
-        spelled = [encoder_input(word, "fa") for word in _different_words(self._kept)]
+        spelled = [encoder_input(word, "fa") for word in _different_words(self._kept).values()]
+        prompts = (model.prompts.passage, model.prompts.passage, model.prompts.query)
         times = [
-            _seconds_each(some, lambda some: encoder.encode([model.prompts.passage + text for text in some]))
-            for some in (passages, sentences, spelled)
+            _seconds_each([prompt + text for text in some], encoder.encode)
+            for prompt, some in zip(prompts, (passages, sentences, spelled), strict=True)
         ]
         seconds = sum(
             each * count
@@ -96,23 +96,25 @@ class Sample:
         return Estimate(self.characters, texts, seconds)
 
     def _words(self, base: Generation | None, share: float) -> int:
-        """About how many words are new, and what they are compared with where that is new too.
+        """About how many words get vectors that have none: one of each stem, where none is known.
 
-        The number of different words grows as a power of the text's length (Heaps, "Information retrieval",
+        The number of different stems grows as a power of the text's length (Heaps, "Information retrieval",
         1978); the power is that by which it grows from half of the sample to all of it.
         """
         known = base.postings.words if base else None
         half, all_ = (
-            sum(known is None or known.number(word) is None for word in _different_words(some))
+            sum(known is None or known.number(word) is None for word in _different_words(some).values())
             for some in (self._kept[::2], self._kept)
         )
         power = math.log2(all_ / half) if 0 < half < all_ else 1.0
-        new = round(float(all_ * share ** min(power, 1.0)))
-        return new + len(unrelated_queries()) + (0 if base else REFERENCE_WORDS)
+        return round(float(all_ * share ** min(power, 1.0)))
 
 
-def _different_words(articles: Sequence[Article]) -> list[str]:
-    return list(dict.fromkeys(word.text for article in articles for word in tokens(article.text)))
+def _different_words(articles: Sequence[Article]) -> dict[str, str]:
+    """By stem, a word of it."""
+    return {
+        stem(word.text, article.language): word.text for article in articles for word in tokens(article.text)
+    }
 
 
 def _seconds_each(texts: Sequence[str], encode: Callable[[Sequence[str]], object]) -> float:

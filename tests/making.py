@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from indexer.core.records import Article, Chunk, Span, Vectors
-from indexer.drafting.derived import derive
+from indexer.drafting.derived import Encoders, derive
 from indexer.drafting.embedding import passage_texts, sentence_texts
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment
 from indexer.drafting.provenance import Provenance
@@ -147,7 +147,7 @@ def publish(
             facts |= {f"{SEGMENTS}/{name}/{file}": fact for file, fact in files.items()}
         provenance = Provenance(MODEL, "by hand", dimensions, base.name if base else None)
         words = partial(encode, dimensions=dimensions)
-        made = derive(draft, layout, parts, facts, words, base, provenance)
+        made = derive(draft, layout, parts, facts, Encoders(words, words, words), base, provenance)
         layout.publish(draft, made, live=live)
     return made
 

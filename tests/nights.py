@@ -1,5 +1,6 @@
 """What tests of indexing share: small corpora, an encoder that counts, and builds whose summary adds up."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,10 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Skipped, Vectors
 from indexer.corpus import Corpus as Files
 from indexer.drafting.compare import Corpus
+from indexer.generation import calibration
 from indexer.generation.generation import open_live
-from indexer.models.model import Model
+from indexer.lexicon.word_vectors import reference_words
+from indexer.models.model import Model, locate
 from indexer.options import Options
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import MANIFEST, Manifest
@@ -35,8 +38,18 @@ TEXTS = (
 """Texts of articles; two pairs of them share a sentence."""
 
 
+@functools.cache
+def _fixed_texts() -> frozenset[str]:
+    """What the embedded model is asked for once per machine."""
+    prompt = locate(None).prompts.query
+    return frozenset(prompt + text for text in (*reference_words(), *calibration.query_texts()))
+
+
 class CountingEncoder:
-    """An encoder that writes down what it is asked, and may be interrupted."""
+    """An encoder that writes down what it is asked, and may be interrupted.
+
+    What is encoded once per machine counts nothing: whether it is depends on what ran here before.
+    """
 
     def __init__(self, encoder: Encoder, blocks: int | None = None) -> None:
         """Ask `encoder`; after so many calls of `encode`, Ctrl-C is pressed."""
@@ -53,6 +66,8 @@ class CountingEncoder:
         return self._encoder.engine
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        if _fixed_texts().issuperset(texts):
+            return self._encoder.encode(texts)
         if self._blocks is not None:
             if not self._blocks:
                 raise KeyboardInterrupt

@@ -104,7 +104,7 @@ def terms(folder: Path) -> object:
             catalogued(folder / "catalogue", parts), _MadeUp().encode, folder, None, sharing=False
         )
     (words,) = handed_on
-    columns_of_words = [list(words.words), words.languages.tolist(), words.frequent.tolist()]
+    columns_of_words = [list(words.words), words.languages.tolist(), words.sentences.tolist(), words.least]
     return [_contents(folder), columns_of_words, words_of_generation.FREQUENT]
 
 
@@ -117,7 +117,7 @@ def lexicon(folder: Path) -> object:
         sum(language_bit(name) for place, name in enumerate(("fa", "prs", "ar", "en")) if number >> place & 1)
         for number in (1 + number % 15 for number in range(len(folds)))
     ]
-    words = Words(folds, np.array(of_languages, np.uint8), np.arange(len(folds)) % 4 > 0)
+    words = Words(folds, np.array(of_languages, np.uint8), np.arange(len(folds)) % 4, 2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sounds, "write", lambda *_: ())
         patch.setattr(word_vectors, "encoder_input", lambda word, language: f"{language} {word}")

@@ -23,10 +23,9 @@ from indexer.corpus import text as text_reader
 from indexer.drafting.draft import Progress
 from indexer.drafting.provenance import versions
 from indexer.generation import catalogue, terms
-from indexer.generation.calibration import unrelated_queries
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
-from indexer.lexicon import arabic_sounds, lexicon, phonemes, word_vectors
+from indexer.lexicon import arabic_sounds, lexicon, phonemes
 from indexer.lexicon.word_vectors import VECTORS
 from indexer.models.model import Model, Prompts
 from indexer.options import Options
@@ -34,7 +33,6 @@ from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
 from indexer.storage.manifest import FORMAT, MANIFEST
 from indexer.text import chunking, language, sentences
-from indexer.text.orthography import encoder_input
 from indexer.upkeep.checks import faults
 from indexer.vectors import cache
 from search_api.search import Hit, Searcher
@@ -67,15 +65,8 @@ def prompted(model: Model, passages: set[str], words: set[str]) -> set[str]:
     }
 
 
-UNRELATED = len({encoder_input(text, language) for language, _, text in unrelated_queries()})
-"""Texts that every generation is compared with; one of them comes twice."""
-
-
 class TestSummary:
-    def test_says_what_was_done(
-        self, model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(word_vectors, "REFERENCE_WORDS", 20)
+    def test_says_what_was_done(self, model: Model, encoder: Encoder, tmp_path: Path) -> None:
         nights = Nights(Layout(tmp_path / "index"), model, encoder)
         archive = write(
             tmp_path / "in", {"a": "باران بارید. سیل آمد.\n\nباران بارید.", "b": "نزل المطر في بيروت."}
@@ -87,7 +78,7 @@ class TestSummary:
         assert (summary.manifest.passages, summary.manifest.sentences) == (2, 4)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
         # texts: two passages and three sentences, of which one is a whole passage and one comes twice
-        assert (summary.work.embedded, summary.work.reused) == (4 + words + 20 + UNRELATED, 3)
+        assert (summary.work.embedded, summary.work.reused) == (4 + words, 2)
         assert (summary.changes.skips.counts, summary.changes.skips.samples) == ({}, ())
         assert (summary.changes.removed, summary.changes.kept, summary.work.forgotten) == (0, 0, 0)
         assert (summary.work.pruned.removed, summary.work.pruned.held) == ((), ())
@@ -181,7 +172,7 @@ class TestChanged:
         assert (changes.changed, changes.unchanged, changes.new, changes.removed) == (1, 1, 0, 0)
         expected = prompted(nights.model, {"باران بارید. سنجاب آمد.", "سنجاب آمد."}, {"سنجاب"})
         assert set(nights.encoder.texts) == expected
-        assert summary.work.reused == 1 + UNRELATED + 1
+        assert summary.work.reused == 1
         assert nights.texts() == {"a": "باران بارید. سنجاب آمد.", "b": "نزل المطر في بيروت."}
 
     def test_a_new_article_leaves_the_others_alone(self, nights: Nights, tmp_path: Path) -> None:
@@ -245,16 +236,11 @@ def test_two_builds_of_one_corpus_agree(
 ) -> None:
     """Each with a cache of its own; one grew an article a night, so that its texts were in other batches.
 
-    Only the vectors of frequent English words, which every index needs, come from the cache of the other.
     A vector differs a little with its batch: cosines by less than 2e-3, the fused score, which counts in
     deviations of the index, by a few hundredths.
     """
     again, grown = Layout(tmp_path / "again"), Layout(tmp_path / "grown")
     build(Corpus([SEEDS]), again, model, encoder)
-    grown.folder.mkdir()
-    shutil.copy(again.cache, grown.cache)
-    with cache.VectorCache(grown.cache) as kept:
-        kept.forget({kept.space(model.fingerprint, model.prompts.query): [word_vectors.reference_keys()]})
     for seed in sorted(SEEDS.glob("*.txt")):
         build(Corpus([seed]), grown, model, encoder, options=Options(keep=1))
     expected = hits_of(seed_index, model, encoder)
@@ -352,9 +338,8 @@ class TestRebuilt:
     """What depends on something that has changed is made anew out of what the index keeps."""
 
     @pytest.fixture
-    def two_sources(self, nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def two_sources(self, nights: Nights, tmp_path: Path) -> Path:
         """An index of two folders, the second of which has vanished since."""
-        monkeypatch.setattr(word_vectors, "REFERENCE_WORDS", 20)
         first = write(tmp_path / "first", {"a": "باران بارید. سیل آمد."})
         second = write(tmp_path / "second", {"b": "نزل المطر في بيروت."})
         nights(first, second)
@@ -370,7 +355,7 @@ class TestRebuilt:
         changes = summary.changes
         assert (changes.unchanged, summary.manifest.articles, sorted(nights.texts())) == (1, 2, ["a", "b"])
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.work.embedded == len(self.PASSAGES) + words + 20 + UNRELATED
+        assert summary.work.embedded == len(self.PASSAGES) + words
         assert nights.manifest().fingerprint == "0" * 64
         assert nights(two_sources).published is False
 
@@ -409,7 +394,7 @@ class TestRebuilt:
         summary = nights(two_sources)
         assert summary.changes.rebuilt == (f"lexicon ({lexicon.VERSION - 1} → {lexicon.VERSION})",)
         words = len(["باران", "بارید", "سیل", "آمد", "نزل", "المطر", "في", "بيروت"])
-        assert summary.work.embedded == words + 20 + UNRELATED
+        assert summary.work.embedded == words
         assert not {nights.model.prompts.passage + text for text in self.PASSAGES} & set(nights.encoder.texts)
         assert nights.manifest().segments == segments
         live = nights.layout.live() / SEGMENTS / segments[0] / "articles.sqlite"
@@ -423,10 +408,7 @@ class TestRebuilt:
         monkeypatch.setattr(arabic_sounds, "FEWEST_ARABIC_LETTERS", 3)
         summary = nights(two_sources)
         assert summary.changes.rebuilt == (f"phonemes ({phonemes.VERSION - 1} → {phonemes.VERSION})",)
-        assert (summary.work.embedded, nights.manifest().versions["phonemes"]) == (
-            UNRELATED,
-            phonemes.VERSION,
-        )
+        assert (summary.work.embedded, nights.manifest().versions["phonemes"]) == (0, phonemes.VERSION)
         (vectors,) = (nights.layout.live() / VECTORS).iterdir()
         assert vectors.stat().st_nlink == 2
 
@@ -438,7 +420,7 @@ class TestRebuilt:
         monkeypatch.setattr(terms, "FREQUENT", ((0, 1),))
         summary = nights(two_sources)
         assert summary.changes.rebuilt == (f"terms ({terms.VERSION - 1} → {terms.VERSION})",)
-        assert summary.work.embedded == UNRELATED
+        assert summary.work.embedded == 0
         with closing(open_live(nights.layout.folder)) as live:
             assert len(live.lexicon.word_vectors.rows) == 0
 

@@ -14,8 +14,6 @@ from torture import (
     Torture,
 )
 
-from indexer.storage.layout import Layout
-
 PLAN = (
     (INCREMENTAL, ANY_TIME),
     (FRESH, ANY_STEP),
@@ -25,10 +23,10 @@ PLAN = (
 )
 
 
-def test_no_kill_loses_mixes_or_repeats_anything(seed_index: Path, tmp_path: Path) -> None:
+def test_no_kill_loses_mixes_or_repeats_anything(tmp_path: Path) -> None:
     told: list[str] = []
     torture = Torture(tmp_path, random.Random(5), told.append, PLAN)
-    torture.run(len(PLAN), Layout(seed_index).cache)
+    torture.run(len(PLAN))
     counts = torture.counts
     assert counts["kills"] == len(PLAN) == len([line for line in told if "killed None" not in line])
     assert counts["killed before publication"] + counts["killed after publication"] == len(PLAN)

@@ -27,7 +27,7 @@ PINS = {
     "columns": (3, "7210b5b84c596ef9fa4958de9b7076c4a193d67005ec068518346b1d05a69ecc"),
     "format": (6, "39274c73d15894862c1a4698dc2d5081170a92736ad71c38e1b778fc3518d54e"),
     "language": (2, "bb70553cd7c3c36c47484f554a27c140f18e7997d06ff4a2acdcdf43b60c7d39"),
-    "lexicon": (3, "451344d8d76a0ba5eba192937726c2f9bf636312a0189c52d00722f0388ae224"),
+    "lexicon": (4, "672fe6ad90c5bd23475a80382a5dbcb15045af9b4e1617ec6461e38c97021899"),
     "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),
     "phonemes": (2, "4e64fc337d5de9bdb50938a2dc029cec38c980e42e637cb745431a17ea3e7cbd"),
     "repeats": (1, "fd0e284b3408b8eeb8e69fa76b09a4643eee4b53886ff83068b168ed7790e301"),
@@ -36,7 +36,7 @@ PINS = {
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),
     "source": (4, "5244825d722e51e671025428b005338280c393f7d6fb56938c0e17794b3fe25f"),
-    "terms": (1, "50d4f91c0927a3a792ca55d2a86d54534d92e2b50c0eecdaad32fe189fb6a8c7"),
+    "terms": (2, "54ee31bd4d361fc9a12e100b31d5dbb510b669271123ea3da39dbfe284d8c666"),
     "word_tables": (5, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }
 """By name, a version and the digest of what the module gives under it."""

@@ -30,7 +30,6 @@ from reindexing import Outcome, Worker, workers
 from indexer.core.errors import HudhudError
 from indexer.corpus.text import parse
 from indexer.generation.generation import Generation, open_live
-from indexer.lexicon.word_vectors import reference_keys
 from indexer.storage.layout import Layout
 from indexer.upkeep.checks import faults
 
@@ -42,7 +41,6 @@ BEFORE, BEHIND = 10, 6
 """Steps around the one that publishes, of which every third kill takes one."""
 
 INCREMENTAL, FRESH, FORGOTTEN, FIRST = "incremental", "fresh", "fresh, nothing embedded", "first"
-NOTHING = "first, with an empty cache"
 KINDS = {INCREMENTAL: 7, FRESH: 3, FORGOTTEN: 1, FIRST: 1}
 """How often each kind of reindex comes."""
 
@@ -165,11 +163,9 @@ class Index:
             return set(connection.execute("SELECT space, text_hash FROM vectors")) if tables else set()
 
     def forget(self) -> None:
-        """Leave only those vectors in the cache that every index needs, whatever it holds."""
-        needed = {key.tobytes() for key in reference_keys()}
-        lost = [row for row in self.committed() if row[1][:16] not in needed]
+        """Leave no vector in the cache."""
         with closing(sqlite3.connect(self.layout.cache, timeout=30)) as connection, connection:
-            connection.executemany("DELETE FROM vectors WHERE space = ? AND text_hash = ?", lost)
+            connection.execute("DELETE FROM vectors")
 
     def leftovers(self) -> list[str]:
         """Folders that no writer should leave behind."""
@@ -194,10 +190,8 @@ class Torture:
     plan: Sequence[tuple[str, str]] = ()
     counts: Counter[str] = field(default_factory=Counter)
 
-    def run(self, kills: int, cache: Path | None = None) -> None:
+    def run(self, kills: int) -> None:
         """Kill so many reindexes.
-
-        `cache` is one of vectors, which spares embedding what every index needs.
 
         Raises:
             Violation: what must never happen.
@@ -206,14 +200,10 @@ class Torture:
         self._index, self._first = Index(self.folder / "index"), Index(self.folder / "first")
         self._usual: dict[str, Outcome] = {}
         self._index.folder.mkdir()
-        if cache:
-            shutil.copy(cache, self._index.layout.cache)
         with ExitStack() as stack:
             self._workers = stack.enter_context(workers())
             self._finisher = stack.enter_context(closing(Worker(self._workers)))
             self._complete(FRESH)
-            self._forgetful = self.folder / "cache.sqlite"
-            self._keep_what_all_need()
             server = stack.enter_context(Server(self._index.folder, self.folder / "server.log"))
             server.wait_for(self._index.live[-1])
             self._askers = [Asker(server, self._archive.kept) for _ in range(ASKERS)]
@@ -238,8 +228,6 @@ class Torture:
         when = self.chance.choice(MOMENTS)
         if self.counts["kills"] < len(self.plan):
             kind, when = self.plan[self.counts["kills"]]
-        if kills >= 100 and self.counts["kills"] == kills // 2:
-            kind = NOTHING
         if kind not in self._usual or self.counts["kills"] % CALIBRATE_EVERY == CALIBRATE_EVERY - 1:
             self._archive.change()
             self._prepare(kind)
@@ -278,16 +266,14 @@ class Torture:
         """The index to work on, in the state that belongs to a kind of reindex."""
         if kind == FORGOTTEN:
             self._index.forget()
-        if kind in {FIRST, NOTHING}:
+        if kind == FIRST:
             shutil.rmtree(self._first.folder, ignore_errors=True)
             self._first = Index(self.folder / "first")
             self._first.folder.mkdir()
-            if kind == FIRST:
-                shutil.copy(self._forgetful, self._first.layout.cache)
         return self._index_of(kind)
 
     def _index_of(self, kind: str) -> Index:
-        return self._first if kind in {FIRST, NOTHING} else self._index
+        return self._first if kind == FIRST else self._index
 
     def _command(self, kind: str) -> list[object]:
         command: list[object] = ["reindex", self._archive.folder, "--index", self._index_of(kind).folder]
@@ -335,13 +321,6 @@ class Torture:
         self.counts["texts embedded by the next"] += summary["embedded"]
         self.counts["texts reused by the next"] += summary["reused"]
         return done
-
-    def _keep_what_all_need(self) -> None:
-        spare = Index(self.folder / "spare")
-        spare.folder.mkdir()
-        shutil.copy(self._index.layout.cache, spare.layout.cache)
-        spare.forget()
-        spare.layout.cache.rename(self._forgetful)
 
     def _judge(self) -> None:
         for asker, judge in zip(self._askers, self._judges, strict=True):

@@ -21,10 +21,8 @@ from benchmarks.speed.processes import Finished, Server, free_port, memory, run_
 from benchmarks.speed.products import Hudhud, Product, Txtai
 from benchmarks.speed.texts import CountTokens
 from indexer.drafting.embedding import passage_texts, sentence_texts
-from indexer.generation.calibration import unrelated_queries
 from indexer.generation.generation import open_live
 from indexer.models.model import Model, locate
-from indexer.text.orthography import encoder_input
 
 CONNECTIONS = (1, 16)
 TARGETS = {
@@ -150,11 +148,12 @@ def _our_tokens(index: Path, model: Model, count: CountTokens, summary: dict[str
             for row, article in enumerate(segment.store.iterate(range(len(segment)))):
                 chunks = segment.chunks(row)
                 distinct.update(passage_texts(article, chunks), sentence_texts(article, chunks))
-        distinct.update(generation.lexicon.word_vectors.texts())
-    distinct.update(encoder_input(text, language) for language, _, text in unrelated_queries())
-    if summary["embedded"] != len(distinct):
-        raise RuntimeError(f"{summary['embedded']} texts were encoded, and the index holds {len(distinct)}")
-    return texts.encoded_tokens(sorted(distinct), model.prompts.passage, count)
+        words = sorted(set(generation.lexicon.word_vectors.texts()))
+    held = len(distinct) + len(words)
+    if summary["embedded"] != held:
+        raise RuntimeError(f"{summary['embedded']} texts were encoded, and the index holds {held}")
+    of_articles = texts.encoded_tokens(sorted(distinct), model.prompts.passage, count)
+    return of_articles + texts.encoded_tokens(words, model.prompts.query, count)
 
 
 def _indexing_series(finished: dict[str, list[Finished]], tokens: dict[str, int]) -> list[Series]:

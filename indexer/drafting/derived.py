@@ -3,6 +3,7 @@
 import datetime
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.drafting.merging import SegmentRows
@@ -18,12 +19,27 @@ from indexer.models.model import Model
 from indexer.storage.manifest import FileFact, Manifest, digest_of, fact_of
 
 
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """What gives the vectors of texts that are not in the segments.
+
+    Attributes:
+        words: of the index.
+        reference: the English words that every index is compared with.
+        queries: those that calibrate.
+    """
+
+    words: Encode
+    reference: Encode
+    queries: Encode
+
+
 def derive(
     draft: Path,
     layout: Publication,
     parts: Sequence[SegmentRows],
     facts: Mapping[str, FileFact],
-    encode: Encode,
+    encoders: Encoders,
     base: Generation | None,
     provenance: Provenance,
     stage: Callable[[str], None] = lambda name: None,
@@ -37,7 +53,7 @@ def derive(
         layout: the index, for the name of the generation.
         parts: all segments, with their rows.
         facts: of the segments' files, by name below `draft`.
-        encode: vectors of words.
+        encoders: of what is not in the segments.
         base: the generation before; what it knows of words is used where that would come out the same now.
         provenance: what else the manifest says.
         stage: told what is being done.
@@ -48,9 +64,16 @@ def derive(
     numbered = Catalogue(draft, [segment for segment, _ in parts])
     stage("comparing")
     names += columns.write(numbered, draft)
-    names += calibration.write(numbered, encode, draft)
+    names += calibration.write(numbered, encoders.queries, draft)
     stage("words")
-    names += terms.write(numbered, encode, draft, _known(base, provenance.model), sharing=sharing)
+    names += terms.write(
+        numbered,
+        encoders.words,
+        draft,
+        _known(base, provenance.model),
+        encode_reference=encoders.reference,
+        sharing=sharing,
+    )
     if provenance.glossary:
         (draft / GLOSSARY).write_text(provenance.glossary, encoding="utf-8")
         names += (GLOSSARY,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,14 @@ from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.protocols import Encoder
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Numbers
-from indexer.drafting.derived import derive
+from indexer.drafting.derived import Encoders, derive
 from indexer.drafting.embedding import embedded
+from indexer.drafting.fixed_texts import FixedTexts
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
 from indexer.drafting.protocols import ArticleSink, Publication
 from indexer.drafting.provenance import Provenance, shares_articles
-from indexer.generation import calibration
 from indexer.generation.generation import SEGMENTS, Generation
 from indexer.generation.segment import Origin, Segment
-from indexer.lexicon.word_vectors import reference_keys
 from indexer.models.model import Model
 from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults, damage
 from indexer.vectors.cache import CachedEncoder, Keys, VectorCache
@@ -48,8 +48,7 @@ class Texts:
 
     Attributes:
         passages, sentences: of articles.
-        words: of the index, those that are new to it; with the frequent English words and the queries that
-            vectors are compared with, where they are not known yet.
+        words: of the index, those that are new to it.
     """
 
     passages: int = 0
@@ -148,7 +147,7 @@ class Draft:
             self._layout,
             [*shared, *((segment, np.arange(len(segment))) for segment in written)],
             facts,
-            self.word_encoder.encode,
+            self._encoders(),
             self._base,
             provenance,
             self._tell,
@@ -160,6 +159,11 @@ class Draft:
         folder = self._layout.publish(self._folder, manifest, live=live)
         self._written += (folder / MANIFEST).stat().st_size
         return manifest
+
+    def _encoders(self) -> Encoders:
+        fixed = FixedTexts.of(self._model, self._encoder)
+        fixed_as_queries = partial(fixed.encode, prompt=self._model.prompts.query)
+        return Encoders(self.word_encoder.encode, fixed_as_queries, fixed_as_queries)
 
     @property
     def texts(self) -> Texts:
@@ -272,8 +276,7 @@ def used_texts(cache: VectorCache, folders: Iterable[Path]) -> dict[int, list[Ke
         words = cache.space(manifest.fingerprint, manifest.prompts["query"])
         for segment in generation.segments:
             used.setdefault(passages, []).extend((segment.passage_keys, segment.sentence_keys))
-        of_words = (generation.lexicon.word_vectors.keys, reference_keys(), calibration.used_keys())
-        used.setdefault(words, []).extend(of_words)
+        used.setdefault(words, []).append(generation.lexicon.word_vectors.keys)
         generation.close()
     return used
 

@@ -25,7 +25,6 @@ from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
 from indexer.storage.arrays import mapped
 from indexer.text.orthography import encoder_input
-from indexer.vectors.cache import Keys, keys_of
 
 UNRELATED = "unrelated-cosines.npy"
 VERSION = 1
@@ -52,7 +51,7 @@ def write(catalogue: Catalogue, encode: Encode, folder: Path) -> tuple[str, ...]
         folder: where to write.
     """
     queries = unrelated_queries()
-    vectors = encode([encoder_input(text, language) for language, _, text in queries])
+    vectors = encode(query_texts())
     nearest = np.array(
         [[_nearest(index, vector) for index in dense_indexes(catalogue)] for vector in vectors]
     )
@@ -88,9 +87,9 @@ def unrelated_queries() -> list[tuple[str, str, str]]:
     return [(language, Unrelated.length_of(len(text.split())), text) for language, text in pairs]
 
 
-def used_keys() -> Keys:
-    """What the vectors of these queries are made of."""
-    return keys_of([encoder_input(text, language) for language, _, text in unrelated_queries()])
+def query_texts() -> list[str]:
+    """What the model reads of these queries."""
+    return [encoder_input(text, language) for language, _, text in unrelated_queries()]
 
 
 def _nearest(index: NearestRows, vector: Vectors) -> float:

@@ -15,11 +15,11 @@ from indexer.lexicon.forms import Words, language_bit
 from indexer.lexicon.lexicon import Known
 from indexer.lexicon.word_vectors import Encode
 
-VERSION = 1
+VERSION = 2
 """Raised whenever other words of the same sentences get vectors, or the files of postings differ."""
 
-FREQUENT = ((100_000, 1), (1_000_000, 2))
-"""Up to so many sentences, words get vectors that stand in so many; in larger indexes three."""
+FREQUENT = ((2_000, 1), (1_000_000, 2))
+"""Up to so many sentences, stems get a vector whose words stand in so many; in larger indexes three."""
 
 _POSTINGS_AT_ONCE = 4_000_000
 
@@ -30,15 +30,17 @@ def write(
     folder: Path,
     base: Known | None,
     *,
+    encode_reference: Encode | None = None,
     sharing: bool = True,
 ) -> tuple[str, ...]:
     """Write the words of the articles in `catalogue`.
 
     Args:
         catalogue: that of the generation.
-        encode: vectors of texts, with the prompt of queries.
+        encode: vectors of words.
         folder: where to write.
         base: what an older lexicon knows of a word is taken from there.
+        encode_reference: vectors of the words that every index is compared with; `encode` when None.
         sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
 
     Returns:
@@ -53,9 +55,11 @@ def write(
     words = Words(
         [postings.words[number] for number in range(len(postings.words))],
         _languages(postings, catalogue),
-        np.diff(postings.starts) >= least,
+        np.diff(postings.starts),
+        least,
     )
-    return (*files, *lexicon.write(words, encode, folder, base, sharing=sharing))
+    made = lexicon.write(words, encode, folder, base, encode_reference=encode_reference, sharing=sharing)
+    return (*files, *made)
 
 
 def _languages(postings: Postings, catalogue: Catalogue) -> NDArray[np.uint8]:

@@ -32,12 +32,14 @@ class Words:
     Attributes:
         words: folded, sorted, all different.
         languages: of the articles in which each stands, as `language_bit` gives them, joined.
-        frequent: whether each stands in enough sentences for a vector of its own.
+        sentences: in how many each stands.
+        least: in so many the words of a stem stand together, where one of them has a vector.
     """
 
     words: Sequence[str]
     languages: NDArray[np.uint8]
-    frequent: NDArray[np.bool_]
+    sentences: Numbers
+    least: int
 
 
 def language_bit(language: str) -> int:
@@ -125,6 +127,20 @@ class Forms:
                     all_words += forms
                     all_weights += [STEM_WEIGHT * weight] * len(forms)
         return all_words, all_weights
+
+    def leaders(self, counts: Numbers, least: int) -> Numbers:
+        """Of each stem the word of the highest count, the first of equals, where all have `least` together.
+
+        A word of two stems may lead one of them alone.
+        """
+        of_words = counts[self._words]
+        if not len(of_words):
+            return np.empty(0, np.int64)
+        together = np.add.reduceat(of_words, self._starts[:-1])
+        owners = np.repeat(np.arange(len(together)), np.diff(self._starts))
+        order = np.lexsort((self._words, -of_words, owners))
+        leading = self._words[order[self._starts[:-1]]]
+        return np.unique(leading[together >= least])
 
     def _of(self, stem_number: int) -> list[int]:
         start, end = self._starts[stem_number : stem_number + 2].tolist()

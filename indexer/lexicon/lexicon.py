@@ -32,7 +32,7 @@ from indexer.text.orthography import is_arabic_script, is_number
 from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
 
 SOUND_FLOOR = 0.6
@@ -79,25 +79,37 @@ class Known:
 
 
 def write(
-    words: Words, encode: Encode, folder: Path, base: Known | None = None, *, sharing: bool = True
+    words: Words,
+    encode: Encode,
+    folder: Path,
+    base: Known | None = None,
+    *,
+    encode_reference: Encode | None = None,
+    sharing: bool = True,
 ) -> tuple[str, ...]:
     """Write the lexicon of an index.
 
     Args:
         words: its vocabulary.
-        encode: vectors of texts, with the prompt of queries.
+        encode: vectors of words.
         folder: where to write; it exists.
         base: what an older lexicon knows of a word is taken from there.
+        encode_reference: vectors of the words that every index is compared with; `encode` when None.
         sharing: whether files of vectors may be shared with `base`, with those of words that are gone.
 
     Returns:
         Names of the files, below `folder`.
     """
+    reference = encode_reference or encode
     known = np.full(len(words.words), -1, np.int64) if base is None else _numbers_in(base.words, words.words)
+    sounds = sound.write(words.words, folder, base.sound if base else None, known)
+    stems = forms.write(words, folder, base.forms if base else None, known)
     return (
-        *sound.write(words.words, folder, base.sound if base else None, known),
-        *forms.write(words, folder, base.forms if base else None, known),
-        *word_vectors.write(words, encode, folder, base.vectors if base else None, known, sharing=sharing),
+        *sounds,
+        *stems,
+        *word_vectors.write(
+            words, encode, reference, folder, base.vectors if base else None, known, sharing=sharing
+        ),
     )
 
 

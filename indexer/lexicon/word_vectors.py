@@ -5,6 +5,8 @@ et al., "Word translation without parallel data", ICLR 2018): twice the cosine, 
 each side to its nearest neighbours on the other; for the words of the index these are the nearest of the
 4,000 most frequent words of English, a reference that does not depend on the queries that come. How near
 is near differs from model to model, so CSLS is counted in its own standard deviation over the index.
+
+Words of one stem mean nearly the same, so the most frequent of them has a vector, for all.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Numbers, Scores, Vectors
-from indexer.lexicon.forms import Words, language_bit
+from indexer.lexicon.forms import Forms, Words, language_bit
 from indexer.storage.arrays import mapped
 from indexer.storage.sharing import share
 from indexer.storage.vocabulary import Vocabulary
@@ -52,15 +54,17 @@ CONFIDENT = 2.0
 
 LEAST_WEIGHT = 0.05
 _BLOCK = 2048
+_ROWS = 256
+"""Vectors that are compared with the reference at a time."""
 _ROUNDING = 1e-6
 """A variance of less is that of rounding: there are no different words."""
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 
-def reference_keys() -> Keys:
-    """What the vectors that hubness is measured against are made of."""
-    return keys_of(wordlists.most_frequent("en", REFERENCE_WORDS))
+def reference_words() -> list[str]:
+    """The words that hubness is measured against."""
+    return wordlists.most_frequent("en", REFERENCE_WORDS)
 
 
 class WordVectors:
@@ -96,12 +100,11 @@ class WordVectors:
         return self._vectors.vectors
 
     def texts(self) -> list[str]:
-        """The texts whose vectors these are: the words, as they were spelled, and the reference."""
-        spelled = (
+        """The texts whose vectors these are: the words, as they were spelled."""
+        return [
             encoder_input(self._vocabulary[number], "ar" if code else "fa")
             for number, code in zip(self._words.tolist(), self._languages.tolist(), strict=True)
-        )
-        return [*spelled, *wordlists.most_frequent("en", REFERENCE_WORDS)]
+        ]
 
     def reference(self) -> Vectors:
         """Vectors of the words that hubness is measured against."""
@@ -169,30 +172,39 @@ class KnownVectors:
 def write(
     words: Words,
     encode: Encode,
+    encode_reference: Encode,
     folder: Path,
     base: WordVectors | None,
     known: Numbers,
     *,
     sharing: bool,
 ) -> tuple[str, ...]:
-    """Write the vectors of frequent words; names of the files. `known` has their numbers in `base`."""
-    return _Writer(words, encode, folder).write(base, known, sharing=sharing)
+    """Write the vectors of words whose stems, in `folder` already, are frequent enough.
+
+    Args:
+        words: the vocabulary.
+        encode: vectors of words.
+        encode_reference: vectors of the words that hubness is measured against.
+        folder: where to write.
+        base: vectors made with the same version.
+        known: for each word its number in `base`, or -1.
+        sharing: whether files may be shared with `base`, with vectors of words that are gone.
+
+    Returns:
+        Names of the files.
+    """
+    return _Writer(words, encode, encode_reference, folder).write(base, known, sharing=sharing)
 
 
 class _Writer:
     """Writes the vectors of the words that have one, their hubness, and the spread of CSLS."""
 
-    def __init__(self, words: Words, encode: Encode, folder: Path) -> None:
-        self._encode = encode
+    def __init__(self, words: Words, encode: Encode, encode_reference: Encode, folder: Path) -> None:
+        self._encode, self._encode_reference = encode, encode_reference
         self._folder = folder
-        self._numbers = np.array(
-            [
-                number
-                for number in np.flatnonzero(words.frequent).tolist()
-                if len(words.words[number]) > 1 and is_arabic_script(words.words[number])
-            ],
-            np.int64,
-        )
+        able = np.array([len(word) > 1 and is_arabic_script(word) for word in words.words], np.bool_)
+        leaders = Forms(folder, len(words.words)).leaders(np.where(able, words.sentences, 0), words.least)
+        self._numbers = leaders[able[leaders]]
         self._words = [words.words[number] for number in self._numbers.tolist()]
         languages = words.languages[self._numbers].tolist()
         codes = [code_of(spelling_of(word, bits)) for word, bits in zip(self._words, languages, strict=True)]
@@ -216,7 +228,7 @@ class _Writer:
             texts = [self._spelled(position) for position in some.tolist()]
             vectors = self._encode(texts).astype(np.float16)
             new[start : start + _BLOCK], keys[some] = vectors, keys_of(texts)
-            cosines = vectors.astype(np.float32) @ reference.T
+            cosines = _cosines(vectors.astype(np.float32), reference)
             hubness[some] = np.partition(cosines, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
             squares[some] = ((2 * cosines - hubness[some, None]).astype(np.float64) ** 2).sum(axis=1)
         names = self._write_rows(new, base, rows, sharing=sharing)
@@ -248,11 +260,22 @@ class _Writer:
     def _reference(self, base: WordVectors | None) -> Vectors:
         if base:
             return base.reference()
-        words = wordlists.most_frequent("en", REFERENCE_WORDS)
-        return self._encode(words).astype(np.float16).astype(np.float32)
+        return self._encode_reference(reference_words()).astype(np.float16).astype(np.float32)
 
     def _spelled(self, position: int) -> str:
         return encoder_input(self._words[position], "ar" if self._codes[position] else "fa")
+
+
+def _cosines(vectors: Vectors, reference: Vectors) -> Scores:
+    """Cosines of every vector with the reference, the same to the last bit whatever stands beside a vector.
+
+    Libraries round products of matrices by their shape, so all have one.
+    """
+    rows = -(-len(vectors) // _ROWS) * _ROWS
+    padded = np.zeros((rows, vectors.shape[1]), np.float32)
+    padded[: len(vectors)] = vectors
+    parts = [padded[start : start + _ROWS] @ reference.T for start in range(0, rows, _ROWS)]
+    return np.concatenate(parts)[: len(vectors)]
 
 
 def _spread(vectors: RowBlocks, hubness: Scores, squares: NDArray[np.float64], reference: Vectors) -> float:

@@ -4,6 +4,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,17 +18,17 @@ from numpy.typing import NDArray
 from indexer.core.errors import IndexDamaged
 from indexer.core.protocols import Encoder
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, QueryWord, Vectors
+from indexer.drafting.fixed_texts import FixedTexts
 from indexer.lexicon import forms, lexicon, word_vectors
 from indexer.lexicon.forms import Words, language_bit
 from indexer.lexicon.lexicon import Lexicon
 from indexer.models.model import Model
 from indexer.storage import vocabulary
-from indexer.storage.layout import Layout
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.orthography import encoder_input, tokens
 from indexer.text.orthography.stems import stem
 from indexer.vectors import row_blocks
-from indexer.vectors.cache import CachedEncoder, VectorCache, keys_of
+from indexer.vectors.cache import keys_of
 from indexer.vectors.row_blocks import RowBlocks
 
 PERSIAN = (
@@ -39,8 +40,8 @@ ARABIC = (
     " السلام الماء الخبز البيت السوق الكتاب المال الحكومة الوزير الجيش الشرطة المرض الطبيب الناس خبر نادر"
 )
 RARE = "نادر"
-CACHE = {"cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm"}
 Found = dict[str, tuple[float, str]]
+OWN = frozenset({MatchKind.SAME, MatchKind.STEM})
 
 
 def languages_of_words() -> dict[str, set[str]]:
@@ -59,22 +60,22 @@ def words_of(languages: Mapping[str, Iterable[str]], rare: Iterable[str] = ()) -
     """The vocabulary of an index: words with the languages that they stand in."""
     in_order = sorted(languages)
     bits = [sum(map(language_bit, languages[word])) for word in in_order]
-    frequent = [word not in set(rare) for word in in_order]
-    return Words(in_order, np.array(bits, np.uint8), np.array(frequent, np.bool_))
+    sentences = [1 if word in set(rare) else 2 for word in in_order]
+    return Words(in_order, np.array(bits, np.uint8), np.array(sentences, np.int64), 2)
 
 
 @pytest.fixture(scope="module")
-def folder(
-    model: Model, encoder: Encoder, seed_index: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A vocabulary and its lexicon; frequent words of English have their vectors from the seeds' cache."""
+def folder(model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vocabulary and its lexicon; frequent words of English have the vectors of this machine."""
     folder = tmp_path_factory.mktemp("lexicon")
-    with VectorCache(Path(shutil.copy(Layout(seed_index).cache, folder))) as cache:
-        cached = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.query)
-        names = lexicon.write(words_of(LANGUAGES, [RARE]), cached.encode, folder)
-    assert {str(found.relative_to(folder)) for found in folder.rglob("*") if found.is_file()} - CACHE == set(
-        names
-    )
+    prompt = model.prompts.query
+    fixed = partial(FixedTexts.of(model, encoder).encode, prompt=prompt)
+
+    def prompted(texts: Sequence[str]) -> Vectors:
+        return encoder.encode([prompt + text for text in texts])
+
+    names = lexicon.write(words_of(LANGUAGES, [RARE]), prompted, folder, encode_reference=fixed)
+    assert {str(found.relative_to(folder)) for found in folder.rglob("*") if found.is_file()} == set(names)
     vocabulary.write(WORDS, folder, "words")
     return folder
 
@@ -219,20 +220,20 @@ def test_a_common_word_is_no_name_unless_it_is_written_as_one(
 
 
 def test_a_word_is_found_itself_and_by_its_stem(words: Lexicon) -> None:
-    assert read(expanded(words, "باران", "fa")) == {
+    assert read(expanded(words, "باران", "fa", kinds=OWN)) == {
         "باران": (1.0, "same"),
         "بارانها": (0.7, "stem"),
     }
-    assert read(expanded(words, "بيمارستان‌های", "fa")) == {
+    assert read(expanded(words, "بيمارستان‌های", "fa", kinds=OWN)) == {
         "بیمارستان": (0.7, "stem"),
         "بیمارستانها": (0.7, "stem"),
     }
-    assert read(expanded(words, "بالمدرسة", "ar")) == {"المدرسه": (0.7, "stem")}
+    assert read(expanded(words, "بالمدرسة", "ar", kinds=OWN)) == {"المدرسه": (0.7, "stem")}
 
 
 @pytest.mark.parametrize("language", ["fa", "ar"])
 def test_a_word_of_both_languages_is_found_by_its_stem_in_both(words: Lexicon, language: str) -> None:
-    assert read(expanded(words, "كتاب", language)) == {
+    assert read(expanded(words, "كتاب", language, kinds=OWN)) == {
         "کتاب": (1.0, "same"),
         "کتابهای": (0.7, "stem"),
         "الکتاب": (0.7, "stem"),
@@ -240,14 +241,15 @@ def test_a_word_of_both_languages_is_found_by_its_stem_in_both(words: Lexicon, l
 
 
 ACROSS = [
-    ("بیمارستان", "fa", {"مستشفی", "المستشفی", "المستشفیات"}),
-    ("بیمارستان", "prs", {"مستشفی", "المستشفی", "المستشفیات"}),
-    ("مستشفى", "ar", {"بیمارستان", "بیمارستانها"}),
+    ("بیمارستانک", "fa", {"مستشفی", "المستشفی", "المستشفیات"}),
+    ("بیمارستانک", "prs", {"مستشفی", "المستشفی", "المستشفیات"}),
+    ("مستشفيل", "ar", {"بیمارستان", "بیمارستانها"}),
 ]
+"""Words that the dictionary does not know."""
 
 
 @pytest.mark.parametrize(("typed", "language", "translations"), ACROSS)
-def test_persian_and_arabic_are_translated_into_each_other(
+def test_persian_and_arabic_are_translated_into_each_other_by_vectors(
     words: Lexicon, vector_of: VectorOf, typed: str, language: str, translations: set[str]
 ) -> None:
     assert words.is_translated(QueryWord(typed, tokens(typed)[0].text, language))
@@ -255,7 +257,6 @@ def test_persian_and_arabic_are_translated_into_each_other(
     by_meaning = {word: weight for word, (weight, kind) in found.items() if kind == "translation"}
     assert translations <= set(by_meaning)
     assert max(by_meaning, key=by_meaning.__getitem__) in translations
-    assert found[tokens(typed)[0].text] == (1.0, "same")
 
 
 @pytest.mark.parametrize("language", ["fa", "ar"])
@@ -287,11 +288,11 @@ def test_a_word_of_another_script_is_translated_into_every_language(
 def test_in_an_index_of_one_language_no_vector_is_asked_for(
     tmp_path: Path, of_index: tuple[str, ...], asked: dict[str, bool]
 ) -> None:
-    known = ["باران", "سیل"]
+    known = ["رشتی", "سیلک"]
     lexicon.write(words_of(dict.fromkeys(known, of_index)), of_numbers, tmp_path)
     vocabulary.write(known, tmp_path, "words")
     alone = Lexicon(tmp_path, Vocabulary(tmp_path, "words"))
-    assert {code: alone.is_translated(QueryWord("باران", "باران", code)) for code in asked} == asked
+    assert {code: alone.is_translated(QueryWord("رشتی", "رشتی", code)) for code in asked} == asked
     assert alone.is_translated(QueryWord("rain", "rain", of_index[0]))
     assert not alone.is_translated(QueryWord("۲۰۲۵", "2025", "en"))
 
@@ -357,12 +358,39 @@ def test_an_expansion_is_remembered_as_it_was(
     assert words.remembered(number) is not None
 
 
+FOLLOWERS = frozenset({"بارانها", "بیمارستانها", "مستشفی", "کتاب", "کتابهای"})
+"""Words that have the stem of an earlier one."""
+
+
 def test_frequent_words_of_arabic_script_have_vectors(folder: Path) -> None:
-    with_vectors = [word for word in WORDS if word not in {RARE, "2025"}]
+    with_vectors = [word for word in WORDS if word not in {RARE, "2025", *FOLLOWERS}]
     assert [WORDS[number] for number in np.load(folder / word_vectors.VECTOR_WORDS)] == with_vectors
     arabic = np.load(folder / word_vectors.VECTOR_LANGUAGES)
     spelled = dict(zip(with_vectors, arabic.tolist(), strict=True))
     assert (spelled["المطر"], spelled["باران"], spelled["فیضانات"], spelled["سیل"]) == (1, 0, 1, 0)
+
+
+def test_a_stem_is_led_by_its_most_frequent_word(tmp_path: Path) -> None:
+    of_words = {"باران": 2, "بارانها": 3, "بارانهای": 3, "سیل": 1, "کتاب": 1, "کتابهای": 1}
+    known = sorted(of_words)
+    bits = np.full(len(known), language_bit("fa"), np.uint8)
+    words = Words(known, bits, np.array([of_words[word] for word in known], np.int64), 2)
+    lexicon.write(words, of_numbers, tmp_path)
+    vectors = np.load(tmp_path / word_vectors.VECTOR_WORDS).tolist()
+    # once each, the forms of کتاب stand in two sentences together, سیل in one
+    assert [known[number] for number in vectors] == ["بارانها", "کتاب"]
+
+
+def test_cosines_do_not_depend_on_what_stands_beside() -> None:
+    chance = np.random.default_rng(0)
+    vectors = chance.normal(size=(700, 384)).astype(np.float32)
+    reference = chance.normal(size=(50, 384)).astype(np.float32)
+    together = word_vectors._cosines(vectors, reference)
+    np.testing.assert_allclose(together, vectors @ reference.T, rtol=1e-4, atol=1e-4)
+    for number in (0, 255, 256, 699):
+        np.testing.assert_array_equal(
+            word_vectors._cosines(vectors[number : number + 1], reference)[0], together[number]
+        )
 
 
 def stored(folder: Path) -> NDArray[np.float16]:
@@ -434,7 +462,7 @@ def test_a_single_word_has_a_spread(tmp_path: Path) -> None:
 
 
 def test_vectors_are_made_of_what_the_model_reads(folder: Path, words: Lexicon) -> None:
-    with_vectors = [word for word in WORDS if word not in {RARE, "2025"}]
+    with_vectors = [word for word in WORDS if word not in {RARE, "2025", *FOLLOWERS}]
     codes = np.load(folder / word_vectors.VECTOR_LANGUAGES).tolist()
     texts = [
         encoder_input(word, "ar" if code else "fa") for word, code in zip(with_vectors, codes, strict=True)

@@ -56,7 +56,7 @@ def words(names: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> L
     both = np.full(len(in_order), language_bit("fa") | language_bit("ar"), np.uint8)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(word_vectors, "REFERENCE_WORDS", 30)
-        lexicon.write(Words(in_order, both, np.zeros(len(in_order), np.bool_)), encode, folder)
+        lexicon.write(Words(in_order, both, np.ones(len(in_order), np.int64), 100), encode, folder)
     vocabulary.write(in_order, folder, "words")
     return Lexicon(folder, Vocabulary(folder, "words"))
 

@@ -25,7 +25,7 @@ def found(tmp_path: Path) -> Translations:
             languages[token.text] = languages.get(token.text, 0) | language_bit(language)
     terms = sorted(languages)
     bits = np.array([languages[term] for term in terms], np.uint8)
-    words = Words(terms, bits, np.ones(len(terms), np.bool_))
+    words = Words(terms, bits, np.ones(len(terms), np.int64), 1)
     vocabulary.write(terms, tmp_path, "words")
     forms.write(words, tmp_path, None, np.full(len(terms), -1, np.int64))
     return Translations(Vocabulary(tmp_path, "words"), Forms(tmp_path, len(terms)))
