@@ -25,6 +25,9 @@ WORD_TOO = "?"
 """Behind the kind of a name that is a word as well: turkey, march."""
 
 LANGUAGES = ("fa", "prs", "ar")
+FILES = ("english.tsv", "names.tsv")
+"""Of words, and of names."""
+
 GLOSSARY = "glossary.tsv"
 """The user's glossary in an index."""
 
@@ -121,6 +124,12 @@ def of_index(folder: Path) -> Dictionary:
     return with_glossary(path) if path.exists() else english()
 
 
+def glossary_in(folder: Path) -> Dictionary | None:
+    """The glossary alone of the index whose files lie in `folder`; None where it has none."""
+    path = folder / GLOSSARY
+    return Dictionary(_grouped(_checked(path))) if path.exists() else None
+
+
 def glossary_text(path: Path) -> str:
     """A user's glossary, checked, as an index keeps it.
 
@@ -133,7 +142,8 @@ def glossary_text(path: Path) -> str:
 @functools.cache
 def english() -> Dictionary:
     """The dictionary that comes with Hudhud."""
-    return Dictionary(_grouped(_lines_of("english.tsv")), _grouped(_lines_of("names.tsv")))
+    words, names = (_grouped(_lines_of(name)) for name in FILES)
+    return Dictionary(words, names)
 
 
 def with_glossary(path: Path) -> Dictionary:

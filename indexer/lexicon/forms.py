@@ -47,6 +47,12 @@ def language_bit(language: str) -> int:
     return 1 << (STEMMED.index(language) if language in STEMMED else len(STEMMED))
 
 
+def _foreign_bits(language: str) -> int:
+    """The bits of Arabic for Persian and Dari, and theirs for Arabic."""
+    persian = language_bit("fa") | language_bit("prs")
+    return persian if language == "ar" else language_bit("ar")
+
+
 def write(words: Words, folder: Path, base: "Forms | None", known: Numbers) -> tuple[str, ...]:
     """Write the stems of every word in the languages where it stands, at most two; names of the files.
 
@@ -102,6 +108,19 @@ class Forms:
             or not len(self._word_stems) == len(self.languages) == words
         ):
             raise IndexDamaged(f"the stems in {folder} do not fit the vocabulary")
+        self._all_languages = int(np.bitwise_or.reduce(self.languages, initial=0))
+
+    def has_foreign(self, language: str) -> bool:
+        """Whether there are words of Arabic articles, if `language` is Persian or Dari; and the reverse."""
+        return bool(self._all_languages & _foreign_bits(language))
+
+    def is_foreign(self, number: int, language: str) -> bool:
+        """Whether the word of this number stands in articles of that kind."""
+        return bool(self.languages[number] & _foreign_bits(language))
+
+    def has_both(self) -> bool:
+        """Whether there are words of Arabic articles, and of Persian or Dari ones."""
+        return self.has_foreign("ar") and self.has_foreign("fa")
 
     def stems(self, number: int) -> list[str]:
         """The stems of the word of this number."""

@@ -5,7 +5,8 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 
 - are the *same*, folded, or have the same *stem* (`forms`);
 - *sound* like it, in the other script or in another spelling (`sound`);
-- translate it, as the *dictionary* has it, which also knows *names* (`dictionary`, `translations`);
+- translate it, as the *dictionary* has it, which also knows *names* (`dictionary`, `translations`); Persian
+  words into Arabic and back by way of English (`headwords`);
 - have a vector near to its own: *translations* of words that the dictionary does not know, and words that
   mean nearly the same (`word_vectors`).
 """
@@ -20,15 +21,16 @@ from pathlib import Path
 import numpy as np
 
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
-from indexer.lexicon import dictionary, forms, sound, word_vectors
+from indexer.lexicon import dictionary, forms, headwords, sound, word_vectors
 from indexer.lexicon.dictionary import NAMES
 from indexer.lexicon.forms import Forms, Words
+from indexer.lexicon.headwords import Between
 from indexer.lexicon.sound import SoundIndex
 from indexer.lexicon.translations import Found, Translations
 from indexer.lexicon.word_vectors import Encode, WordVectors, code_of
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text import wordlists
-from indexer.text.orthography import is_arabic_script, is_number
+from indexer.text.orthography import is_arabic_script, is_function_word, is_number
 from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
@@ -104,6 +106,8 @@ def write(
     known = np.full(len(words.words), -1, np.int64) if base is None else _numbers_in(base.words, words.words)
     sounds = sound.write(words.words, folder, base.sound if base else None, known)
     stems = forms.write(words, folder, base.forms if base else None, known)
+    if Forms(folder, len(words.words)).has_both():
+        headwords.english()  # now, so that no query waits for it
     return (
         *sounds,
         *stems,
@@ -141,6 +145,7 @@ class Lexicon:
         self.word_vectors = WordVectors(folder, words)
         self._dictionary = dictionary.of_index(folder)
         self._translations = Translations(words, self.forms)
+        self._between = Between(folder, self._dictionary, self._translations)
         self._known_words: OrderedDict[QueryWord, list[tuple[MatchKind, Found]]] = OrderedDict()
         self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
         self._lock = threading.Lock()
@@ -204,8 +209,8 @@ class Lexicon:
         """
         if is_number(word.folded):
             return False
-        if is_arabic_script(word.folded):
-            return self.word_vectors.has_foreign(word.language)
+        if is_arabic_script(word.folded) and not self.word_vectors.has_foreign(word.language):
+            return False
         return not any(known.terms or known.phrases for _, known in self._known(word))
 
     def longest(self, words: Sequence[str]) -> int:
@@ -230,6 +235,8 @@ class Lexicon:
 
     def _look_up(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What the dictionary knows of a word, as a name and otherwise."""
+        if is_arabic_script(word.folded):
+            return self._look_up_between(word)
         if word.language != ENGLISH:
             return []
         headword = self._dictionary.headword(word.folded)
@@ -241,6 +248,16 @@ class Lexicon:
             for kind, some in ((MatchKind.NAME, names), (MatchKind.DICTIONARY, others))
             if some
         ]
+
+    def _look_up_between(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
+        """The same for a word in Arabic script, where the index has another language than the query."""
+        if is_function_word(word.folded) or not self.forms.has_foreign(word.language):
+            return []
+        found = self._between.of(word.folded, word.language)
+        foreign = {
+            term: weight for term, weight in found.terms.items() if self.forms.is_foreign(term, word.language)
+        }
+        return [(MatchKind.DICTIONARY, Found(foreign, found.phrases))] if foreign or found.phrases else []
 
     def _may_be_a_name(self, word: QueryWord) -> bool:
         """Whether what sounds like a word may stand for it: it is written as a name, or is no common word."""

@@ -78,11 +78,18 @@ class Translations:
         self._terms = terms
         self._forms = forms
 
-    def of(self, senses: Sequence[Sense]) -> Found:
-        """The terms and phrases of some senses, those of the first with most weight."""
+    def of(self, senses: Sequence[Sense], weights: Sequence[float] | None = None) -> Found:
+        """The terms and phrases of some senses.
+
+        Args:
+            senses: of one word.
+            weights: what each counts; when None, those of the first count most.
+        """
+        if weights is None:
+            weights = [LATER_SENSE**rank for rank in range(len(senses))]
         terms: dict[int, float] = {}
-        phrases: list[Phrase] = []
-        for translation, weight, is_verb in _weighted(senses):
+        phrases: dict[tuple[tuple[int, ...], ...], Phrase] = {}
+        for translation, weight, is_verb in _weighted(senses, weights):
             for form in translation.forms:
                 words = list(_content(form))
                 parts = [self._part(word, translation.language, is_verb=is_verb) for word in words]
@@ -92,8 +99,10 @@ class Translations:
                     for term, share in parts[0].items():
                         terms[term] = max(terms.get(term, 0.0), weight * share)
                 else:
-                    phrases.append(Phrase(tuple(map(_arrays, parts)), weight))
-        return Found(terms, tuple(phrases))
+                    phrase = Phrase(tuple(map(_arrays, parts)), weight)
+                    of_terms = tuple(tuple(sorted(part)) for part in parts)
+                    phrases[of_terms] = max(phrases.get(of_terms, phrase), phrase, key=_weight)
+        return Found(terms, tuple(phrases.values()))
 
     def _part(self, word: str, language: str, *, is_verb: bool) -> dict[int, float]:
         """The terms that a word of a translation may be, with their weights."""
@@ -114,14 +123,14 @@ class Translations:
         return found
 
 
-def _weighted(senses: Sequence[Sense]) -> Iterator[tuple[Translation, float, bool]]:
+def _weighted(senses: Sequence[Sense], weights: Sequence[float]) -> Iterator[tuple[Translation, float, bool]]:
     """Every translation with its weight, and whether it is of a verb."""
-    for rank, sense in enumerate(senses):
+    for sense, of_sense in zip(senses, weights, strict=True):
         seen: dict[str, int] = {}
         for translation in sense.translations:
             place = seen.get(translation.language, 0)
             seen[translation.language] = place + 1
-            weight = LATER_SENSE**rank * LATER_ALTERNATIVE**place
+            weight = of_sense * LATER_ALTERNATIVE**place
             yield translation, max(weight, LEAST_WEIGHT), sense.pos == "v"
 
 
@@ -129,6 +138,10 @@ def _content(form: str) -> Iterable[str]:
     """The folded words of a translation that carry its meaning; all where none does."""
     words = [token.text for token in tokens(form)]
     return [word for word in words if word not in LIGHT_VERBS and not is_function_word(word)] or words
+
+
+def _weight(phrase: Phrase) -> float:
+    return phrase.weight
 
 
 def _past_forms(infinitive: str) -> tuple[str, ...]:

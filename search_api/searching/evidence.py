@@ -2,7 +2,7 @@
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -198,7 +198,9 @@ class Evidence:
         place = bisect_left(self._sorted, letters)
         return bool(letters) and place < len(self._sorted) and self._sorted[place].startswith(letters)
 
-    def _together(self, words: Sequence[str], different: Set[str]) -> Iterator[_Place]:
+    def _together(self, words: Sequence[str], different: Set[str]) -> Iterable[_Place]:
+        """Phrases; of several that begin with one word, the surest."""
+        found: dict[int, _Place] = {}
         for phrase in self._phrases:
             if any(part.isdisjoint(different) for part in phrase.parts):
                 continue
@@ -206,8 +208,10 @@ class Evidence:
             while first < len(words):
                 past = _end_of(phrase, words, first)
                 if past:
-                    yield _Place(first, past, "".join(words[first:past]), phrase.answer)
+                    place = _Place(first, past, "".join(words[first:past]), phrase.answer)
+                    found[first] = max(found.get(first, place), place, key=lambda one: one.answer[2])
                 first = past or first + 1
+        return found.values()
 
     def _in_one_sense(self, places: Sequence[_Place]) -> list[_Place]:
         """`places` without translations that are faint, or in another sense than neighbours tell."""
