@@ -49,11 +49,17 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that ended well: what it printed, its seconds, and its peak resident memory in MB."""
+    """A process that ended well: what it printed, its seconds, and its peak memory in MB.
+
+    `peak` is of all resident memory, `anonymous` of that without mapped files, `mapped` of these alone; the
+    latter two are what was seen at some moments.
+    """
 
     output: str
     seconds: float
     peak: float
+    anonymous: float
+    mapped: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +71,26 @@ class Server:
     started: float
 
 
-def run_to_end(command: Command) -> Finished:
+def run_to_end(command: Command, limit: float = _INDEX_LIMIT) -> Finished:
     """Run a process, looking at its memory every 20 ms.
 
     Raises:
-        ProcessFailed: it ended with an error or not within an hour.
+        ProcessFailed: it ended with an error or not within `limit` seconds.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         with _ended(_started(command, output, errors)) as process:
-            peak = 0.0
+            peaks = [0.0, 0.0, 0.0]
             while process.poll() is None:
-                peak = max(peak, _peak(process.pid))
-                if time.perf_counter() - started > _INDEX_LIMIT:
-                    raise ProcessFailed(f"{_named(command)} did not end within {_INDEX_LIMIT:.0f} s")
+                peaks = list(map(max, peaks, _resident(process.pid)))
+                if time.perf_counter() - started > limit:
+                    raise ProcessFailed(f"{_named(command)} did not end within {limit:.0f} s")
                 time.sleep(_POLL)
             seconds = time.perf_counter() - started
         if process.returncode:
             raise ProcessFailed(f"{_named(command)} ended with {process.returncode}:\n{_tail(errors)}")
         output.seek(0)
-        return Finished(output.read().decode(), seconds, peak)
+        return Finished(output.read().decode(), seconds, *peaks)
 
 
 @contextlib.contextmanager
@@ -166,12 +172,14 @@ def _answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def _peak(pid: int) -> float:
-    """Peak resident memory of a process in MB; 0 when it has just ended."""
+def _resident(pid: int) -> tuple[float, float, float]:
+    """Peak resident memory of a process in MB, its anonymous and its mapped now; 0 when it has just ended."""
     try:
-        return _megabytes(_kilobytes(Path(f"/proc/{pid}/status")).get("VmHWM", 0))
+        status = _kilobytes(Path(f"/proc/{pid}/status"))
     except OSError:
-        return 0.0
+        return (0.0, 0.0, 0.0)
+    peak, anonymous, mapped = (status.get(name, 0) for name in ("VmHWM", "RssAnon", "RssFile"))
+    return (_megabytes(peak), _megabytes(anonymous), _megabytes(mapped))
 
 
 def _kilobytes(path: Path) -> dict[str, int]:
