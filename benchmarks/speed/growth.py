@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.measure import Series, interleaved, is_busy, load_average, versions, write_results
 from benchmarks.speed import texts
-from benchmarks.speed.growing.figures import old_series, series_of, shown
+from benchmarks.speed.growing.figures import joined, series_of, shown
 from benchmarks.speed.growing.plot import plot
 from benchmarks.speed.growing.steps import Place
 from benchmarks.speed.processes import Command, ProcessFailed, run_to_end
@@ -62,9 +62,7 @@ def main() -> None:
             series += series_of(f"{passages:,}", found)
     except ProcessFailed as error:
         sys.exit(f"hudhud: {error}")
-    kept, old_facts = old_series(given.results, {one.side for one in series})
-    facts = old_facts | facts
-    series = kept + series
+    series, facts = joined(given.results, series, facts)
     print(shown(series))
     write_results(
         given.results,

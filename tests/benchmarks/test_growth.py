@@ -11,7 +11,7 @@ import pytest
 from benchmarks.measure import Series
 from benchmarks.speed.growing import archive, asked, searches, steps, words
 from benchmarks.speed.growing.base import Base, Law, key_of, read_base
-from benchmarks.speed.growing.figures import old_series, series_of, shown
+from benchmarks.speed.growing.figures import joined, series_of, shown
 from benchmarks.speed.growing.likeness import curve, made_up
 from benchmarks.speed.growing.plot import plot
 from benchmarks.speed.growing.steps import FILES, REAL_VECTORS, Place
@@ -192,15 +192,18 @@ def test_time_inside_a_stage_counts_once(searcher: Searcher) -> None:
     assert 0.9 * took < 1000 * sum(watch.seconds.values()) <= took
 
 
-def test_figures_of_other_sizes_are_kept(tmp_path: Path) -> None:
+def test_figures_that_were_not_measured_again_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "growth.json"
-    assert old_series(path, {"this, 10"}) == ([], {})
-    some = [
-        {"side": side, "quantity": "opening", "unit": "s", "values": [1.0]}
-        for side in ("this, 10", "this, 20")
-    ]
-    path.write_text(json.dumps({"facts": {"20": 1}, "series": some}), encoding="utf-8")
-    assert old_series(path, {"this, 10"}) == ([Series("this, 20", "opening", "s", (1.0,))], {"20": 1})
+    opening = Series("this, 10", "opening", "s", (2.0,))
+    now = {"10": {"this": {"search": [2]}}}
+    assert joined(path, [opening], now) == ([opening], now)
+    old = {"side": "this, 10", "quantity": "opening", "unit": "s", "values": [1.0]}
+    others = [old | {"side": "this, 20"}, old | {"quantity": "disk, a passage"}]
+    before = {"20": 1, "10": {"archive": 3, "this": {"index": [4], "search": [5]}}}
+    path.write_text(json.dumps({"facts": before, "series": [old, *others]}), encoding="utf-8")
+    kept = [Series("this, 20", "opening", "s", (1.0,)), Series("this, 10", "disk, a passage", "s", (1.0,))]
+    facts = {"20": 1, "10": {"archive": 3, "this": {"index": [4], "search": [2]}}}
+    assert joined(path, [opening], now) == ([*kept, opening], facts)
 
 
 def test_the_plot_places_points_on_logarithmic_axes() -> None:

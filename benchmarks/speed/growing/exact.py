@@ -23,11 +23,11 @@ FIRST = 10
 _BLOCK = 65_536
 
 _Best = tuple[Scores, Numbers]
-_Nearest = Callable[[Vectors, int, Numbers | None], Numbers]
+_Nearest = Callable[..., Numbers]
 
 
 class _Similarity(Protocol):
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers: ...
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers: ...
 
 
 class _Index(Protocol):
@@ -71,9 +71,9 @@ def _seen_vectors(similarity: _Similarity, searcher: Searcher, queries: Sequence
     seen: list[Vectors] = []
     as_found = similarity.nearest
 
-    def nearest(vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
+    def nearest(vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers:
         seen.append(vector)
-        return as_found(vector, depth, among)
+        return as_found(vector, depth, among, **named)
 
     vectors = []
     similarity.nearest = nearest  # type: ignore[method-assign]
@@ -101,10 +101,10 @@ class _Oracle:
         self.passages = _scanned(engine.passage_vectors, codes, vectors, self._groups)
         self.sentences = _scanned(engine.sentence_vectors, codes[owners], vectors, self._groups)
 
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers:
         """As `Similarity.nearest` answers; of some passages, and of very many, as the engine does."""
         if among is not None or depth > KEPT:
-            return self._otherwise(vector, depth, among)
+            return self._otherwise(vector, depth, among, **named)
         place = self._places[vector.tobytes()]
         found = []
         for group in self._groups:

@@ -20,17 +20,30 @@ def series_of(size: str, found: Mapping[str, Any]) -> list[Series]:
     ]
 
 
-def old_series(path: Path, sides: set[str]) -> tuple[list[Series], dict[str, Any]]:
-    """The series that a file of results has of other sides, and its facts; nothing where there is none."""
+def joined(
+    path: Path, series: Sequence[Series], facts: Mapping[str, Any]
+) -> tuple[list[Series], dict[str, Any]]:
+    """What was measured now, with what a file of results has besides; facts are joined step by step."""
     if not path.exists():
-        return [], {}
+        return list(series), dict(facts)
     content = json.loads(path.read_text(encoding="utf-8"))
+    new = {(one.side, one.quantity, one.unit) for one in series}
     kept = [
         Series(one["side"], one["quantity"], one["unit"], tuple(one["values"]))
         for one in content["series"]
-        if one["side"] not in sides
+        if (one["side"], one["quantity"], one["unit"]) not in new
     ]
-    return kept, content["facts"]
+    return kept + list(series), _merged(content["facts"], facts)
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings joined, those in them too."""
+    found = dict(old)
+    for name, value in new.items():
+        before = found.get(name)
+        both = isinstance(before, dict) and isinstance(value, dict)
+        found[name] = _merged(before, value) if both else value
+    return found
 
 
 def shown(series: Sequence[Series]) -> str:

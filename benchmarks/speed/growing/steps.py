@@ -22,7 +22,7 @@ from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
 from indexer.drafting.draft import Progress
 from indexer.models.encoder import load_encoder
-from indexer.models.model import locate
+from indexer.models.model import Model, locate
 from indexer.options import Options
 from indexer.storage.layout import Layout
 from indexer.text import orthography
@@ -80,8 +80,8 @@ def make(place: Place) -> dict[str, Any]:
     base = read_base([Path(name) for name in place.sets])
     model = locate(None)
     encoder = load_encoder(model)
-    with _remembered(place, encoder) as remembered:
-        prepare(base, remembered, place.inputs)
+    with _remembered(place, model, encoder) as remembered:
+        prepare(base, remembered[model.prompts.passage], place.inputs)
     plan = archive.planned(base, archive.articles_for(base, place.passages, encoder.count_tokens))
     archive.write(base, plan, place.archive)
     made = {
@@ -120,9 +120,9 @@ def _built(place: Place) -> dict[str, Any]:
     real = load_encoder(model)
     orthography.prepare(lambda line: None)
     layout = Layout(place.index)
-    with _remembered(place, real) as remembered:
+    with _remembered(place, model, real) as remembered:
         spread = json.loads((place.archive / FACTS).read_text(encoding="utf-8"))["h"]
-        encoder = MadeUpEncoder(place.inputs, real, remembered, model.prompts.passage, spread)
+        encoder = MadeUpEncoder(place.inputs, real, remembered, spread)
         corpus = Corpus([place.folder / FILES], roots=layout.roots())
 
         def report(progress: Progress) -> None:
@@ -163,12 +163,14 @@ def _by_file(sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 @contextmanager
-def _remembered(place: Place, encoder: Encoder) -> Iterator[CachedEncoder]:
-    """The model, with what it encoded for this benchmark before."""
-    model = locate(None)
+def _remembered(place: Place, model: Model, encoder: Encoder) -> Iterator[dict[str, CachedEncoder]]:
+    """The model behind its prompts and behind none, with what it encoded for this benchmark before."""
     Path(place.work).mkdir(parents=True, exist_ok=True)
     with VectorCache(Path(place.work) / REAL_VECTORS) as cache:
-        yield CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
+        yield {
+            prompt: CachedEncoder(encoder, cache, model.fingerprint, prompt)
+            for prompt in ("", model.prompts.passage, model.prompts.query)
+        }
 
 
 def _anonymous() -> int:

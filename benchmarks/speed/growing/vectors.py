@@ -15,7 +15,7 @@ import math
 import re
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,14 +33,14 @@ _FOURFOLD, _DOUBLING, _MOST = 0.3, 0.08, 0.6
 SAMPLE_WORDS = 8000
 """Real words whose vectors the made-up ones are drawn from."""
 
-SENTENCES, RUNS, WORDS = "sentences.npy", "runs.npy", "words.npy"
-RUN_OF, KEYS, VOCABULARY = "run-of-sentences.npy", "keys.txt", "vocabulary.txt"
+SENTENCES, RUNS = "sentences.npy", "runs.npy"
+RUN_OF, KEYS, VOCABULARY, SAMPLE = "run-of-sentences.npy", "keys.txt", "vocabulary.txt", "sample.txt"
 
 CUTTING = "embedding"
 """The stage of a build in which articles are cut."""
 
 _DONE = "done"
-_MODEL = "model"
+_WORDS, _MODEL = "words", "model"
 _BEGINNING = 4
 """Made-up words that share so many letters are drawn around the same real one."""
 
@@ -98,10 +98,10 @@ def prepare(base: Base, encoder: CachedEncoder, folder: Path) -> None:
     inputs = {
         SENTENCES: sentences,
         RUNS: [encoder_input(base.run_text(run), run.language) for run in base.runs],
-        WORDS: words[:: max(1, len(words) // SAMPLE_WORDS)],
     }
     for name, texts in inputs.items():
         np.save(folder / name, encoder.encode(texts))
+    (folder / SAMPLE).write_text("\n".join(words[:: max(1, len(words) // SAMPLE_WORDS)]), encoding="utf-8")
     np.save(folder / RUN_OF, np.array([sentence.run for sentence in base.sentences]))
     (folder / KEYS).write_text("\n".join(map(key_of, sentences)), encoding="utf-8")
     (folder / VOCABULARY).write_text("\n".join(words), encoding="utf-8")
@@ -117,20 +117,21 @@ class MadeUpEncoder:
         by_model: how many texts the model encoded, or the cache held.
     """
 
-    def __init__(self, folder: Path, real: Encoder, remembered: CachedEncoder, prompt: str, h: float) -> None:
+    def __init__(
+        self, folder: Path, real: Encoder, remembered: Mapping[str, CachedEncoder], h: float
+    ) -> None:
         """Draw from what `prepare` wrote.
 
         Args:
             folder: where `prepare` wrote.
             real: counts tokens.
-            remembered: encodes what is no text of an archive.
-            prompt: what stands before every text.
+            remembered: by prompts, the empty one too, what encodes texts behind them that no archive has.
             h: how far vectors are spread around the real ones (see `smoothing`).
         """
-        self._real, self._remembered, self._prompt, self._h = real, remembered, prompt, h
-        self._clouds = {
-            name: Cloud.of(np.load(folder / name, mmap_mode="r")) for name in (SENTENCES, RUNS, WORDS)
-        }
+        self._real, self._remembered, self._h = real, remembered, h
+        self._prompts = sorted(remembered, key=len, reverse=True)
+        self._clouds = {name: Cloud.of(np.load(folder / name, mmap_mode="r")) for name in (SENTENCES, RUNS)}
+        self._sample = (folder / SAMPLE).read_text(encoding="utf-8").split("\n")
         keys = (folder / KEYS).read_text(encoding="utf-8").split("\n")
         self._rows = {key: row for row, key in enumerate(keys)}
         self._run_of: list[int] = np.load(folder / RUN_OF).tolist()
@@ -157,26 +158,35 @@ class MadeUpEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts with their prompt."""
         began = time.perf_counter()
-        bare = [text.removeprefix(self._prompt) for text in texts]
-        found = np.empty((len(bare), self.dimensions), np.float32)
-        origins: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for position, text in enumerate(bare):
-            kind, row = self._origin(text)
-            origins[kind].append((position, row))
-        for kind, pairs in origins.items():
+        found = np.empty((len(texts), self.dimensions), np.float32)
+        origins: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        bare = []
+        for position, text in enumerate(texts):
+            prompt = next(one for one in self._prompts if text.startswith(one))
+            bare.append(text.removeprefix(prompt))
+            kind, row = self._origin(bare[-1])
+            origins[prompt, kind].append((position, row))
+        for (prompt, kind), pairs in origins.items():
             positions, rows = np.array(pairs, np.int64).T
-            found[positions] = self._drawn(kind, [bare[position] for position in positions], rows)
+            found[positions] = self._drawn(prompt, kind, [bare[position] for position in positions], rows)
         self.seconds[self.stage] += time.perf_counter() - began
         return found
 
     encode_queries = encode
 
-    def _drawn(self, kind: str, texts: Sequence[str], rows: Numbers) -> Vectors:
+    def _drawn(self, prompt: str, kind: str, texts: Sequence[str], rows: Numbers) -> Vectors:
         if kind == _MODEL:
             self.by_model += len(texts)
-            return self._remembered.encode(texts)
-        cloud = self._clouds[kind]
+            return self._remembered[prompt].encode(texts)
+        cloud = self._of_words(prompt) if kind == _WORDS else self._clouds[kind]
         return cloud.draw(cloud.rows[rows], digests_of(texts), self._h)
+
+    def _of_words(self, prompt: str) -> Cloud:
+        """The cloud of real words behind a prompt."""
+        name = f"{_WORDS} {prompt}"
+        if name not in self._clouds:
+            self._clouds[name] = Cloud.of(self._remembered[prompt].encode(self._sample))
+        return self._clouds[name]
 
     def _origin(self, text: str) -> tuple[str, int]:
         """Which cloud a text belongs to, or the model, and the row there of the text that it comes from."""
@@ -184,9 +194,7 @@ class MadeUpEncoder:
         rows = [self._rows[key] for key in pieces if key in self._rows]
         if len(pieces) == 1 and not rows and " " not in text:
             is_new = _ARABIC.match(text) and text not in self._vocabulary
-            return (
-                (WORDS, _row_of(text[:_BEGINNING], len(self._clouds[WORDS].rows))) if is_new else (_MODEL, 0)
-            )
+            return (_WORDS, _row_of(text[:_BEGINNING], len(self._sample))) if is_new else (_MODEL, 0)
         if len(rows) > 1:
             runs = [self._run_of[row] for row in rows]
             return RUNS, max(runs, key=runs.count)
