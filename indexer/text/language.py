@@ -9,6 +9,7 @@ from Iranian Persian only in vocabulary and spelling: `prs` is said on evidence 
 import functools
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from indexer.text import likeliest_language
 
@@ -112,16 +113,16 @@ IRANIAN_WORDS = _set(
 DARI_EVIDENCE = 2
 """Different pieces of Dari evidence that a text must hold, and as many times more than Iranian words."""
 
-_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWEL_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _PLURAL = re.compile("(?:های|ها|ان)$")
 _ARTICLES = ("ال", "وال", "بال", "فال", "كال", "لل")
 _SCRIPTS = {
-    "arabic": re.compile("[\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"),
-    "cyrillic": re.compile("[\u0400-\u052f]"),
-    "latin": re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]"),
+    "arabic": re.compile("[\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+"),
+    "cyrillic": re.compile("[\u0400-\u052f]+"),
+    "latin": re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]+"),
 }
+"""Runs of letters of a script."""
 
 
 def identify(text: str) -> str:
@@ -147,22 +148,25 @@ def admits(wanted: str, language: str) -> bool:
 
 def script_of(text: str) -> str | None:
     """The script of most letters; None if there are no letters."""
-    letters = "".join(_LETTER.findall(text))
+    letters = "".join(_WORD.findall(text))
     if not letters:
         return None
-    counts = {script: len(pattern.findall(letters)) for script, pattern in _SCRIPTS.items()}
+    counts = {script: _length(pattern.findall(letters)) for script, pattern in _SCRIPTS.items()}
     counts["other"] = len(letters) - sum(counts.values())
     return max(counts, key=counts.__getitem__)
 
 
 def _is_mixed(text: str) -> bool:
     """Whether a text is in Arabic script, and its other words are names, of products above all."""
-    letters = len(_LETTER.findall(text))
-    if len(_SCRIPTS["arabic"].findall(text)) < MIXED_SHARE * letters:
-        return False
     words = _WORD.findall(text)
+    if _length(_SCRIPTS["arabic"].findall(text)) < MIXED_SHARE * _length(words):
+        return False
     others = [word for word in words if not _SCRIPTS["arabic"].match(word)]
     return len(words) - len(others) > 1 and sum(map(str.islower, others)) <= MOST_IN_LOWER_CASE * len(others)
+
+
+def _length(runs: Sequence[str]) -> int:
+    return sum(map(len, runs))
 
 
 def _in_arabic_script(text: str) -> str:

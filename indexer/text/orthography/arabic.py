@@ -4,6 +4,7 @@ Only for text that is Arabic: nothing here may touch Persian letters that Arabic
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from indexer.text.orthography.common import (
@@ -17,6 +18,9 @@ from indexer.text.orthography.common import (
 
 ARABIC_LETTERS = str.maketrans({PERSIAN_YEH: ARABIC_YEH, PERSIAN_KEHEH: ARABIC_KAF})
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
+_WRITTEN_OUT = ("\ufdfc", "\ufdfd")
+"""The signs of the rial and of the basmala."""
+
 _CONJUNCTIONS = ("", "و", "ف")
 _PREFIXES = ("", "ب", "ک", "ل", "س", "ال", "بال", "کال", "لل")
 _CLITICS = sorted((first + second for first in _CONJUNCTIONS for second in _PREFIXES), key=len)
@@ -43,7 +47,12 @@ _NO_SURNAMES = frozenset(_NOUNS_IN_YEH.split())
 
 
 def compose(text: str) -> str:
-    """`text` with presentation forms as plain letters and combining hamza and madda composed (NFKC)."""
+    """`text` with presentation forms as plain letters and combining hamza and madda composed (NFKC).
+
+    camel-tools looks at every character in turn for two signs that it writes out otherwise than NFKC.
+    """
+    if not any(sign in text for sign in _WRITTEN_OUT):
+        return unicodedata.normalize("NFKC", text)
     from camel_tools.utils.normalize import normalize_unicode
 
     return str(normalize_unicode(text))

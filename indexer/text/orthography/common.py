@@ -1,5 +1,7 @@
 """What Persian, Dari and Arabic share: marks that carry no letter, and characters with a plain equal."""
 
+import re
+
 VERSION = 5
 """Raised whenever a fold, a token or an encoder input comes out differently for any text."""
 
@@ -25,18 +27,20 @@ VOWEL_MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\u0670"
 
 HYPHENS = frozenset("-\u2010\u2011\u2012\u2013")
 _SPACE = " \t\u00a0\u2009\u202f" + INVISIBLE + ZWNJ
-_WITHOUT_INVISIBLE = str.maketrans("", "", INVISIBLE)
-_ASCII_NUMBERS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪٫٬", "01234567890123456789%.,")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_ASCII_NUMBERS = dict(zip("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٪٫٬", "01234567890123456789%.,", strict=True))
+_NUMBERS = re.compile(f"[{''.join(_ASCII_NUMBERS)}]")
+"""Expressions, for `translate` with a table looks at every character in turn, and these stand seldom."""
 
 
 def without_invisible(text: str) -> str:
     """`text` without tatweel, direction marks and other characters that change nothing but looks."""
-    return text.translate(_WITHOUT_INVISIBLE)
+    return _INVISIBLE.sub("", text)
 
 
 def with_ascii_digits(text: str) -> str:
     """`text` with Persian and Arabic digits, percent sign and separators as ASCII: ۷۴۷٬۰۰۰ is 747,000."""
-    return text.translate(_ASCII_NUMBERS)
+    return _NUMBERS.sub(lambda match: _ASCII_NUMBERS[match.group()], text)
 
 
 def has_arabic_script(text: str) -> bool:
