@@ -26,6 +26,9 @@ RUNS_AN_ARTICLE = 4
 CHANGED = 0.01
 
 _SAMPLE = 1000
+_USUAL_PASSAGES = 3
+"""About how many an article has."""
+
 _TITLE_WORDS = 8
 
 
@@ -78,34 +81,46 @@ def planned(base: Base, articles: int, seed: int = 0) -> Plan:
 
 
 def articles_for(base: Base, passages: int, count_tokens: CountTokens) -> int:
-    """How many articles have about so many passages, as the index cuts them."""
-    plan = planned(base, min(_SAMPLE, passages))
-    cut = sum(
+    """How many articles have about so many passages, as the index cuts them.
+
+    Told by articles from the whole of an archive: made-up words take more tokens than real ones.
+    """
+    plan = planned(base, max(1, passages // _USUAL_PASSAGES))
+    step = -(-len(plan.runs) // _SAMPLE)
+    sizes = [
         len(chunk(Article("", "", text, language=language), count_tokens))
-        for language, text in texts(base, plan)
-    )
-    return max(1, round(passages * len(plan.runs) / cut))
+        for language, text in texts(base, plan, step)
+    ]
+    return max(1, round(passages * len(sizes) / sum(sizes)))
 
 
-def texts(base: Base, plan: Plan) -> Iterator[tuple[str, str]]:
-    """Language and text of every article."""
+def texts(base: Base, plan: Plan, step: int = 1) -> Iterator[tuple[str, str]]:
+    """Language and text of every article, or of each that many."""
     maker = words.Maker(sorted(base.vocabulary))
-    sentence = place = 0
-    for runs in plan.runs:
-        paragraphs = []
-        language = base.runs[runs[0]].language
-        for run in runs:
-            written = []
-            for _ in range(base.runs[run].first, base.runs[run].past):
-                number = int(plan.sentences[sentence])
-                some = plan.made[place : place + int(plan.places[sentence])].tolist()
-                written.append(
-                    _replaced(base.sentences[number].words, [maker.word(one, language) for one in some])
-                )
-                place += len(some)
-                sentence += 1
-            paragraphs.append(" ".join(written))
-        yield language, "\n".join(paragraphs)
+    places = np.concatenate([[0], np.cumsum(plan.places)]).tolist()
+    sentence = 0
+    for number, runs in enumerate(plan.runs):
+        past = sentence + sum(base.runs[run].past - base.runs[run].first for run in runs)
+        if number % step == 0:
+            yield base.runs[runs[0]].language, _text(base, plan, maker, runs, sentence, places)
+        sentence = past
+
+
+def _text(
+    base: Base, plan: Plan, maker: words.Maker, runs: Sequence[int], sentence: int, places: Sequence[int]
+) -> str:
+    """The text of the article whose first sentence is the plan's `sentence`: a line a run."""
+    language = base.runs[runs[0]].language
+    lines = []
+    for run in runs:
+        written = []
+        for number in range(base.runs[run].first, base.runs[run].past):
+            some = plan.made[places[sentence] : places[sentence + 1]].tolist()
+            made = [maker.word(one, language) for one in some]
+            written.append(_replaced(base.sentences[number].words, made))
+            sentence += 1
+        lines.append(" ".join(written))
+    return "\n".join(lines)
 
 
 def write(base: Base, plan: Plan, folder: Path) -> None:
