@@ -41,8 +41,10 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(old)
     for name, value in new.items():
         before = found.get(name)
-        both = isinstance(before, dict) and isinstance(value, dict)
-        found[name] = _merged(before, value) if both else value
+        if isinstance(before, dict) and isinstance(value, dict):
+            found[name] = _merged(before, value)
+        else:
+            found[name] = value
     return found
 
 
