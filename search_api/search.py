@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import (
     Article,
@@ -129,20 +130,28 @@ class Searcher:
         self._reranker = reranker
         self.encoders = encoders
 
-    def search(self, query: Query) -> Result:
-        """The best passages for `query`: one an article unless it asks for passages."""
+    def search(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Result:
+        """The best passages for `query`: one an article unless it asks for passages.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says.
+        """
         started = time.perf_counter()
         if not query.is_telling:
             return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
         encoders = self.encoders
-        analysed = analyse(query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds)
+        analysed = analyse(
+            query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds, deadline
+        )
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
-        quotations = Quotations(query, self.index)
-        candidates, fused = self._scored(analysed, quotations, wanted)
+        quotations = Quotations(query, self.index, deadline)
+        candidates, fused = self._scored(analysed, quotations, wanted, deadline)
         ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
         if self._reranker:
+            deadline.check()
             ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
-        hits = self._hits(analysed, candidates, fused, ranking)
+            deadline = NO_DEADLINE  # what a reranker read is not thrown away
+        hits = self._hits(analysed, candidates, fused, ranking, deadline)
         warnings = (
             *query.warnings,
             *self._left_out(query.filter),
@@ -163,7 +172,7 @@ class Searcher:
             yield f"{articles} no date, and no filter by date finds what has none"
 
     def _scored(
-        self, analysed: AnalysedQuery, quotations: Quotations, wanted: int
+        self, analysed: AnalysedQuery, quotations: Quotations, wanted: int, deadline: Deadline
     ) -> tuple[Candidates, Scores]:
         """Candidates that hold what is quoted, with their fused scores.
 
@@ -171,9 +180,11 @@ class Searcher:
         enough articles or no more passages.
         """
         query = analysed.query
-        request = self._request(analysed, conditions_of(query, self.index.lexicon), wanted)
+        conditions = conditions_of(query, self.index.lexicon, deadline)
+        request = self._request(analysed, conditions, wanted, deadline)
         offered = 0
         while True:
+            deadline.check()
             candidates = self.index.candidates(request)
             surely = romanised(analysed, candidates)
             traits = QueryTraits(surely, analysed.known, analysed.sought, request.days)
@@ -187,7 +198,9 @@ class Searcher:
             offered = len(candidates.passages)
             request = replace(request, depth=request.depth * 4)
 
-    def _request(self, analysed: AnalysedQuery, conditions: Conditions, wanted: int) -> RetrievalRequest:
+    def _request(
+        self, analysed: AnalysedQuery, conditions: Conditions, wanted: int, deadline: Deadline
+    ) -> RetrievalRequest:
         query = analysed.query
         return RetrievalRequest(
             vector=analysed.vector,
@@ -199,6 +212,7 @@ class Searcher:
             required=conditions.required,
             excluded=conditions.excluded,
             days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
+            deadline=deadline,
         )
 
     def _rerank(
@@ -212,7 +226,12 @@ class Searcher:
         return _Ranking(positions[order], scores[order], _since(started))
 
     def _hits(
-        self, analysed: AnalysedQuery, candidates: Candidates, fused: Scores, ranking: _Ranking
+        self,
+        analysed: AnalysedQuery,
+        candidates: Candidates,
+        fused: Scores,
+        ranking: _Ranking,
+        deadline: Deadline,
     ) -> tuple[Hit, ...]:
         best = ranking.positions[: analysed.query.limit]
         passages = self.index.passages(candidates.passages[best].tolist())
@@ -238,7 +257,7 @@ class Searcher:
                 gloss(passage, article.language) if analysed.query.gloss else (),
             )
             for rank, (position, article, passage, sentence) in enumerate(
-                zip(best.tolist(), articles, passages, sentences, strict=True), start=1
+                deadline.each(zip(best.tolist(), articles, passages, sentences, strict=True)), start=1
             )
         )
 

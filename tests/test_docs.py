@@ -16,8 +16,9 @@ from indexer.corpus.formats import FORMATS, ZIP
 from indexer.corpus.packed import PACKINGS
 from scripts import tree
 from search_api.commands.cli import app
-from search_api.serving.app import STATUSES, create_app
+from search_api.serving.app import create_app
 from search_api.serving.live import Live
+from search_api.serving.problems import STATUSES
 from search_api.serving.schemas import SearchRequest
 
 ROOT = Path(__file__).parent.parent

@@ -44,7 +44,9 @@ TABLE = {
 ENTRY = {"search_api.__main__": "search_api.commands"}
 """Modules that belong to another package than the folder they must lie in."""
 EVERYWHERE = {"numpy"}
-SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "starlette", "torch", "transformers"}
+SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "torch", "transformers"} | {
+    *("fastapi", "starlette", "uvicorn"),
+}
 PACKAGES = {"indexer", "search_api", "hudhud"}
 ONE_PLACE = ("indexer.models.eightbit",)
 """Packages that count as one file: what they import enters there."""

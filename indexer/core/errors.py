@@ -23,6 +23,8 @@
     │   ├── ModelNotConvertible     no graph can be made of this kind of model; torch runs it
     │   └── ModelNotWritable        no permission or no space left to unpack the model
     ├── Overloaded                  more searches wait than the server accepts
+    ├── TooSlow                     an answer took longer than it may
+    ├── Cancelled                   nobody waits for an answer any more
     └── IndexingError               the index on disk cannot be used
         ├── IndexNotFound           no published generation here
         ├── IndexDamaged            a file is missing, truncated or altered
@@ -134,6 +136,14 @@ class ModelDamaged(ModelError):
 
 class Overloaded(HudhudError):
     """More searches are waiting than the server accepts; try again shortly."""
+
+
+class TooSlow(HudhudError):
+    """An answer was not ready when its time was over; the work was stopped."""
+
+
+class Cancelled(HudhudError):
+    """Whoever asked has left; the work was stopped."""
 
 
 class LibraryBroken(ModelError):

@@ -8,6 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
+
 Vectors = NDArray[np.float32]
 """Shape `(texts, dimensions)`; every row has unit length."""
 
@@ -263,6 +265,7 @@ class RetrievalRequest:
         excluded: rows of words: of no row, a sentence of the article holds every word.
         days: of articles that are asked for, ascending, counted from 0001-01-01 as 1; their best passages are
             candidates too.
+        deadline: until when somebody waits.
     """
 
     vector: Vectors
@@ -274,6 +277,7 @@ class RetrievalRequest:
     required: tuple[tuple[Expansion, ...], ...] = ()
     excluded: tuple[tuple[Expansion, ...], ...] = ()
     days: tuple[int, ...] = ()
+    deadline: Deadline = NO_DEADLINE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

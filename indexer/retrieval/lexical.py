@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import TermPostings
 from indexer.core.records import Expansion, Numbers, Phrase, Scores
 
@@ -76,12 +77,12 @@ class LexicalIndex:
         self._size = 0
         self._lock = threading.Lock()
 
-    def scores(self, words: Sequence[Expansion]) -> LexicalScores:
+    def scores(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> LexicalScores:
         """BM25 of every passage and of its best sentence for a query of `words`."""
         passage = np.zeros(len(self._passage_norm), np.float32)
         sentence = np.zeros(len(self._sentence_norm), np.float32)
         attainable = 0.0
-        for word in words:
+        for word in deadline.each(words):
             parts = self._parts(word)
             attainable += parts[0].idf
             for total, part in zip((passage, sentence), parts, strict=True):

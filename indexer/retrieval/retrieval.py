@@ -84,8 +84,11 @@ class Retrieval:
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         admitted = self._admitted(request)
-        lexical = self.lexical.scores([word for word in request.words if word is not NO_EXPANSION])
-        sound = self.lexical.scores(request.sounds)
+        deadline = request.deadline
+        sought = [word for word in request.words if word is not NO_EXPANSION]
+        lexical = self.lexical.scores(sought, deadline)
+        sound = self.lexical.scores(request.sounds, deadline)
+        deadline.check()
         lists = [lexical.passage, lexical.sentence, sound.passage]
         found = [self.similarity.nearest(request.vector, request.depth, admitted)]
         found += [_best(scores, request.depth, admitted) for scores in lists]
@@ -93,6 +96,7 @@ class Retrieval:
             dated = _both(self._of_days(request.days), admitted)
             found.append(self.similarity.nearest(request.vector, request.depth, dated))
         passages = np.unique(np.concatenate(found))
+        deadline.check()
         similar = self.similarity.compare(request.vector, request.language, passages)
         beyond = self._engine.unrelated.beyond(
             np.stack([similar.passage, similar.sentence]), request.language, len(request.words)

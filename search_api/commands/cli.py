@@ -1,11 +1,10 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
 import importlib.metadata
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,7 +21,7 @@ from indexer.commands.terminal import (
 )
 from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError
-from indexer.core.shown import ShownFormatter, shown
+from indexer.core.shown import shown
 
 if TYPE_CHECKING:
     from indexer.storage.layout import Layout
@@ -42,8 +41,6 @@ _EPILOG = (
     f" 4 the index cannot be used; {EXIT_OUTPUT} the output cannot be written; 6 more was skipped than"
     " --max-skipped allows; 130 stopped with Ctrl-C or SIGTERM."
 )
-
-_LOG_LINE = "%(levelname)s:     %(message)s"
 
 app = typer.Typer(
     name="hudhud",
@@ -173,28 +170,19 @@ def serve(
 
 def _serve(layout: "Layout", loader: "Loader", host: str, port: int, reranker: str | None) -> None:
     """Import, open and serve while the encoder is loaded aside."""
-    import uvicorn
-
     from search_api.serving.app import create_app
+    from search_api.serving.limits import Limits
     from search_api.serving.listening import bound
     from search_api.serving.live import Live
     from search_api.serving.opening import Opener
+    from search_api.serving.server import log_to_stderr, run
 
-    handler = logging.StreamHandler()
-    handler.setFormatter(ShownFormatter(_LOG_LINE))
-    logging.basicConfig(handlers=[handler])
-    logging.getLogger("search_api").setLevel(logging.INFO)
+    limits = Limits()
+    log_to_stderr()
     opener = Opener(None, None, say, reranker=reranker, loader=loader)
-    with (
-        timed("stdout"),
-        Live(layout, opener) as live,
-        bound(host, port) as address,
-    ):
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(live), host=host, port=port, log_config=_log_config())
-        )
+    with timed("stdout"), Live(layout, opener) as live, bound(host, port) as address:
         say(f"listening at {host}, port {port}, until Ctrl-C or SIGTERM")
-        server.run(sockets=[address])
+        run(create_app(live, limits), address, limits)
 
 
 @app.command(no_args_is_help=True)
@@ -262,14 +250,6 @@ def evaluate(
     else:
         for line in reports.as_table(done).splitlines():
             put(line)
-
-
-def _log_config() -> dict[str, Any]:
-    """How uvicorn logs; its lines hold what requests and articles hold."""
-    from uvicorn.config import LOGGING_CONFIG
-
-    formatters = LOGGING_CONFIG["formatters"] | {"default": {"()": ShownFormatter, "fmt": _LOG_LINE}}
-    return LOGGING_CONFIG | {"formatters": formatters}
 
 
 @contextmanager

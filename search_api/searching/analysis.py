@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Expander
 from indexer.core.records import (
     ALL_KINDS,
@@ -72,21 +73,26 @@ def analyse(
     of_words: QueryEncoder,
     lexicon: Expander,
     kinds: frozenset[MatchKind] = ALL_KINDS,
+    deadline: Deadline = NO_DEADLINE,
 ) -> AnalysedQuery:
     """Encode a query, and expand its words; only words that were not asked before need a vector.
 
     The words are looked up while the query is encoded.
+
+    Raises:
+        TooSlow, Cancelled: as `deadline` says.
     """
-    encoded = of_queries.begin([encoder_input(query.read_text, query.language)])
+    deadline.check()
+    encoded = of_queries.begin([encoder_input(query.read_text, query.language)], deadline)
     words = query_words(query, lexicon)
     sought = _sought([word for _, word in words])
     known = {word: lexicon.remembered(word, kinds) for word in sought[:MOST_WORDS]}
     new = [word for word, expansion in known.items() if expansion is None and lexicon.is_translated(word)]
     inputs = [encoder_input(word.typed, query.language) for word in new]
-    vectors = dict(zip(new, of_words.vectors(inputs), strict=True))
-    expansions = {
-        word: expansion or lexicon.expand(word, vectors.get(word), kinds) for word, expansion in known.items()
-    }
+    vectors = dict(zip(new, of_words.vectors(inputs, deadline), strict=True))
+    expansions = {}
+    for word, expansion in deadline.each(known.items()):
+        expansions[word] = expansion or lexicon.expand(word, vectors.get(word), kinds)
     [vector] = encoded()
     return AnalysedQuery(
         query,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Expander, Index
 from indexer.core.records import Candidates, Expansion, MatchKind, QueryWord, Scores, Span
 from indexer.text.orthography import MOST_PARTS, as_one, raw_words, tokens
@@ -37,12 +38,15 @@ class Conditions:
     excluded: tuple[tuple[Expansion, ...], ...]
 
 
-def conditions_of(query: Query, lexicon: Expander) -> Conditions:
+def conditions_of(query: Query, lexicon: Expander, deadline: Deadline = NO_DEADLINE) -> Conditions:
     """The conditions that a query sets, in words of the index."""
     return Conditions(
-        tuple(_words(words, query.language, SAME, lexicon) for words in _folded(query, query.syntax.exact)),
         tuple(
-            _words(words, _language_of(" ".join(words), query.language), FORMS, lexicon)
+            _words(words, query.language, SAME, lexicon, deadline)
+            for words in _folded(query, query.syntax.exact)
+        ),
+        tuple(
+            _words(words, _language_of(" ".join(words), query.language), FORMS, lexicon, deadline)
             for words in _folded(query, query.syntax.excluded)
         ),
     )
@@ -51,11 +55,12 @@ def conditions_of(query: Query, lexicon: Expander) -> Conditions:
 class Quotations:
     """Tells which passages hold the quotations of one query word for word; reads each passage once."""
 
-    def __init__(self, query: Query, index: Index) -> None:
+    def __init__(self, query: Query, index: Index, deadline: Deadline = NO_DEADLINE) -> None:
         """Read the passages of `index`."""
         self._query = query
         self._quotations = _folded(query, query.syntax.exact)
         self._index = index
+        self._deadline = deadline
         self._known: dict[int, bool] = {}
 
     def __bool__(self) -> bool:
@@ -78,7 +83,7 @@ class Quotations:
             return np.ones(len(fused), np.bool_)
         ranked = candidates.passages[np.argsort(-fused, kind="stable")].tolist()
         unread = [number for number in ranked if number not in self._known]
-        for passage in self._index.passages(unread[: MOST_READ - len(self._known)]):
+        for passage in self._deadline.each(self._index.passages(unread[: MOST_READ - len(self._known)])):
             self._known[passage.number] = all(holds(passage.text, words) for words in self._quotations)
         return np.array([self._known.get(number, False) for number in candidates.passages.tolist()], np.bool_)
 
@@ -132,10 +137,16 @@ def _folded(query: Query, spans: Sequence[Span]) -> list[tuple[str, ...]]:
 
 
 def _words(
-    words: Sequence[str], language: str, kinds: frozenset[MatchKind], lexicon: Expander
+    words: Sequence[str],
+    language: str,
+    kinds: frozenset[MatchKind],
+    lexicon: Expander,
+    deadline: Deadline,
 ) -> tuple[Expansion, ...]:
     different = list(dict.fromkeys(words))[:MOST_WORDS]
-    return tuple(lexicon.expand(QueryWord(word, word, language), None, kinds) for word in different)
+    return tuple(
+        lexicon.expand(QueryWord(word, word, language), None, kinds) for word in deadline.each(different)
+    )
 
 
 def _language_of(word: str, of_query: str) -> str:

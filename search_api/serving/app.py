@@ -1,38 +1,28 @@
-"""The HTTP API: routes, and the one table that turns domain errors into statuses."""
+"""The HTTP API: its routes, and what is answered where something goes wrong."""
 
-import asyncio
 import contextlib
 import importlib.metadata
 import logging
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from fastapi import FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from indexer.core.errors import (
-    ArticleNotFound,
-    HudhudError,
-    IndexingError,
-    InvalidQuery,
-    ModelError,
-    Overloaded,
-)
-from indexer.core.records import Article
-from indexer.generation.way_back import told
-from search_api.search import Searcher
+from indexer.core.deadline import Deadline
+from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
+from search_api.serving.asked import article_id, from_json, from_query
+from search_api.serving.limits import DEFAULTS, Limits
 from search_api.serving.live import Live
+from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
+from search_api.serving.pool import Pool
+from search_api.serving.problems import Refused, brief, of_error, problem
 from search_api.serving.schemas import (
     ArticleResponse,
-    Fault,
     Health,
     Problem,
     Readiness,
@@ -40,68 +30,28 @@ from search_api.serving.schemas import (
     SearchResponse,
 )
 
-STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
-    (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (ArticleNotFound, HTTPStatus.NOT_FOUND),
-    (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
-    (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (IndexingError, HTTPStatus.SERVICE_UNAVAILABLE),
-)
-SEARCHES_AT_ONCE = 16
-"""More than there are cores: while one pass encodes, those who wait become the next pass."""
-
-MAX_WAITING = 64
-
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
 )
 """FastAPI would send what is searched for to a collector, if variables of the environment named one."""
 
-A = TypeVar("A")
-R = TypeVar("R")
-
 _logger = logging.getLogger(__name__)
 
 
-class BoundedExecutor:
-    """Runs plain functions on a few threads, and refuses more work than it can hold."""
-
-    def __init__(self, workers: int, waiting: int) -> None:
-        """Allow `workers` functions at once and `waiting` more in the queue."""
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="search")
-        self._places = threading.BoundedSemaphore(workers + waiting)
-
-    async def run(self, function: Callable[[A], R], argument: A) -> R:
-        """The result of `function(argument)`, run on a thread.
-
-        Raises:
-            Overloaded: all places are taken.
-        """
-        if not self._places.acquire(blocking=False):
-            raise Overloaded("too many searches are waiting: try again in a second")
-        future = self._threads.submit(function, argument)
-        future.add_done_callback(lambda _: self._places.release())
-        return await asyncio.wrap_future(future)
-
-    def close(self) -> None:
-        """Let running work end and start no more."""
-        self._threads.shutdown(cancel_futures=True)
-
-
-def create_app(live: Live) -> FastAPI:
+def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     """The API over whichever generation is live; a request is answered by one from its beginning to its end.
 
     While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
     made it.
     """
-    executor = BoundedExecutor(workers=SEARCHES_AT_ONCE, waiting=MAX_WAITING)
-    search_live = _leasing(live, Searcher.search)
-    article_live = _leasing(live, _article)
+    searches = Pool("searches", limits.searches, limits.searches_waiting)
+    articles = Pool("requests for articles", limits.articles, limits.articles_waiting)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        executor.close()
+        searches.close()
+        articles.close()
 
     app = FastAPIOffline(
         title="Hudhud",
@@ -112,23 +62,44 @@ def create_app(live: Live) -> FastAPI:
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
         telemetry=_NO_TELEMETRY,
     )
+    app.router.route_class = OffLoopRoute
+    _add_searching(app, live, OffLoop(searches, live.layout, limits))
+    _add_articles(app, live, OffLoop(articles, live.layout, limits))
+    _add_state(app, live)
     _add_error_handlers(app, live)
+    return app
 
-    async def answer(request: SearchRequest) -> SearchResponse:
-        return SearchResponse.of(await executor.run(search_live, request.parsed()))
+
+def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
+    def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
+        query = request.parsed()
+        with live.searcher() as searcher:
+            return SearchResponse.of(searcher.search(query, deadline))
 
     @app.get("/v1/search", summary="Search with query parameters")
-    async def search(request: Annotated[SearchRequest, Query()]) -> SearchResponse:
-        return await answer(request)
+    @off_loop.takes(from_query(SearchRequest))
+    def search(request: Annotated[SearchRequest, Query()], deadline: Given) -> SearchResponse:
+        return answer(request, deadline)
 
     @app.post("/v1/search", summary="Search with a JSON body of the same fields")
-    async def search_json(request: SearchRequest) -> SearchResponse:
-        return await answer(request)
+    @off_loop.takes(from_json(SearchRequest))
+    def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
+        return answer(request, deadline)
 
+
+def _add_articles(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
     @app.get("/v1/articles/{id:path}", summary="An article, whole")
-    async def article(id: str) -> ArticleResponse:
-        return ArticleResponse.of(await executor.run(article_live, id))
+    @off_loop.takes(article_id)
+    def article(id: str, deadline: Given) -> ArticleResponse:
+        del deadline  # one look is over sooner
+        with live.searcher() as searcher:
+            try:
+                return ArticleResponse.of(searcher.index.article_by_id(id))
+            except ArticleNotFound:
+                raise ArticleNotFound(f"no article has the id {brief(id)!r} in this index") from None
 
+
+def _add_state(app: FastAPI, live: Live) -> None:
     @app.get("/healthz", summary="Whether the process answers")
     async def healthz() -> Health:
         return Health(status="ok")
@@ -140,68 +111,19 @@ def create_app(live: Live) -> FastAPI:
             raise IndexingError(state.fault or "no index is open")
         return Readiness(status="ok", generation=state.generation, checked=state.checked)
 
-    return app
-
-
-def _leasing(live: Live, function: Callable[[Searcher, A], R]) -> Callable[[A], R]:
-    """`function` of the searcher that answers when it is called, which is leased while it runs."""
-
-    def leased(argument: A) -> R:
-        with live.searcher() as searcher:
-            return function(searcher, argument)
-
-    return leased
-
-
-def _article(searcher: Searcher, article_id: str) -> Article:
-    return searcher.index.article_by_id(article_id)
-
 
 def _add_error_handlers(app: FastAPI, live: Live) -> None:
     @app.exception_handler(HudhudError)
-    async def domain(_: Request, error: HudhudError) -> JSONResponse:
-        status = next((status for kind, status in STATUSES if isinstance(error, kind)), None)
-        if status is None:
-            raise error
-        faults = (
-            [Fault(field=error.field, value=error.value, message=str(error))]
-            if isinstance(error, InvalidQuery)
-            else []
-        )
-        return _problem(status, await run_in_threadpool(told, error, live.layout), faults)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [_fault(found) for found in error.errors()]
-        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(fault.message for fault in faults), faults)
+    @app.exception_handler(Refused)
+    async def told(_: Request, error: Exception) -> Response:
+        return await run_in_threadpool(of_error, error, live.layout)
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
-        return _problem(HTTPStatus(error.status_code), f"{request.method} {request.url.path}: {error.detail}")
+    async def http(request: Request, error: HTTPException) -> Response:
+        where = f"{request.method} {brief(request.url.path)}"
+        return problem(HTTPStatus(error.status_code), f"{where}: {error.detail}", headers=error.headers)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the server; its log says more")
-
-
-def _fault(found: dict[str, Any]) -> Fault:
-    """A pydantic error with the field as the caller wrote it."""
-    field = ".".join(str(part) for part in found["loc"][1:]) or "body"
-    value = found.get("input")
-    if found["type"] == "missing":
-        return Fault(field=field, value=None, message=f"{field} is missing")
-    if found["type"] == "extra_forbidden":
-        known = [name.alias or key for key, name in SearchRequest.model_fields.items()]
-        return Fault(
-            field=field, value=value, message=f"{field} is not a field of a search: {', '.join(known)} are"
-        )
-    return Fault(field=field, value=value, message=f"{field}: {found['msg']}, not {value!r}")
-
-
-def _problem(status: HTTPStatus, detail: str, faults: Sequence[Fault] = ()) -> JSONResponse:
-    problem = Problem(title=status.phrase, status=status, detail=detail, errors=list(faults))
-    headers = {"Retry-After": "1"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
-    return JSONResponse(
-        problem.model_dump(mode="json"), status, headers, media_type="application/problem+json"
-    )
+    async def unexpected(request: Request, error: Exception) -> Response:
+        _logger.error("%s %s failed", request.method, brief(request.url.path), exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the server; its log says more")

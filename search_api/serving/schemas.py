@@ -4,6 +4,7 @@ import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
@@ -12,13 +13,29 @@ from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 
+MOST_OF_A_QUERY = 20_000
+"""Characters of `q` that are taken; fewer are read."""
+
+MOST_LANGUAGES = 16
+LONGEST_CODE = 16
+LONGEST_DATE = 32
+
 
 def _split(value: object) -> object:
-    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`."""
-    given = [value] if isinstance(value, str) else value
-    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
+
+    Raises:
+        PydanticCustomError: there are too many; what each of them is, is not looked at then.
+    """
+    given = value.split(",", MOST_LANGUAGES) if isinstance(value, str) else value
+    if not isinstance(given, list):
         return value
-    return [code for item in given for code in item.split(",")]
+    codes = [code for item in given for code in (item.split(",") if isinstance(item, str) else [item])]
+    if len(codes) > MOST_LANGUAGES:
+        raise PydanticCustomError(
+            "too_many", "Input should have at most {most} codes", {"most": MOST_LANGUAGES}
+        )
+    return codes
 
 
 class SearchRequest(BaseModel):
@@ -26,18 +43,27 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    q: Annotated[str, Field(description="A question, in any language.")]
+    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
     languages: Annotated[
-        list[str],
+        list[Annotated[str, Field(max_length=LONGEST_CODE)]],
         BeforeValidator(_split),
-        Field(description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too."),
+        Field(
+            max_length=MOST_LANGUAGES,
+            description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too.",
+        ),
     ] = []
     since: Annotated[
         str | None,
-        Field(alias="from", description="First day, YYYY-MM-DD; Jalali and Hijri are told by the year."),
+        Field(
+            alias="from",
+            max_length=LONGEST_DATE,
+            description="First day, YYYY-MM-DD; Jalali and Hijri are told by the year.",
+        ),
     ] = None
-    until: Annotated[str | None, Field(alias="to", description="Last day, likewise.")] = None
+    until: Annotated[
+        str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
+    ] = None
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
@@ -304,7 +330,9 @@ class Fault(BaseModel):
     """One part of a request that cannot be used."""
 
     field: str
-    value: Any
+    value: Annotated[
+        str | int | float | bool | None, Field(description="Of what was sent, at most 100 characters.")
+    ]
     message: str
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from indexer.core.bounded import OVERHEAD
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 from search_api.searching import query_encoder
@@ -108,7 +109,7 @@ def test_a_failed_pass_fails_its_queries_and_no_others() -> None:
 
 
 def test_the_oldest_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_encoder, "REMEMBERED", 2)
+    monkeypatch.setattr(query_encoder, "REMEMBERED", 2 * (4 + 8 + OVERHEAD))  # a letter, two numbers
     encoder = Counting()
     queries = QueryEncoder(encoder.encode, "")
     for text in ("a", "b", "a", "c", "a", "b"):

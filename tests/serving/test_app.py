@@ -9,12 +9,14 @@ import anyio
 import pytest
 from fastapi.testclient import TestClient
 
+from indexer.core.deadline import Deadline
 from indexer.core.errors import Overloaded
 from search_api.search import Searcher
 from search_api.searching.evidence import TextSpan
 from search_api.searching.query import parse
-from search_api.serving.app import BoundedExecutor, create_app
+from search_api.serving.app import create_app
 from search_api.serving.live import Live
+from search_api.serving.pool import Pool
 
 QUERY = "Zaporizhzhia nuclear plant lost external power"
 NUCLEAR = "003_f7d4c279eac3b33f"
@@ -205,7 +207,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field of a search: q, limit, languages, from, to, group, evidence, gloss are",
+            "lmit is not a field here: q, limit, languages, from, to, group, evidence, gloss are",
         ),
     ],
 )
@@ -265,21 +267,21 @@ def test_many_searches_at_once_answer_as_one_does(client: TestClient) -> None:
 
 
 def test_more_work_than_it_can_hold_is_refused_and_then_accepted_again() -> None:
-    executor = BoundedExecutor(workers=1, waiting=1)
+    pool = Pool("searches", workers=1, waiting=1)
     release = threading.Event()
 
     async def overload() -> None:
         async with anyio.create_task_group() as group:
-            group.start_soon(executor.run, release.wait, 10)
-            group.start_soon(executor.run, release.wait, 10)
+            group.start_soon(pool.run, release.wait, Deadline(10))
+            group.start_soon(pool.run, release.wait, Deadline(10))
             await anyio.sleep(0.1)
             with pytest.raises(Overloaded, match="too many searches are waiting"):
-                await executor.run(str, 3)
+                await pool.run(str, Deadline(10))
             release.set()
-        assert await executor.run(str, 3) == "3"
+        assert await pool.run(lambda: 3, Deadline(10)) == 3
 
     anyio.run(overload)
-    executor.close()
+    pool.close()
 
 
 def test_a_fault_of_ours_is_a_problem_without_a_traceback(

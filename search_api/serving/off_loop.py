@@ -1,0 +1,113 @@
+"""Routes whose whole work is done on a thread: reading what is asked, answering it, writing the answer.
+
+The event loop takes bytes and gives bytes; nothing that grows with them is parsed or built there. FastAPI
+reads the signatures of the functions for its description of the API, and never calls them itself.
+"""
+
+import functools
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
+
+from indexer.core.deadline import Deadline
+from indexer.core.errors import Cancelled
+from indexer.storage.layout import Layout
+from search_api.serving.asked import Asked
+from search_api.serving.bodies import read_body
+from search_api.serving.limits import Limits
+from search_api.serving.pool import Pool
+from search_api.serving.problems import of_error
+
+CLIENT_LEFT = 499
+"""The status that servers write down where nobody reads the answer any more."""
+
+_HANDLER = "handler"
+
+A = TypeVar("A")
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class OffLoop:
+    """How the functions of some routes are called: with what is asked, and a deadline.
+
+    Attributes:
+        pool: the threads.
+        layout: of the index, for advice where it is damaged.
+        limits: of a request.
+    """
+
+    pool: Pool
+    layout: Layout
+    limits: Limits
+
+    def takes(
+        self, read: Callable[[Asked], A]
+    ) -> Callable[[Callable[[A, Deadline], R]], Callable[[A, Deadline], R]]:
+        """Marks a function that answers what `read` finds in a request."""
+
+        def mark(function: Callable[[A, Deadline], R]) -> Callable[[A, Deadline], R]:
+            setattr(function, _HANDLER, self._handler(read, function))
+            return function
+
+        return mark
+
+    def _handler(
+        self, read: Callable[[Asked], A], function: Callable[[A, Deadline], R]
+    ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        def work(asked: Asked, deadline: Deadline) -> Response:
+            try:
+                body = function(read(asked), deadline).model_dump_json()
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 (one without a status is raised again)
+                return of_error(error, self.layout)
+            return Response(body, media_type="application/json")
+
+        async def handle(request: Request) -> Response:
+            try:
+                body = await read_body(request, self.limits)
+                asked = Asked(
+                    request.scope["query_string"],
+                    request.path_params,
+                    request.headers.get("content-type", ""),
+                    body,
+                )
+                deadline = Deadline(self.limits.deadline_seconds)
+                return await self.pool.run(
+                    functools.partial(work, asked, deadline), deadline, _until_left(request)
+                )
+            except (Cancelled, ClientDisconnect):
+                return Response(status_code=CLIENT_LEFT)
+
+        return handle
+
+
+async def _until_left(request: Request) -> None:
+    """Ends when the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _given() -> Deadline:
+    raise NotImplementedError("only routes of `OffLoop` have a deadline")
+
+
+Given = Annotated[Deadline, Depends(_given)]
+"""The deadline, in the signature of a route's function: no parameter of the request."""
+
+
+class OffLoopRoute(APIRoute):
+    """The route of a function that `OffLoop.takes` marked."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers its requests."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] | None = getattr(
+            self.endpoint, _HANDLER, None
+        )
+        return handler or super().get_route_handler()

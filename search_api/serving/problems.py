@@ -1,0 +1,145 @@
+"""What goes wrong, as problem details (RFC 9457): of a bounded size, whatever was sent.
+
+Whoever sends nonsense gets back at most a hundred characters of it for each fault, and ten faults.
+"""
+
+import math
+import reprlib
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from indexer.core.errors import (
+    ArticleNotFound,
+    HudhudError,
+    IndexingError,
+    InvalidQuery,
+    ModelError,
+    Overloaded,
+    TooSlow,
+)
+from indexer.core.shown import controlled
+from indexer.generation.way_back import told
+from indexer.storage.layout import Layout
+from search_api.serving.schemas import Fault, Problem
+
+STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
+    (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ArticleNotFound, HTTPStatus.NOT_FOUND),
+    (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (IndexingError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+MOST_ECHOED = 100
+"""Characters of what was sent that come back."""
+
+MOST_FAULTS = 10
+
+_EXACT = 2**53
+"""Whole numbers up to here are the same in every reader of JSON."""
+
+_MOST_BITS = 8 * MOST_ECHOED
+
+_MEDIA_TYPE = "application/problem+json"
+_BRIEFLY = reprlib.Repr()
+_BRIEFLY.maxlevel, _BRIEFLY.maxlist, _BRIEFLY.maxdict, _BRIEFLY.maxstring = 2, 4, 4, 40
+
+
+class Refused(Exception):
+    """Ends a request with a problem that is of HTTP and not of searching.
+
+    Attributes:
+        status: of the answer.
+        headers: of the answer, besides the usual ones.
+    """
+
+    def __init__(self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+
+
+class Invalid(Exception):
+    """What was sent does not fit a model.
+
+    Attributes:
+        fields: of the model, as callers write them.
+        error: what pydantic found.
+    """
+
+    def __init__(self, fields: Sequence[str], error: ValidationError) -> None:
+        super().__init__(str(error.title))
+        self.fields = fields
+        self.error = error
+
+
+def problem(
+    status: HTTPStatus, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer that tells of a problem."""
+    shown = Problem(title=status.phrase, status=status, detail=controlled(detail), errors=list(faults))
+    retry = {"Retry-After": "1"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return Response(shown.model_dump_json(), status, {**retry, **(headers or {})}, _MEDIA_TYPE)
+
+
+def of_error(error: Exception, layout: Layout) -> Response:
+    """The answer for an error that has a status.
+
+    Raises:
+        Exception: `error` itself, if it has none.
+    """
+    if isinstance(error, Refused):
+        return problem(error.status, str(error), headers=error.headers)
+    if isinstance(error, Invalid):
+        return _invalid(error)
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), None)
+    if status is None:
+        raise error
+    faults = []
+    if isinstance(error, InvalidQuery):
+        faults.append(Fault(field=error.field, value=echo(error.value), message=str(error)))
+    return problem(status, told(error, layout), faults)
+
+
+def _invalid(invalid: Invalid) -> Response:
+    found = invalid.error.errors(include_url=False, include_context=False)
+    faults = [_fault(invalid.fields, one) for one in found[:MOST_FAULTS]]
+    more = [f"and {len(found) - MOST_FAULTS:,} more"] if len(found) > MOST_FAULTS else []
+    detail = "; ".join([*(fault.message for fault in faults), *more])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+
+
+def _fault(fields: Sequence[str], found: Mapping[str, Any]) -> Fault:
+    """A fault that pydantic found, with the field as the caller wrote it."""
+    field = brief(".".join(str(part) for part in found["loc"])) or "body"
+    value = echo(found.get("input"))
+    if found["type"] == "missing":
+        return Fault(field=field, value=None, message=f"{field} is missing")
+    if found["type"] == "extra_forbidden":
+        message = f"{field} is not a field here: {', '.join(fields)} are"
+        return Fault(field=field, value=value, message=message)
+    return Fault(field=field, value=value, message=f"{field}: {found['msg']}, not {value!r}")
+
+
+def echo(value: object) -> str | int | float | bool | None:
+    """What was sent, for its sender: at most a hundred characters, as JSON and a log may hold them."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) <= _EXACT:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number of too many digits"
+    return brief(value if isinstance(value, str) else _BRIEFLY.repr(value))
+
+
+def brief(text: str) -> str:
+    """The beginning of a text that somebody sent."""
+    cut = text if len(text) <= MOST_ECHOED else text[: MOST_ECHOED - 1] + "\u2026"
+    return controlled(cut)

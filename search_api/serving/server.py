@@ -1,0 +1,101 @@
+"""The process that serves: uvicorn with limits, which ends in time however busy it is."""
+
+import logging
+import os
+import resource
+import socket
+import threading
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import LOGGING_CONFIG
+
+from indexer.core.shown import ShownFormatter
+from search_api.serving.connections import limited
+from search_api.serving.limits import Limits
+from search_api.serving.sparing import Sparing
+
+LOG_LINE = "%(levelname)s:     %(message)s"
+
+LONGEST_HEAD = 32 * 1024
+"""Bytes of a request's line and headers: 20,000 characters of a query do not fit; the body holds them."""
+
+SPARE_FILES = 256
+"""Files that a process opens besides its connections."""
+
+SLACK = 5.0
+"""Seconds beyond the grace period after which the process ends as it is."""
+
+STOPPED = 130
+"""The exit code of a server that was told to stop."""
+
+
+class Server(uvicorn.Server):
+    """A server that ends some seconds after it was told to, whatever its threads and clients do."""
+
+    def __init__(self, config: uvicorn.Config, seconds: float) -> None:
+        super().__init__(config)
+        self._seconds = seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and see to it that there is an end."""
+        if not self.should_exit:
+            last = threading.Timer(self._seconds + SLACK, os._exit, [STOPPED])
+            last.daemon = True
+            last.start()
+        super().handle_exit(sig, frame)
+
+
+def run(app: FastAPI, address: socket.socket, limits: Limits) -> None:
+    """Serve `app` at an address until a signal ends it."""
+    _allow_files(limits.connections + SPARE_FILES)
+    server_of(app, limits).run(sockets=[address])
+
+
+def server_of(app: FastAPI, limits: Limits) -> Server:
+    """What serves `app` within some limits."""
+    config = uvicorn.Config(
+        app,
+        http=limited(limits),
+        ws="none",
+        lifespan="on",
+        log_config=_log_config(),
+        backlog=limits.backlog,
+        timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # it waits for fractions too
+        timeout_graceful_shutdown=limits.grace_seconds,  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+    )
+    return Server(config, limits.grace_seconds)
+
+
+def log_to_stderr() -> None:
+    """Let all loggers write lines to standard error, and few of those that are alike."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(ShownFormatter(LOG_LINE))
+    handler.addFilter(Sparing())
+    logging.basicConfig(handlers=[handler])
+    logging.getLogger("search_api").setLevel(logging.INFO)
+
+
+def _log_config() -> dict[str, Any]:
+    """How uvicorn logs; its lines hold what requests and articles hold."""
+    formatters = LOGGING_CONFIG["formatters"] | {"default": {"()": ShownFormatter, "fmt": LOG_LINE}}
+    handlers = {
+        name: handler | ({"filters": ["sparing"]} if name == "default" else {})
+        for name, handler in LOGGING_CONFIG["handlers"].items()
+    }
+    return LOGGING_CONFIG | {
+        "formatters": formatters,
+        "filters": {"sparing": {"()": Sparing}},
+        "handlers": handlers,
+    }
+
+
+def _allow_files(wanted: int) -> None:
+    """Let the process have so many files open, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
