@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := demo-index
 PORT ?= 8000
 
-.PHONY: help install demo test torture check lint serve reindex bench clean
+.PHONY: help install demo test torture flat check lint serve reindex bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,9 @@ test: install ## run the tests
 torture: install ## kill -9 at 200 random moments of reindexes, a server reading throughout [KILLS=200] [SEED=1]
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 	TORTURE_FILES=10000 $(BIN)/python -m pytest -k twentieth tests/test_faults_in_corpus.py
+
+flat: install ## ask a server 50,000 different hostile queries, and watch that its memory stays [QUERIES=50000]
+	$(BIN)/python -m tests.flat_memory --queries $(or $(QUERIES),50000)
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 

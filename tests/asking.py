@@ -76,6 +76,11 @@ class Server:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def process(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def ready(self) -> tuple[int, dict[str, Any]]:
         """Status and body of `/readyz`; status 0 if nobody answers."""
         try:

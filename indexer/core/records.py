@@ -19,6 +19,9 @@ Numbers = NDArray[np.int64]
 Scores = NDArray[np.float32]
 """Higher is better."""
 
+_ARRAY = 128
+"""Bytes of an array besides its values."""
+
 UNREAD = "\ufffd"
 """Stands in a text where something could not be read, whoever read it."""
 
@@ -243,6 +246,14 @@ class Expansion:
     kinds: NDArray[np.uint8]
     sounds: "Expansion | None" = None
     phrases: tuple[Phrase, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, at most."""
+        arrays: list[NDArray[np.generic]] = [self.terms, self.weights, self.kinds]
+        arrays += [array for phrase in self.phrases for part in phrase.parts for array in part]
+        own = 4 * len(self.word) + sum(array.nbytes + _ARRAY for array in arrays)
+        return own + (self.sounds.size if self.sounds else 0)
 
 
 NO_EXPANSION = Expansion("", np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint8))

@@ -12,14 +12,13 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 """
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from indexer.core.bounded import Bounded, size_of
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
 from indexer.lexicon import dictionary, forms, headwords, sound, word_vectors
 from indexer.lexicon.dictionary import NAMES
@@ -59,10 +58,14 @@ ENGLISH = "en"
 COMMON = 2e-6
 """Share of all English words from which a word is common, and no name unless it is written as one."""
 
-LOOKED_UP = 1000
-"""Words whose translations are kept between asking whether they need a vector and expanding them."""
+LOOKED_UP = 4_000_000
+"""Bytes of translations that are kept between asking whether a word needs a vector and expanding it."""
 
-REMEMBERED = 50_000
+REMEMBERED = 48_000_000
+"""Bytes of expansions."""
+
+_BYTES_OF_A_TERM = 200
+"""Of a number, a weight and their places in a dict; phrases have a few more, and are few."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,9 +149,8 @@ class Lexicon:
         self._dictionary = dictionary.of_index(folder)
         self._translations = Translations(words, self.forms)
         self._between = Between(folder, self._dictionary, self._translations)
-        self._known_words: OrderedDict[QueryWord, list[tuple[MatchKind, Found]]] = OrderedDict()
-        self._remembered: OrderedDict[tuple[QueryWord, frozenset[MatchKind]], Expansion] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known_words: Bounded[QueryWord, list[tuple[MatchKind, Found]]] = Bounded(LOOKED_UP)
+        self._remembered: Bounded[tuple[QueryWord, frozenset[MatchKind]], Expansion] = Bounded(REMEMBERED)
 
     def known(self, *, sounds: bool = True, words: bool = True) -> Known:
         """What a newer lexicon may take over: the `sounds` of words, their stems and vectors (`words`)."""
@@ -161,8 +163,7 @@ class Lexicon:
 
     def remembered(self, word: QueryWord, kinds: frozenset[MatchKind] = ALL_KINDS) -> Expansion | None:
         """The expansion of a word by these kinds of match, if it was expanded before."""
-        with self._lock:
-            return self._remembered.get((word, kinds))
+        return self._remembered.get((word, kinds))
 
     def expand(
         self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
@@ -196,10 +197,7 @@ class Lexicon:
                 *self.forms.with_forms(*self.word_vectors.translations(vector, own)), MatchKind.TRANSLATION
             )
         expansion = found.expansion(folded, sounds.expansion(folded), tuple(phrases))
-        with self._lock:
-            self._remembered[word, kinds] = expansion
-            if len(self._remembered) > REMEMBERED:
-                self._remembered.popitem(last=False)
+        self._remembered.put((word, kinds), expansion, _size(word) + expansion.size)
         return expansion
 
     def is_translated(self, word: QueryWord) -> bool:
@@ -223,14 +221,11 @@ class Lexicon:
 
     def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What `_look_up` finds, kept for a while."""
-        with self._lock:
-            found = self._known_words.get(word)
+        found = self._known_words.get(word)
         if found is None:
             found = self._look_up(word)
-            with self._lock:
-                self._known_words[word] = found
-                if len(self._known_words) > LOOKED_UP:
-                    self._known_words.popitem(last=False)
+            terms = sum(len(known.terms) + len(known.phrases) for _, known in found)
+            self._known_words.put(word, found, _size(word) + _BYTES_OF_A_TERM * terms)
         return found
 
     def _look_up(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
@@ -293,6 +288,11 @@ class Lexicon:
         designation = parts(folded)
         number = self.words.number(designation[1]) if designation else None
         return ([], []) if number is None else ([number], [NUMBER_WEIGHT])
+
+
+def _size(word: QueryWord) -> int:
+    """Bytes of a word as a key."""
+    return size_of(word.typed) + size_of(word.folded)
 
 
 class _Terms:

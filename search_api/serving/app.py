@@ -18,6 +18,7 @@ from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
 from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.limits import DEFAULTS, Limits
 from search_api.serving.live import Live
+from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
 from search_api.serving.problems import Refused, brief, of_error, problem
@@ -71,8 +72,11 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
 
 
 def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
+    words = WordCaches()
+
     def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
         query = request.parsed()
+        words.count(query.text)
         with live.searcher() as searcher:
             return SearchResponse.of(searcher.search(query, deadline))
 

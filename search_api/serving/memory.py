@@ -1,7 +1,10 @@
-"""What a server with many threads can do against memory that is held and not used."""
+"""What a server does against memory that is held and not used, and that grows with what is asked."""
 
 import ctypes
+import functools
 import sys
+import threading
+from collections.abc import Iterator
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _ARENAS = 2
@@ -19,3 +22,48 @@ def limit_arenas() -> None:
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, _ARENAS)
             mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM)
+
+
+MOST_OF_WORDS = 96_000_000
+"""Bytes that what is known of single words may take."""
+
+_BYTES_OF_AN_ENTRY = 300
+_EVERY = 64
+PACKAGES = ("indexer.text.", "indexer.lexicon.", "search_api.")
+
+
+class WordCaches:
+    """Forgets what functions remember of words (folds, stems, odds) when it may take too many bytes.
+
+    `functools.lru_cache` counts entries, and a word of a query may have two thousand letters. So the letters
+    of queries are counted that went through, as if each were in every cache.
+    """
+
+    def __init__(self, most_bytes: int = MOST_OF_WORDS) -> None:
+        """Watch the caches of all functions of words."""
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._queries = self._characters = 0
+
+    def count(self, text: str) -> None:
+        """A query with this text is answered; now and then, forget."""
+        with self._lock:
+            self._queries += 1
+            self._characters += len(text)
+            if self._queries % _EVERY and self._characters < self._most // 100:
+                return
+            caches = list(word_caches())
+            entries = sum(cache.cache_info().currsize for cache in caches)
+            if entries * _BYTES_OF_AN_ENTRY + 4 * len(caches) * self._characters > self._most:
+                self._characters = 0
+                for cache in caches:
+                    cache.cache_clear()
+
+
+def word_caches() -> "Iterator[functools._lru_cache_wrapper[object]]":
+    """The caches of functions of single words, in all modules that are loaded."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(PACKAGES):
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper) and value.cache_info().maxsize:
+                    yield value

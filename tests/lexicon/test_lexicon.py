@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from making import encode
 from numpy.typing import NDArray
 
+from indexer.core.bounded import OVERHEAD, Bounded
 from indexer.core.errors import IndexDamaged
 from indexer.core.protocols import Encoder
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, QueryWord, Vectors
@@ -341,7 +342,11 @@ def test_only_latin_words_of_three_letters_are_compared_by_sound(
 def test_an_expansion_is_remembered_as_it_was(
     words: Lexicon, vector_of: VectorOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexicon, "REMEMBERED", 2)
+    expanded(words, "Rain", "en", vector_of("Rain"))
+    expanded(words, "2025", "en")
+    room = expanded(words, "Rain", "en", vector_of("Rain")).size + 4 * 8 + OVERHEAD
+    room += expanded(words, "2025", "en").size + 4 * 8 + OVERHEAD
+    monkeypatch.setattr(words, "_remembered", Bounded(room))
     rain, number = QueryWord("Rain", "rain", "en"), QueryWord("2025", "2025", "en")
     assert words.remembered(rain) is None
     fresh = expanded(words, "Rain", "en", vector_of("Rain"))
