@@ -53,8 +53,11 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr bu
 
 
 def settings() -> Settings:
-    """The settings that the environment gives."""
-    return Settings.from_environment(os.environ)
+    """The settings that the environment gives, and the file that it names."""
+    chosen = Settings.from_environment(os.environ)
+    if chosen.cache:
+        os.environ["HUDHUD_CACHE"] = str(chosen.cache)  # where lists of words are looked for, too
+    return chosen
 
 
 def silent(_: str) -> None:

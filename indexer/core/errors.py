@@ -11,6 +11,7 @@
     │   ├── AddressNotFree          a server cannot listen at its address
     │   ├── InvalidGlossary         a user's glossary that cannot be used
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
+    │   ├── KeysUnusable            the file of API keys cannot be used, or a key is not there
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
     │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
     │   ├── ArticleNotFound         no article has this id
@@ -90,6 +91,10 @@ class InvalidGlossary(InputError):
 
 class InvalidSetting(InputError):
     """An environment variable carries our prefix and is no setting."""
+
+
+class KeysUnusable(InputError):
+    """The file of API keys cannot be read or written, or holds no such key."""
 
 
 class InvalidQuery(InputError):

@@ -4,7 +4,7 @@ import importlib.metadata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,20 +22,9 @@ from indexer.commands.terminal import (
 from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError
 from indexer.core.shown import shown
+from search_api.commands import serving as cli_serving
+from search_api.commands.serving import RerankerOption
 
-if TYPE_CHECKING:
-    from indexer.storage.layout import Layout
-    from search_api.serving.loading import Loader
-
-RerankerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reranker",
-        metavar="MODEL",
-        help="Folder or hub name of a cross-encoder that orders the best hits; default: HUDHUD_RERANKER,"
-        " else none.",
-    ),
-]
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found faults; 2 wrong usage or input; 3 the model cannot be loaded;"
     f" 4 the index cannot be used; {EXIT_OUTPUT} the output cannot be written; 6 more was skipped than"
@@ -70,6 +59,7 @@ def hudhud(
 
 cli.add_commands(app)
 cli_upkeep.add_commands(app)
+cli_serving.add_commands(app)
 
 
 @app.command(no_args_is_help=True)
@@ -137,52 +127,6 @@ def search(
         put_json(SearchResponse.of(result).model_dump_json())
     else:
         show(result, Console(), full=full)
-
-
-@app.command()
-@told_in_a_line
-def serve(
-    index: IndexOption = None,
-    model: ModelOption = None,
-    host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", metavar="PORT", help="Port to listen on.", min=1, max=65535)
-    ] = 8000,
-    reranker: RerankerOption = None,
-) -> None:
-    """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
-
-    Example: hudhud serve --index /srv/hudhud --port 8080
-    """
-    from indexer.storage.layout import Layout
-    from search_api.serving.loading import Loader
-    from search_api.serving.memory import limit_arenas
-
-    limit_arenas()
-    chosen = settings()
-    layout = Layout(index or chosen.index)
-    loader = Loader(model or chosen.model, chosen.cache, say)
-    loader.begin(layout)
-    _serve(layout, loader, host, port, reranker or chosen.reranker)
-
-
-def _serve(layout: "Layout", loader: "Loader", host: str, port: int, reranker: str | None) -> None:
-    """Import, open and serve while the encoder is loaded aside."""
-    from search_api.serving.app import create_app
-    from search_api.serving.limits import Limits
-    from search_api.serving.listening import bound
-    from search_api.serving.live import Live
-    from search_api.serving.opening import Opener
-    from search_api.serving.server import log_to_stderr, run
-
-    limits = Limits()
-    log_to_stderr()
-    opener = Opener(None, None, say, reranker=reranker, loader=loader)
-    with timed("stdout"), Live(layout, opener) as live, bound(host, port) as address:
-        say(f"listening at {host}, port {port}, until Ctrl-C or SIGTERM")
-        run(create_app(live, limits), address, limits)
 
 
 @app.command(no_args_is_help=True)

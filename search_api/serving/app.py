@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
+from indexer.core.limits import DEFAULTS, Limits
 from search_api.serving.asked import article_id, from_json, from_query
-from search_api.serving.limits import DEFAULTS, Limits
+from search_api.serving.description import describe, operation_id
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
@@ -45,8 +46,8 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
     made it.
     """
-    searches = Pool("searches", limits.searches, limits.searches_waiting)
-    articles = Pool("requests for articles", limits.articles, limits.articles_waiting)
+    searches = Pool("searches", limits.searches_at_once, limits.searches_waiting)
+    articles = Pool("requests for articles", limits.articles_at_once, limits.articles_waiting)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,7 +63,9 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
         lifespan=lifespan,
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
         telemetry=_NO_TELEMETRY,
+        generate_unique_id_function=operation_id,
     )
+    describe(app)
     app.router.route_class = OffLoopRoute
     _add_searching(app, live, OffLoop(searches, live.layout, limits))
     _add_articles(app, live, OffLoop(articles, live.layout, limits))

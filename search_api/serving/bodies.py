@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from search_api.serving.limits import Limits
+from indexer.core.limits import Limits
 from search_api.serving.problems import Refused
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from search_api.serving.limits import DEFAULTS, Limits
+from indexer.core.limits import DEFAULTS, Limits
 from search_api.serving.schemas import Problem
 
 LINGER = 2.0

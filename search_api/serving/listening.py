@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from indexer.core.errors import AddressNotFree
+from indexer.core.errors import AddressNotFree, InvalidSetting
 
 
 @contextmanager
@@ -12,8 +12,13 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
     """A socket at an address, which is let go in the end.
 
     Raises:
+        InvalidSetting: no address is given.
         AddressNotFree: another process has it, it is not of this machine, or it is not allowed.
     """
+    if not host.strip():
+        raise InvalidSetting(
+            "--host is empty, which would listen everywhere: say 127.0.0.1 for this machine alone, or 0.0.0.0"
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family)) as opened:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

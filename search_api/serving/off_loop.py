@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect
 
 from indexer.core.deadline import Deadline
 from indexer.core.errors import Cancelled
+from indexer.core.limits import Limits
 from indexer.storage.layout import Layout
 from search_api.serving.asked import Asked
 from search_api.serving.bodies import read_body
-from search_api.serving.limits import Limits
+from search_api.serving.envelope import ASKED
 from search_api.serving.pool import Pool
 from search_api.serving.problems import of_error
 
@@ -60,9 +61,11 @@ class OffLoop:
     def _handler(
         self, read: Callable[[Asked], A], function: Callable[[A, Deadline], R]
     ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        def work(asked: Asked, deadline: Deadline) -> Response:
+        def work(request: Request, asked: Asked, deadline: Deadline) -> Response:
             try:
-                body = function(read(asked), deadline).model_dump_json()
+                wanted = read(asked)
+                request.scope.setdefault("state", {})[ASKED] = wanted
+                body = function(wanted, deadline).model_dump_json()
             except Cancelled:
                 raise
             except Exception as error:  # noqa: BLE001 (one without a status is raised again)
@@ -80,7 +83,7 @@ class OffLoop:
                 )
                 deadline = Deadline(self.limits.deadline_seconds)
                 return await self.pool.run(
-                    functools.partial(work, asked, deadline), deadline, _until_left(request)
+                    functools.partial(work, request, asked, deadline), deadline, _until_left(request)
                 )
             except (Cancelled, ClientDisconnect):
                 return Response(status_code=CLIENT_LEFT)

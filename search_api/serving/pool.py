@@ -55,12 +55,7 @@ class Pool:
         self._workers = workers
         self._is_closed = False
         self._changed = threading.Condition()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
-            for number in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
 
     async def run(
         self, function: Callable[[], R], deadline: Deadline, until: Coroutine[Any, Any, None] | None = None
@@ -105,6 +100,10 @@ class Pool:
             if len(self._running) + len(self._waiting) >= self._workers + self._most_waiting:
                 raise Overloaded(f"too many {self._name} are waiting: try again in a second")
             self._waiting.append(job)
+            if len(self._threads) < self._workers:
+                name = f"{self._name}-{len(self._threads)}"
+                self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
+                self._threads[-1].start()
             self._changed.notify()
         return job
 

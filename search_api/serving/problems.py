@@ -4,6 +4,7 @@ Whoever sends nonsense gets back at most a hundred characters of it for each fau
 """
 
 import math
+import re
 import reprlib
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -46,6 +47,7 @@ _EXACT = 2**53
 _MOST_BITS = 8 * MOST_ECHOED
 
 _MEDIA_TYPE = "application/problem+json"
+_FOLDERS = re.compile(r"(?<![\w.:/])/(?:[^\s/:;,()'\"`]+/)+")
 _BRIEFLY = reprlib.Repr()
 _BRIEFLY.maxlevel, _BRIEFLY.maxlist, _BRIEFLY.maxdict, _BRIEFLY.maxstring = 2, 4, 4, 40
 
@@ -103,7 +105,12 @@ def of_error(error: Exception, layout: Layout) -> Response:
     faults = []
     if isinstance(error, InvalidQuery):
         faults.append(Fault(field=error.field, value=echo(error.value), message=str(error)))
-    return problem(status, told(error, layout), faults)
+    return problem(status, without_paths(told(error, layout), layout), faults)
+
+
+def without_paths(text: str, layout: Layout) -> str:
+    """A message without the folders of this machine: of each path its last part stays."""
+    return _FOLDERS.sub("", text.replace(f"{layout.folder.absolute()}/", "").replace(f"{layout.folder}/", ""))
 
 
 def _invalid(invalid: Invalid) -> Response:

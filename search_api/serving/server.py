@@ -9,12 +9,12 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.config import LOGGING_CONFIG
 
+from indexer.core.limits import Limits
 from indexer.core.shown import ShownFormatter
 from search_api.serving.connections import limited
-from search_api.serving.limits import Limits
 from search_api.serving.sparing import Sparing
 
 LOG_LINE = "%(levelname)s:     %(message)s"
@@ -48,14 +48,20 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(app: FastAPI, address: socket.socket, limits: Limits) -> None:
+def run(app: ASGIApp, address: socket.socket, limits: Limits, root_path: str = "") -> None:
     """Serve `app` at an address until a signal ends it."""
     _allow_files(limits.connections + SPARE_FILES)
-    server_of(app, limits).run(sockets=[address])
+    server_of(app, limits, root_path).run(sockets=[address])
 
 
-def server_of(app: FastAPI, limits: Limits) -> Server:
-    """What serves `app` within some limits."""
+def server_of(app: ASGIApp, limits: Limits, root_path: str = "") -> Server:
+    """What serves `app` within some limits.
+
+    Args:
+        app: what answers.
+        limits: of connections and times.
+        root_path: the prefix of paths that a proxy cuts off, as `/hudhud`.
+    """
     config = uvicorn.Config(
         app,
         http=limited(limits),
@@ -65,6 +71,10 @@ def server_of(app: FastAPI, limits: Limits) -> Server:
         backlog=limits.backlog,
         timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # it waits for fractions too
         timeout_graceful_shutdown=limits.grace_seconds,  # type: ignore[arg-type]
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        root_path=root_path,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
     return Server(config, limits.grace_seconds)

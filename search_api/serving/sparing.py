@@ -9,6 +9,9 @@ MOST = 20
 
 SECONDS = 10.0
 
+EACH = "each"
+"""Name of the attribute of a record that is written however many there are like it."""
+
 
 class Sparing(logging.Filter):
     """Lets few records of a kind through: of one logger, level and message before its values go in."""
@@ -20,6 +23,8 @@ class Sparing(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether `record` is written; it then also tells what was not before it."""
+        if getattr(record, EACH, False):
+            return True
         with self._lock:
             kind = self._kinds.setdefault((record.name, record.levelno, str(record.msg)[:200]), _Kind())
             left_out = kind.left_out_before(time.monotonic())

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from search_api.serving.limits import Limits
+from indexer.core.limits import Limits
 from search_api.serving.server import Server, server_of
 
 SECONDS = 60.0
@@ -58,12 +58,12 @@ class Served:
 
 
 @contextmanager
-def served(app: FastAPI, limits: Limits) -> Iterator[Served]:
+def served(app: ASGIApp, limits: Limits, root_path: str = "") -> Iterator[Served]:
     with socket.socket() as address:
         address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         address.bind(("127.0.0.1", 0))
         port = int(address.getsockname()[1])
-        server = server_of(app, limits)
+        server = server_of(app, limits, root_path)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [address]}, daemon=True)
         thread.start()
         wait_until(lambda: server.started)

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 
 import search_api.searching.syntax
 import search_api.serving.asked
+from indexer.core.limits import Limits
 from search_api.serving.app import create_app
-from search_api.serving.limits import Limits
 from search_api.serving.live import Live
 from search_api.serving.problems import MOST_ECHOED, MOST_FAULTS, echo
 from search_api.serving.schemas import MOST_LANGUAGES, MOST_OF_A_QUERY

@@ -290,14 +290,13 @@ class TestDamage:
             size = (store(second)).stat().st_size
             assert (problem.status_code, problem.headers["content-type"]) == (503, "application/problem+json")
             assert problem.json()["detail"] == (
-                f"{second} is damaged ({store(second).relative_to(second)}: {size} bytes instead of"
-                f" {size + 1}): go back with `hudhud rollback {first.name}`;"
+                f"generations/{second.name} is damaged ({store(second).relative_to(second)}: {size} bytes"
+                f" instead of {size + 1}): go back with `hudhud rollback {first.name}`;"
                 f" {first.name} answers in its place"
             )
             assert client.get("/v1/search", params={"q": "war"}).json()["generation"] == first.name
-            assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
-                problem.json()["detail"]
-            ]
+            [logged] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+            assert logged == f"{index.folder}/{problem.json()['detail']}"
             change_to(live, index, first)
             wait_for(lambda: live.state.checked)
             ready = client.get("/readyz")
@@ -318,9 +317,10 @@ class TestDamage:
             monkeypatch.setattr(Searcher, "search", fails)
             with TestClient(create_app(live)) as client:
                 response = client.get("/v1/search", params={"q": "war"})
+        told = store(second).relative_to(index.folder)
         assert (response.status_code, response.json()["detail"]) == (
             503,
-            f"{store(second)} cannot be read (disk I/O error): go back with `hudhud rollback {first.name}`",
+            f"{told} cannot be read (disk I/O error): go back with `hudhud rollback {first.name}`",
         )
 
     def test_what_was_mended_answers_though_current_names_it_still(self, index: Layout) -> None:
@@ -352,7 +352,7 @@ class TestDamage:
             wait_for(lambda: live.state.fault is not None)
             assert live.state.generation == first.name
             detail = client.get("/readyz").json()["detail"]
-            assert detail.startswith(f"{second} is damaged ({HUBNESS}: SHA-256 ")
+            assert detail.startswith(f"generations/{second.name} is damaged ({HUBNESS}: SHA-256 ")
             assert detail.endswith(
                 f"): go back with `hudhud rollback {first.name}`; {first.name} answers in its place"
             )

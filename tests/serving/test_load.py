@@ -12,10 +12,10 @@ from serving import SECONDS, Served, answer, served, wait_until
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.errors import Cancelled, Overloaded, TooSlow
+from indexer.core.limits import Limits
 from search_api.search import Result, Searcher
 from search_api.searching.query import Query, parse
 from search_api.serving.app import create_app
-from search_api.serving.limits import Limits
 from search_api.serving.live import Live
 from search_api.serving.pool import Pool
 from search_api.serving.sparing import MOST, Sparing
@@ -86,7 +86,7 @@ def test_a_search_that_takes_too_long_is_503(live: Live, held: Held) -> None:
 
 
 def test_articles_and_health_are_not_behind_searches(live: Live, held: Held) -> None:
-    limits = Limits(searches=2, searches_waiting=1, deadline_seconds=SECONDS)
+    limits = Limits(searches_at_once=2, searches_waiting=1, deadline_seconds=SECONDS)
     with served(create_app(live, limits), limits) as server, contextlib.ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(
@@ -102,7 +102,7 @@ def test_articles_and_health_are_not_behind_searches(live: Live, held: Held) -> 
 
 
 def test_the_work_of_a_client_that_left_is_stopped(live: Live, held: Held) -> None:
-    limits = Limits(searches=2, searches_waiting=4, deadline_seconds=SECONDS)
+    limits = Limits(searches_at_once=2, searches_waiting=4, deadline_seconds=SECONDS)
     with served(create_app(live, limits), limits) as server:
         asked = [server.send(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(6)]
         wait_until(lambda: held.begun == 2)

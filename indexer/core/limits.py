@@ -8,9 +8,9 @@ class Limits:
     """What a server takes on.
 
     Attributes:
-        searches: at once; more than there are cores, for while one pass encodes, others gather for the next.
+        searches_at_once: more than there are cores, for while one pass encodes, others gather for the next.
         searches_waiting: for their turn; the next one is refused.
-        articles: looked up at once, on threads of their own.
+        articles_at_once: looked up on threads of their own.
         articles_waiting: for their turn; the next one is refused.
         deadline_seconds: that a request may take; then it is stopped.
         body_bytes: of a request.
@@ -22,9 +22,9 @@ class Limits:
         grace_seconds: that requests may take to end when the server is told to stop.
     """
 
-    searches: int = 16
+    searches_at_once: int = 16
     searches_waiting: int = 24
-    articles: int = 4
+    articles_at_once: int = 4
     articles_waiting: int = 64
     deadline_seconds: float = 10.0
     body_bytes: int = 256 * 1024

@@ -1,0 +1,259 @@
+"""Commands that serve: serve, keys, config."""
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indexer.commands.output import put, put_json, say
+from indexer.commands.terminal import (
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    print_rows,
+    settings,
+    told_in_a_line,
+)
+from indexer.core.errors import InvalidSetting
+from indexer.core.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.storage.layout import Layout
+    from search_api.serving.envelope import Policy
+    from search_api.serving.keys import KeyFile
+    from search_api.serving.loading import Loader
+
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        help="Folder or hub name of a cross-encoder that orders the best hits; default: HUDHUD_RERANKER,"
+        " else none.",
+    ),
+]
+KeysOption = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FILE", help="File of API keys; default: HUDHUD_KEYS, else in the index."),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings in TOML; default: HUDHUD_CONFIG, else none."),
+]
+
+_KEYS_HELP = "Make, list and revoke the keys of the HTTP API.\n\nExample: hudhud keys create newsroom"
+_ANYBODY = 0
+_MANY = 1200
+"""Requests a minute where nothing is said and others than this machine may ask."""
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.command()(told_in_a_line(serve))
+    app.command()(told_in_a_line(config))
+    keys = typer.Typer(name="keys", help=_KEYS_HELP, no_args_is_help=True)
+    keys.command()(told_in_a_line(create))
+    keys.command(name="list")(told_in_a_line(list_))
+    keys.command()(told_in_a_line(revoke))
+    app.add_typer(keys)
+
+
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on; default 127.0.0.1.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="PORT", help="Port to listen on; default 8000.", min=1, max=65535),
+    ] = None,
+    reranker: RerankerOption = None,
+    allowed_hosts: Annotated[
+        str | None,
+        typer.Option(
+            "--allowed-hosts", metavar="NAMES", help="Names that it answers to, e.g. news.example.org."
+        ),
+    ] = None,
+    allowed_origins: Annotated[
+        str | None,
+        typer.Option("--allowed-origins", metavar="ORIGINS", help="Origins whose pages may ask and read."),
+    ] = None,
+    trusted_proxies: Annotated[
+        str | None,
+        typer.Option(
+            "--trusted-proxies", metavar="ADDRESSES", help="Proxies that are believed, e.g. 127.0.0.1."
+        ),
+    ] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option("--root-path", metavar="PREFIX", help="Prefix that a proxy cuts off, e.g. /hudhud."),
+    ] = None,
+    keys: KeysOption = None,
+    anonymous: Annotated[
+        bool | None, typer.Option("--anonymous", help="Nobody needs a key, wherever it listens.")
+    ] = None,
+    log_queries: Annotated[
+        bool | None, typer.Option("--log-queries", help="Write down what is asked for.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
+
+    Example: hudhud serve --index /srv/hudhud --port 8080
+    """
+    from indexer.storage.layout import Layout
+    from search_api.serving.loading import Loader
+    from search_api.serving.memory import limit_arenas
+
+    options = {name: value for name, value in locals().items() if name in _OPTIONS}
+    chosen = Settings.read(os.environ, options, config).settings
+    limit_arenas()
+    loader = Loader(chosen.model, chosen.cache, say)
+    layout = Layout(chosen.index)
+    loader.begin(layout)
+    _serve(layout, loader, chosen)
+
+
+def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
+    """Import, open and serve while the encoder is loaded aside."""
+    from indexer.commands.timed import timed
+    from search_api.serving.app import create_app
+    from search_api.serving.envelope import Envelope
+    from search_api.serving.listening import bound
+    from search_api.serving.live import Live
+    from search_api.serving.opening import Opener
+    from search_api.serving.server import log_to_stderr, run
+
+    policy = policy_of(chosen)
+    log_to_stderr()
+    opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
+    with timed("stdout"), Live(layout, opener) as live, bound(chosen.host, chosen.port) as address:
+        say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
+        run(Envelope(create_app(live, chosen), policy), address, chosen, chosen.root_path)
+
+
+_OPTIONS = frozenset(field.name for field in fields(Settings))
+
+
+def policy_of(chosen: Settings) -> "Policy":
+    """How requests are received, by the settings.
+
+    Raises:
+        InvalidSetting: they fit nobody, or cannot be.
+        KeysUnusable: the file of keys cannot be read.
+    """
+    from search_api.serving.callers import Callers, is_loopback
+    from search_api.serving.envelope import Policy
+    from search_api.serving.gates import KeyGate, RateGate
+    from search_api.serving.headers import Origins
+    from search_api.serving.keys import Keys
+
+    keys = Keys(_key_file(chosen))
+    is_own = is_loopback(chosen.host) and not chosen.trusted_proxies
+    if not (is_own or chosen.anonymous or keys.any):
+        raise InvalidSetting(
+            "others than this machine could ask, and there is no key: make one with"
+            " `hudhud keys create NAME`, or say --anonymous"
+        )
+    per_minute = chosen.requests_per_minute
+    if per_minute is None:
+        per_minute = _ANYBODY if is_own and not keys.any else _MANY
+    gate = KeyGate(keys, anonymous=is_own, always=chosen.anonymous)
+    return Policy(
+        Callers.of(chosen.allowed_hosts, chosen.trusted_proxies),
+        Origins.of(chosen.allowed_origins),
+        (RateGate(gate, per_minute, per_minute),),
+        chosen.log_queries,
+    )
+
+
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, for people.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help="search (default) or admin; may be given twice."),
+    ] = None,
+    index: IndexOption = None,
+    keys: KeysOption = None,
+) -> None:
+    """Make a key and print it: nobody can show it again.
+
+    Example: hudhud keys create newsroom --scope search
+    """
+    from search_api.serving.keys import Scope
+
+    try:
+        scopes = [Scope(one) for one in dict.fromkeys(scope or [Scope.SEARCH])]
+    except ValueError:
+        raise InvalidSetting(f"--scope must be {' or '.join(Scope)}, not {', '.join(scope or [])}") from None
+    key, text = _key_file(settings(), index, keys).create(name, scopes)
+    say(f"key {key.id} for {key.name}, good for {' and '.join(key.scopes)}; keep it, it is shown only now:")
+    put(text)
+
+
+def list_(index: IndexOption = None, keys: KeysOption = None, as_json: JsonOption = False) -> None:
+    """List the keys: id, name, scopes and the day each was made.
+
+    Example: hudhud keys list
+    """
+    found = _key_file(settings(), index, keys).read()
+    if as_json:
+        shown = [{"id": key.id, "name": key.name, "scopes": key.scopes, "made": key.made} for key in found]
+        put_json(json.dumps(shown, ensure_ascii=False))
+        return
+    for key in found:
+        put(f"{key.id}  {key.made}  {','.join(key.scopes):<12}  {key.name}")
+    if not found:
+        say("there is no key")
+
+
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `hudhud keys list` shows it.")],
+    index: IndexOption = None,
+    keys: KeysOption = None,
+) -> None:
+    """Take away a key: a running server refuses it within two seconds.
+
+    Example: hudhud keys revoke 1f0c9a3b
+    """
+    gone = _key_file(settings(), index, keys).revoke(key_id)
+    say(f"key {gone.id} for {gone.name} is revoked")
+
+
+def config(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Print every setting with its value and where that comes from.
+
+    Example: hudhud config --config /etc/hudhud.toml
+    """
+    read = Settings.read(os.environ, file=config)
+    shown = {
+        name: (_plain(getattr(read.settings, name)), origin.value)
+        for name, origin in sorted(read.origins.items())
+    }
+    if as_json:
+        told = {name: {"value": value, "origin": origin} for name, (value, origin) in shown.items()}
+        put_json(json.dumps(told, ensure_ascii=False))
+    else:
+        print_rows({name: f"{_line(value)}  ({origin})" for name, (value, origin) in shown.items()})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _line(value: object) -> str:
+    if value is None or value in ("", []):
+        return "-"
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _key_file(chosen: Settings, index: Path | None = None, keys: Path | None = None) -> "KeyFile":
+    from search_api.serving.keys import NAME, KeyFile
+
+    return KeyFile(keys or chosen.keys or (index or chosen.index) / NAME)

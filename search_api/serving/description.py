@@ -1,0 +1,49 @@
+"""The description of the API, OpenAPI 3.1: as it is served, and as `docs/openapi.json` has it."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+PROBLEM = "application/problem+json"
+_OF_FASTAPI = ("HTTPValidationError", "ValidationError")
+_OPEN = frozenset({"healthz", "readyz"})
+_KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `hudhud keys create`."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let `app` be described as it is: errors as problem details, and keys."""
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's way to do this
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation, as generated clients call it: that of its function."""
+    return route.name
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            responses = operation["responses"]
+            responses.pop("422", None)
+            for status, response in responses.items():
+                if status.startswith(("4", "5")):
+                    response["content"] = {PROBLEM: response["content"]["application/json"]}
+                    response["description"] = "What is wrong."
+            if operation["operationId"] not in _OPEN:
+                operation["security"] = [{"bearer": []}, {"header": []}, {}]
+    for name in _OF_FASTAPI:
+        found["components"]["schemas"].pop(name, None)
+    found["components"]["securitySchemes"] = _KEYS
+    return found

@@ -1,0 +1,144 @@
+"""Who is let in: by key, and so many times a minute."""
+
+import logging
+import math
+import time
+from http import HTTPStatus
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from indexer.core.errors import KeysUnusable
+from search_api.serving.callers import FORWARDED
+from search_api.serving.envelope import Gate, Request
+from search_api.serving.keys import LONGEST_KEY, Keys, Scope
+from search_api.serving.problems import Refused
+
+OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/")
+"""What needs no key: it says nothing of any article."""
+
+_logger = logging.getLogger(__name__)
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hudhud"'}
+
+
+class KeyGate:
+    """Lets in who has a key of the right scope; or everybody, where that is allowed and there is no key."""
+
+    def __init__(self, keys: Keys, *, anonymous: bool, always: bool = False) -> None:
+        """Ask for keys.
+
+        Args:
+            keys: that there are.
+            anonymous: whether nobody needs a key as long as there is none.
+            always: whether nobody needs a key, though there may be some.
+        """
+        self._keys = keys
+        self._anonymous = anonymous
+        self._always = always
+
+    def __call__(self, request: Request) -> None:
+        """Let a request in, and say whose key it has.
+
+        Raises:
+            Refused: it has no key (401), or none for this (403).
+        """
+        if _is_open(request.path):
+            return
+        try:
+            self._ask(request)
+        except KeysUnusable as error:
+            _logger.error("%s", error)
+            message = "the keys cannot be read: the log of the server says more"
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, message) from error
+
+    def _ask(self, request: Request) -> None:
+        text = _text(request)
+        if not text:
+            self._without_key(request)
+            return
+        key = self._keys.find(text)
+        if key is None:
+            raise Refused(HTTPStatus.UNAUTHORIZED, "this key is not known, or was revoked", _CHALLENGE)
+        request.key = key.id
+        wanted = _scope(request.path)
+        if wanted not in key.scopes:
+            raise Refused(HTTPStatus.FORBIDDEN, f"this needs a key with the scope {wanted.value}")
+
+    def _without_key(self, request: Request) -> None:
+        if self._always:
+            return
+        if not self._anonymous or self._keys.any:
+            message = "this needs a key: send it as Authorization: Bearer KEY, or as X-API-Key"
+            raise Refused(HTTPStatus.UNAUTHORIZED, message, _CHALLENGE)
+        if not request.headers.keys().isdisjoint(FORWARDED):
+            raise Refused(
+                HTTPStatus.FORBIDDEN,
+                "this request came through a proxy, which the server was not told of: start it with"
+                " --trusted-proxies, and make keys; or with --anonymous",
+            )
+
+
+class RateGate:
+    """Lets in whom another gate lets in, so many times a minute: counted by key, and without one by address.
+
+    Who is refused for a wrong key is counted too. The counts are of one process, and go with it.
+    """
+
+    def __init__(self, inner: Gate, per_address: int, per_key: int) -> None:
+        """Count from now on; 0 counts nothing."""
+        self._inner = inner
+        self._address, self._key = _per_minute(per_address), _per_minute(per_key)
+        self._counts = FixedWindowRateLimiter(MemoryStorage())
+
+    @property
+    def per_minute(self) -> int | None:
+        """Requests of a key in a minute; None for any number."""
+        return self._key.amount if self._key else None
+
+    def __call__(self, request: Request) -> None:
+        """Count a request.
+
+        Raises:
+            Refused: there were too many in this minute (429), or as the other gate has it.
+        """
+        if _is_open(request.path):
+            return
+        try:
+            self._inner(request)
+        finally:
+            limit = self._key if request.key else self._address
+            self._count(limit, request.key or request.address)
+
+    def _count(self, limit: RateLimitItem | None, whose: str) -> None:
+        if limit is None or self._counts.hit(limit, whose):
+            return
+        message = (
+            f"more than {limit.amount} requests in a minute: wait, or ask whoever runs this server for more"
+        )
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(self._wait(limit, whose))})
+
+    def _wait(self, limit: RateLimitItem, whose: str) -> int:
+        """Whole seconds until more is let in."""
+        return max(1, math.ceil(self._counts.get_window_stats(limit, whose).reset_time - time.time()))
+
+
+def _per_minute(amount: int) -> RateLimitItem | None:
+    return RateLimitItemPerMinute(amount) if amount else None
+
+
+def _is_open(path: str) -> bool:
+    return path.startswith(OPEN)
+
+
+def _scope(path: str) -> Scope:
+    return Scope.SEARCH if path.startswith("/v1/") else Scope.ADMIN
+
+
+def _text(request: Request) -> str:
+    """The text of a key that a request carries; empty where there is none."""
+    bearer = request.headers.get(b"authorization", b"").decode("latin-1")
+    kind, _, given = bearer.partition(" ")
+    text = given if kind.lower() == "bearer" else request.headers.get(b"x-api-key", b"").decode("latin-1")
+    return text.strip()[: LONGEST_KEY + 1]
