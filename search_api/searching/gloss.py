@@ -1,10 +1,14 @@
 """What the words of a passage mean, in English, for a reader who cannot read it."""
 
+import threading
 from dataclasses import dataclass
 
 from indexer.core.records import Passage, Span
 from indexer.lexicon.gloss import meanings
 from indexer.text.orthography import tokens
+
+_READING = threading.Lock()
+"""The dictionary is read when it is first asked, which takes seconds: by one, while others wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class GlossedWord(Span):
 
 def gloss(passage: Passage, language: str) -> tuple[GlossedWord, ...]:
     """The content words of a passage that the dictionary knows, in the order of the text."""
+    with _READING:
+        meanings("x", language)
     return tuple(
         GlossedWord(
             passage.start + token.start,

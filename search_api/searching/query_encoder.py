@@ -39,8 +39,8 @@ class QueryEncoder:
     """Encodes queries for many threads, on a thread of its own.
 
     What is asked for while nothing runs is encoded at once; what is asked for meanwhile waits, and the
-    next pass takes all that waits, as far as it stays short. So nobody waits for a batch to fill, a busy
-    server encodes together what came together, and what nobody waits for any more is not encoded.
+    next pass takes all that waits, as far as it stays short. So nobody waits for a batch to fill, and a
+    busy server encodes together what came together. What nobody waits for any more is not encoded.
     """
 
     def __init__(self, encode: Callable[[Sequence[str]], Vectors], prompt: str) -> None:

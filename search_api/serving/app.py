@@ -18,6 +18,7 @@ from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
 from indexer.core.limits import DEFAULTS, Limits
 from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.description import describe, operation_id
+from search_api.serving.details import Problem
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
@@ -26,7 +27,6 @@ from search_api.serving.problems import Refused, brief, of_error, problem
 from search_api.serving.schemas import (
     ArticleResponse,
     Health,
-    Problem,
     Readiness,
     SearchRequest,
     SearchResponse,

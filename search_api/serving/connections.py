@@ -14,7 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from indexer.core.limits import DEFAULTS, Limits
-from search_api.serving.schemas import Problem
+from search_api.serving.details import Problem
 
 LINGER = 2.0
 """Seconds that a client has to read the answer to a request which it has not sent whole."""

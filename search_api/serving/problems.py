@@ -25,7 +25,7 @@ from indexer.core.errors import (
 from indexer.core.shown import controlled
 from indexer.generation.way_back import told
 from indexer.storage.layout import Layout
-from search_api.serving.schemas import Fault, Problem
+from search_api.serving.details import Fault, Problem
 
 STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
     (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -326,26 +326,6 @@ class Readiness(BaseModel):
     checked: Annotated[bool, Field(description="False until every file was compared with its checksum.")]
 
 
-class Fault(BaseModel):
-    """One part of a request that cannot be used."""
-
-    field: str
-    value: Annotated[
-        str | int | float | bool | None, Field(description="Of what was sent, at most 100 characters.")
-    ]
-    message: str
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[Fault] = []
-
-
 def _reference(article: Article) -> dict[str, Any]:
     return {
         "id": article.id,

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from indexer.core.bounded import OVERHEAD
+from indexer.core.deadline import Deadline
+from indexer.core.errors import Cancelled, TooSlow
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 from search_api.searching import query_encoder
@@ -124,3 +126,47 @@ def test_the_real_encoder_gives_the_same_alone_and_together(encoder: Encoder) ->
         together = list(threads.map(lambda text: vector(queries, text), texts))
     alone = [encoder.encode_queries([f"query: {text}"])[0] for text in texts]
     assert (np.array(together) * np.array(alone)).sum(axis=1).min() >= 0.999
+
+
+def test_what_nobody_waits_for_is_not_encoded() -> None:
+    encoder = Counting()
+    queries = QueryEncoder(encoder.encode, "")
+    encoder.go.clear()
+    first = queries.begin(["a"])
+    assert encoder.started.wait(10)
+    left = Deadline()
+    second, third, shared = (
+        queries.begin(["bb"], left),
+        queries.begin(["ccc", "dd"], left),
+        queries.begin(["dd"]),
+    )
+    left.cancel()
+    encoder.go.set()
+    assert len(first()) == len(shared()) == 1
+    for gone in (second, third):
+        with pytest.raises(Cancelled):
+            gone()
+    assert encoder.passes == [["a"], ["dd"]]
+
+
+def test_a_pass_stays_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_encoder, "MOST_AT_ONCE", 4)
+    encoder = Counting()
+    queries = QueryEncoder(encoder.encode, "")
+    encoder.go.clear()
+    first = queries.begin(["a"])
+    assert encoder.started.wait(10)
+    others = [queries.begin([text]) for text in ("bb", "ccc", "d", "eeeeee")]
+    encoder.go.set()
+    assert [len(ready()) for ready in (first, *others)] == [1] * 5
+    assert encoder.passes == [["a"], ["bb"], ["ccc", "d"], ["eeeeee"]]
+
+
+def test_who_waits_too_long_hears_of_it() -> None:
+    encoder = Counting()
+    queries = QueryEncoder(encoder.encode, "")
+    encoder.go.clear()
+    with pytest.raises(TooSlow):
+        queries.vectors(["a"], Deadline(0.01))
+    encoder.go.set()
+    assert len(vector(queries, "a")) == 2
