@@ -11,6 +11,9 @@ from indexer.core.errors import AddressNotFree, InvalidSetting
 def bound(host: str, port: int) -> Iterator[socket.socket]:
     """A socket at an address, which is let go in the end.
 
+    It is said to be of TCP, and asyncio then sends what is written at once (`TCP_NODELAY`): an answer goes
+    out as a head and a body, and the body would wait until the client acknowledges the head, 40 ms on Linux.
+
     Raises:
         InvalidSetting: no address is given.
         AddressNotFree: another process has it, it is not of this machine, or it is not allowed.
@@ -20,7 +23,7 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
             "--host is empty, which would listen everywhere: say 127.0.0.1 for this machine alone, or 0.0.0.0"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with closing(socket.socket(family)) as opened:
+    with closing(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)) as opened:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             opened.bind((host, port))
