@@ -15,8 +15,6 @@ Postings are kept by sentence; those of passages are their sums. All arrays are 
 """
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.bounded import Bounded
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import TermPostings
 from indexer.core.records import Expansion, Numbers, Phrase, Scores
@@ -35,8 +34,8 @@ B = 0.75
 SORTING = 20
 """Rows of a table that are summed in the time in which one is sorted."""
 
-REMEMBERED = 32_000_000
-"""Scores of words that are kept for later queries: 12 bytes each."""
+REMEMBERED = 384_000_000
+"""Bytes of what words add to passages and sentences that are kept for later queries."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +72,7 @@ class LexicalIndex:
         self._passage_of = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
         self._sentence_norm = _norm(postings.lengths)
         self._passage_norm = _norm(np.add.reduceat(postings.lengths, self._first[:-1], dtype=np.int64))
-        self._remembered: OrderedDict[bytes, tuple[_WordScores, _WordScores]] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+        self._remembered: Bounded[bytes, tuple[_WordScores, _WordScores]] = Bounded(REMEMBERED)
 
     def scores(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> LexicalScores:
         """BM25 of every passage and of its best sentence for a query of `words`."""
@@ -100,18 +97,10 @@ class LexicalIndex:
     def _parts(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
         """What one word of a query adds to passages and to sentences, from memory if it was asked before."""
         key = _digest(word)
-        with self._lock:
-            if key in self._remembered:
-                self._remembered.move_to_end(key)
-                return self._remembered[key]
-        parts = self._computed(word)
-        with self._lock:
-            if key not in self._remembered:
-                self._remembered[key] = parts
-                self._size += len(parts[0].rows) + len(parts[1].rows)
-            while self._size > REMEMBERED:
-                _, dropped = self._remembered.popitem(last=False)
-                self._size -= len(dropped[0].rows) + len(dropped[1].rows)
+        parts = self._remembered.get(key)
+        if parts is None:
+            parts = self._computed(word)
+            self._remembered.put(key, parts, sum(part.bytes for part in parts))
         return parts
 
     def _computed(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
@@ -156,6 +145,11 @@ class _WordScores:
     rows: Numbers
     scores: Scores
     idf: float
+
+    @property
+    def bytes(self) -> int:
+        """What the arrays take."""
+        return self.rows.nbytes + self.scores.nbytes
 
 
 def _digest(word: Expansion) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.core.bounded import OVERHEAD, Bounded
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Expansion, Numbers, Phrase, Scores
 from indexer.generation import postings
@@ -147,8 +148,8 @@ def test_words_are_remembered_by_what_they_stand_for(
     words = [word(index, rain=1.0), word(index, rain=0.5), word(index, sun=1.0), word(index, city=1.0)]
     fresh = [LexicalIndex(Postings(tmp_path), FIRST_SENTENCES).scores([one]) for one in words]
     assert len({tuple(scores.passage.tolist()) for scores in fresh}) == 4
-    for remembered in (lexical.REMEMBERED, 4, 0):
-        monkeypatch.setattr(lexical, "REMEMBERED", remembered)
+    for remembered in (lexical.REMEMBERED, 2 * (OVERHEAD + 48), 0):
+        monkeypatch.setattr(index, "_remembered", Bounded(remembered))
         for _ in range(2):
             for one, expected in zip(words, fresh, strict=True):
                 scores = index.scores([one])
@@ -167,12 +168,22 @@ def test_what_is_remembered_is_not_computed_again(
         return compute(asked)
 
     monkeypatch.setattr(index, "_computed", counted)
-    # rows of passages and sentences: 2 + 2 for rain, 2 + 2 for sun, 1 + 1 for flood
-    monkeypatch.setattr(lexical, "REMEMBERED", 8)
+    # rows of passages and sentences, 12 bytes each: 2 + 2 for rain, 2 + 2 for sun, 1 + 1 for flood
+    monkeypatch.setattr(index, "_remembered", Bounded(2 * (OVERHEAD + 48)))
     rain, sun, flood = word(index, rain=1.0), word(index, sun=1.0), word(index, flood=1.0)
     for one in (rain, sun, rain, flood, rain, sun):
         index.scores([one])
     assert computed == [rain, sun, flood, sun]
+
+
+def test_words_that_stand_nowhere_fill_no_memory(
+    index: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered: Bounded[object, object] = Bounded(50 * OVERHEAD)
+    monkeypatch.setattr(index, "_remembered", remembered)
+    for number in range(200):
+        index.scores([replace(word(index), word=f"unknown{number}")])
+    assert len(remembered) == 50
 
 
 def random_passages() -> list[list[list[str]]]:

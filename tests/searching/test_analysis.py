@@ -1,5 +1,6 @@
 """What of a query is encoded, and what its words become."""
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -204,6 +205,23 @@ def test_known_is_the_share_of_words_that_the_index_has(
     expansions: tuple[Expansion, ...], share: float
 ) -> None:
     assert AnalysedQuery(parse("x"), np.zeros(2, np.float32), (), expansions).known == share
+
+
+def test_words_are_looked_up_while_the_query_is_encoded(words: Encoding) -> None:
+    looked_up = threading.Event()
+
+    class Watched(Words):
+        def is_translated(self, word: QueryWord) -> bool:
+            looked_up.set()
+            return super().is_translated(word)
+
+    def queries(texts: Sequence[str]) -> Vectors:
+        assert looked_up.wait(10)
+        return np.zeros((len(texts), 1), np.float32)
+
+    assert (
+        len(analyse(parse("rain"), QueryEncoder(queries, ""), QueryEncoder(words, ""), Watched()).words) == 1
+    )
 
 
 def test_each_choice_of_kinds_has_expansions_of_its_own(queries: Encoding, words: Encoding) -> None:

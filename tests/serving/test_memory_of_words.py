@@ -10,6 +10,7 @@ from indexer.core.bounded import OVERHEAD, Bounded
 from indexer.core.records import Expansion
 from indexer.lexicon.lexicon import Lexicon
 from indexer.text.orthography import fold
+from indexer.text.orthography.letters import _folded
 from search_api.search import Searcher
 from search_api.searching.query import parse
 from search_api.serving import memory
@@ -65,13 +66,14 @@ def test_hostile_queries_fill_no_cache_beyond_its_bound(
 
 
 def test_functions_of_words_forget_when_much_was_asked() -> None:
-    watched = WordCaches(most_bytes=20_000_000)
+    for cache in word_caches():
+        cache.cache_clear()
+    watched = WordCaches(most_bytes=1_000_000)
     for number in range(400):
         text = "\u0628\u067e\u062a" * 600 + str(number)
         fold(text)
         watched.count(text)
-        entries = sum(cache.cache_info().currsize for cache in word_caches())
-        assert 4 * 1800 * min(entries, number + 1) <= 20_000_000 + 100 * 2000
+        assert len(text) * 4 * _folded.cache_info().currsize <= 1_000_000
 
 
 def test_all_caches_of_words_are_watched() -> None:
