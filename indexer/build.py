@@ -116,7 +116,8 @@ def build(
         if base and not (rebuilt or is_new_glossary or len(gone) or survey.new or survey.changed):
             return _unchanged(layout, base, Changes.of(survey, survey.skips, {}, 0), stages)
         require_space(layout, base, survey)
-        with closing(Draft(layout.draft(), layout, model, encoder, cache, base, stages)) as draft:
+        begun = Draft(layout.draft(), layout, model, encoder, cache, base, stages, recall=options.recall)
+        with closing(begun) as draft:
             draft.remove(missing)
             stages.begin("embedding")
             added = Counter[Verdict]()

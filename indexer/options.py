@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.core.settings import RECALL
 from indexer.drafting.skips import SkipLimit
 from indexer.storage.layout import KEPT
 
@@ -23,6 +24,7 @@ class Options:
         keep: how many generations stay.
         cache_bytes: how large the cache of vectors may be; None where it serves other indexes too, and
             nothing in it is forgotten.
+        recall: share of the nearest hundred vectors that a search is to find among many.
     """
 
     fresh: bool = False
@@ -33,6 +35,7 @@ class Options:
     glossary: Path | None = None
     keep: int = KEPT
     cache_bytes: int | None = CACHE_BYTES
+    recall: float = RECALL
 
 
 AS_USUAL = Options()

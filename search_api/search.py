@@ -211,6 +211,7 @@ class Searcher:
             depth=max(LEAST_DEPTH, DEPTH_PER_HIT * wanted),
             required=conditions.required,
             excluded=conditions.excluded,
+            exact=query.exact,
             days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
             deadline=deadline,
         )

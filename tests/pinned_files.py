@@ -38,7 +38,7 @@ from indexer.lexicon.phonemes import Form
 from indexer.storage.manifest import Manifest
 from indexer.text.orthography import Token
 from indexer.vectors.cache import CachedEncoder, VectorCache, keys_of
-from indexer.vectors.dense import VectorFile
+from indexer.vectors.vector_files import VectorFile
 
 DIMENSIONS = 16
 SUMS_ROUNDED_TO = 3

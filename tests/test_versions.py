@@ -31,7 +31,7 @@ PINS = {
     "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),
     "phonemes": (2, "4e64fc337d5de9bdb50938a2dc029cec38c980e42e637cb745431a17ea3e7cbd"),
     "repeats": (1, "fd0e284b3408b8eeb8e69fa76b09a4643eee4b53886ff83068b168ed7790e301"),
-    "segment": (2, "272c040a0f85cfed8b2c2be0a224a9dd1d163ad7652553e80d973f231bcff286"),
+    "segment": (3, "272c040a0f85cfed8b2c2be0a224a9dd1d163ad7652553e80d973f231bcff286"),
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),

@@ -131,6 +131,7 @@ def reindex(
         glossary=glossary,
         keep=keep,
         cache_bytes=cache_size * 10**6,
+        recall=chosen.recall,
     )
     corpus = Corpus(
         paths,

@@ -22,21 +22,39 @@ class NearestRows(Protocol):
         """Vectors."""
         ...
 
-    def rows(self, numbers: Numbers) -> Any:  # noqa: ANN401
-        """What limits a search to `numbers`, in the form that the engine likes best."""
+    def of_languages(self, languages: frozenset[str]) -> Any:  # noqa: ANN401
+        """What limits a search to the rows in some languages, in the form that the engine likes best."""
         ...
 
-    def search(self, vector: Vectors, limit: int, among: Any = None) -> tuple[Scores, Numbers]:  # noqa: ANN401
+    def rows(self, numbers: Numbers, languages: frozenset[str] | None = None) -> Any:  # noqa: ANN401
+        """What limits a search to `numbers`, all of which are in some languages, where that is known."""
+        ...
+
+    def search(
+        self,
+        vector: Vectors,
+        limit: int,
+        among: Any = None,  # noqa: ANN401
+        *,
+        exact: bool = False,
+    ) -> tuple[Scores, Numbers]:
         """The `limit` numbers nearest to `vector`, best first, equal scores by number.
 
         Args:
             vector: shape `(dimensions,)`, unit length.
             limit: how many at most.
-            among: only these, as `rows` gave them; all when None.
+            among: only these, as `of_languages` or `rows` gave them; all when None.
+            exact: miss none, whatever it costs.
 
         Returns:
             Cosines and numbers, both of shape `(found,)` with `found <= limit`.
         """
+        ...
+
+    def search_each(
+        self, vector: Vectors, limit: int, among: Sequence[Any], *, exact: bool = False
+    ) -> list[tuple[Scores, Numbers]]:
+        """The `limit` nearest numbers among each of some rows, as `search` gives them."""
         ...
 
     def vectors(self, numbers: Numbers) -> Vectors:
@@ -68,6 +86,7 @@ class PassageColumns:
         garbled: whether the words of that article are mostly no words.
         groups: names of the language groups, sorted (see `group_of`).
         codes: the group of each, as a position in `groups`.
+        languages: of each group, the languages that count as one in it.
         hubness: mean cosine of each to the sentences that are nearest to it.
         sample: numbers of some passages of each language, that tell what scores are usual.
     """
@@ -78,6 +97,7 @@ class PassageColumns:
     garbled: NDArray[np.bool_]
     groups: Sequence[str]
     codes: NDArray[np.uint8]
+    languages: Sequence[frozenset[str]]
     hubness: Scores
     sample: Numbers
 

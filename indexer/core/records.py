@@ -277,6 +277,7 @@ class RetrievalRequest:
         days: of articles that are asked for, ascending, counted from 0001-01-01 as 1; their best passages are
             candidates too.
         deadline: until when somebody waits.
+        exact: whether every vector is compared, so that none that is nearest is missed.
     """
 
     vector: Vectors
@@ -289,6 +290,7 @@ class RetrievalRequest:
     excluded: tuple[tuple[Expansion, ...], ...] = ()
     days: tuple[int, ...] = ()
     deadline: Deadline = NO_DEADLINE
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ FILE = "HUDHUD_CONFIG"
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _MAY_BE_NOTHING = frozenset({"requests_per_minute", "searches_waiting", "articles_waiting"})
 _LEAST, _LEAST_SECONDS = 1, 0.1
-_MOST = {"port": 65_535}
+_MOST = {"port": 65_535, "recall": 1}
 
 
 class Origin(StrEnum):
@@ -33,6 +33,10 @@ class Origin(StrEnum):
     ENVIRONMENT = "environment"
     FILE = "file"
     OPTION = "option"
+
+
+RECALL = 0.99
+"""Share of the nearest hundred vectors that a search is to find in a large index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Settings(Limits):
         requests_per_minute: of each key, and of each address without one; 0 for any number. Where unset, any
             number for a server that only this machine reaches and that has no keys, else 1,200.
         log_queries: whether a server writes down what is asked for.
+        recall: share of the nearest vectors that a search is to find in a large index, measured when it is
+            written.
     """
 
     index: Path = Path("index")
@@ -71,6 +77,7 @@ class Settings(Limits):
     anonymous: bool = False
     requests_per_minute: int | None = None
     log_queries: bool = False
+    recall: float = RECALL
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

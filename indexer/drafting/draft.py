@@ -12,6 +12,7 @@ from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.protocols import Encoder
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Numbers
+from indexer.core.settings import RECALL
 from indexer.drafting.derived import Encoders, derive
 from indexer.drafting.embedding import embedded
 from indexer.drafting.fixed_texts import FixedTexts
@@ -72,14 +73,19 @@ class Draft:
         cache: VectorCache,
         base: Generation | None,
         report: Report = lambda progress: None,
+        *,
+        recall: float = RECALL,
     ) -> None:
-        """Begin, in `folder`, what will be the next generation of `layout`, with all articles of `base`."""
+        """Begin, in `folder`, what will be the next generation of `layout`, with all articles of `base`.
+
+        `recall` is asked of searches for nearest vectors, in what is written.
+        """
         self._folder, self._layout, self._base = folder, layout, base
         self._model, self._encoder = model, encoder
         self._report = report
         self._cache_before = layout.cache_size()
         self._written = 0
-        self._writer: ArticleSink = SegmentsWriter(folder, encoder.dimensions)
+        self._writer: ArticleSink = SegmentsWriter(folder, encoder.dimensions, recall)
         self.passage_encoder = CachedEncoder(encoder, cache, model.fingerprint, model.prompts.passage)
         self.word_encoder = CachedEncoder(
             encoder, cache, model.fingerprint, model.prompts.query, tick=lambda: self._tell("words")

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.core.records import Numbers
+from indexer.core.settings import RECALL
 from indexer.generation.generation import SEGMENTS
 from indexer.generation.segment import Embedded, Segment, SegmentWriter
 from indexer.storage.manifest import FileFact, digest_of, fact_of
@@ -51,11 +52,11 @@ def to_rewrite(live: Sequence[int], total: Sequence[int], new: int) -> list[int]
 class SegmentsWriter:
     """Takes articles, and writes as many segments as it takes."""
 
-    def __init__(self, draft: Path, dimensions: int) -> None:
-        """Write into the folder of segments in `draft`."""
+    def __init__(self, draft: Path, dimensions: int, recall: float = RECALL) -> None:
+        """Write into the folder of segments in `draft`; `recall` is asked of searches for nearest vectors."""
         self._folder = draft / SEGMENTS
         self._folder.mkdir(exist_ok=True)
-        self._dimensions = dimensions
+        self._dimensions, self._recall = dimensions, recall
         self._writer: SegmentWriter | None = None
         self.written: dict[str, dict[str, FileFact]] = {}
         self.articles = 0
@@ -101,7 +102,7 @@ class SegmentsWriter:
         if self._writer is not None and self._writer.sentences >= LARGEST:
             self.close()
         if self._writer is None:
-            self._writer = SegmentWriter(self._folder / "new", self._dimensions)
+            self._writer = SegmentWriter(self._folder / "new", self._dimensions, self._recall)
         return self._writer
 
 

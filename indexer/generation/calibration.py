@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.core.engine import LENGTHS, QUERY_LANGUAGES, NearestRows, Unrelated
 from indexer.core.errors import IndexDamaged
@@ -52,9 +53,7 @@ def write(catalogue: Catalogue, encode: Encode, folder: Path) -> tuple[str, ...]
     """
     queries = unrelated_queries()
     vectors = encode(query_texts())
-    nearest = np.array(
-        [[_nearest(index, vector) for index in dense_indexes(catalogue)] for vector in vectors]
-    )
+    nearest = np.stack([_nearest(index, vectors) for index in dense_indexes(catalogue)], axis=1)
     shape = (len(QUERY_LANGUAGES), len(LENGTHS), 2)
     medians, spreads = np.zeros(shape), np.full(shape, LEAST_SPREAD)
     for row, language in enumerate(QUERY_LANGUAGES):
@@ -92,14 +91,14 @@ def query_texts() -> list[str]:
     return [encoder_input(text, language) for language, _, text in unrelated_queries()]
 
 
-def _nearest(index: NearestRows, vector: Vectors) -> float:
-    """The cosine of the nearest row; of a large index, what it is expected to be."""
+def _nearest(index: NearestRows, vectors: Vectors) -> NDArray[np.float64]:
+    """For each vector the cosine of the nearest row; of a large index, what it is expected to be."""
     rows = len(index)
     if not rows:
-        return 0.0
+        return np.zeros(len(vectors))
     if rows <= SAMPLE:
-        return float(index.search(vector, 1)[0][0])
-    sample = index.rows(np.linspace(0, rows - 1, SAMPLE).astype(np.int64))
-    cosines = index.search(vector, TAIL, sample)[0]
-    excess = float((cosines - cosines[-1]).mean())
-    return float(cosines[0]) + excess * float(np.log(rows / SAMPLE))
+        return np.array([index.search(vector, 1, exact=True)[0][0] for vector in vectors], np.float64)
+    sample = index.vectors(np.linspace(0, rows - 1, SAMPLE).astype(np.int64))
+    tails = -np.sort(-(vectors @ sample.T), axis=1)[:, :TAIL].astype(np.float64)
+    excess = (tails - tails[:, -1:]).mean(axis=1)
+    return np.asarray(tails[:, 0] + excess * np.log(rows / SAMPLE), np.float64)

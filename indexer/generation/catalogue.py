@@ -108,6 +108,8 @@ class Catalogue:
         self.passage_rows: NDArray[np.uint32] = mapped(folder / PASSAGE_ROWS)
         self.sentence_rows: NDArray[np.uint32] = mapped(folder / SENTENCE_ROWS)
         self._starts = np.cumsum([0, *map(len, segments)])
+        self._by_day = np.argsort(self.days, kind="stable").astype(np.uint32)
+        self._by_language: dict[int, NDArray[np.uint32]] = {}
         of_articles = (self.ids, self.languages, self.days, self.garbled, self.article_rows)
         articles = {len(one) for one in of_articles}
         rows = zip(
@@ -240,17 +242,31 @@ class Catalogue:
         """
         if wanted.is_empty:
             return None
-        admitted = np.ones(len(self), np.bool_)
-        if wanted.languages:
-            fits = [any(admits(code, name) for code in wanted.languages) for name in self.language_names]
-            admitted &= np.array(fits, np.bool_)[self.languages]
-        if wanted.since or wanted.until:
-            admitted &= self.days > 0
-        if wanted.since:
-            admitted &= self.days >= wanted.since.toordinal()
-        if wanted.until:
-            admitted &= self.days <= wanted.until.toordinal()
-        return inner_rows(self.first_passages, np.flatnonzero(admitted))
+        fits = [
+            not wanted.languages or any(admits(code, name) for code in wanted.languages)
+            for name in self.language_names
+        ]
+        if wanted.is_dated:
+            articles = self._of_days(wanted)
+            articles = articles[np.array(fits, np.bool_)[self.languages[articles]]]
+        else:
+            chosen = [self._of_language(code) for code in np.flatnonzero(fits).tolist()]
+            articles = np.sort(np.concatenate([np.empty(0, np.int64), *chosen]))
+        return inner_rows(self.first_passages, articles)
+
+    def _of_days(self, wanted: Filter) -> Numbers:
+        """The articles of the days that `wanted` admits, sorted; takes time for these alone."""
+        first = wanted.since.toordinal() if wanted.since else 1
+        last = wanted.until.toordinal() if wanted.until else datetime.date.max.toordinal()
+        start, past = np.searchsorted(self.days, [first, last + 1], sorter=self._by_day)
+        return np.sort(self._by_day[start:past]).astype(np.int64)
+
+    def _of_language(self, code: int) -> Numbers:
+        """The articles in a language, sorted; they are looked for once."""
+        found = self._by_language.get(code)
+        if found is None:
+            found = self._by_language[code] = np.flatnonzero(self.languages == code).astype(np.uint32)
+        return found.astype(np.int64)
 
     def language_counts(self) -> dict[str, int]:
         """How many articles there are of each language, most first."""

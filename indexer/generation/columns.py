@@ -68,6 +68,7 @@ def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
         garbled=catalogue.garbled[catalogue.passage_articles()],
         groups=_group_names(catalogue),
         codes=_group_codes(catalogue),
+        languages=_languages(catalogue),
         hubness=mapped(folder / HUBNESS),
         sample=mapped(folder / BACKGROUND),
     )
@@ -79,9 +80,10 @@ def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
 
 def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:
     """The vectors of a generation: of its passages, and of its sentences."""
+    parts = [segment.vectors() for segment in catalogue.segments]
     return (
-        DenseIndex([segment.passages for segment in catalogue.segments], catalogue.passage_rows),
-        DenseIndex([segment.sentences for segment in catalogue.segments], catalogue.sentence_rows),
+        DenseIndex([passages for passages, _ in parts], catalogue.passage_rows),
+        DenseIndex([sentences for _, sentences in parts], catalogue.sentence_rows),
     )
 
 
@@ -108,6 +110,14 @@ class _Reference:
 
 def _group_names(catalogue: Catalogue) -> list[str]:
     return sorted(set(map(group_of, catalogue.language_names)))
+
+
+def _languages(catalogue: Catalogue) -> list[frozenset[str]]:
+    """Of each language group the languages in it."""
+    return [
+        frozenset(name for name in catalogue.language_names if group_of(name) == group)
+        for group in _group_names(catalogue)
+    ]
 
 
 def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:

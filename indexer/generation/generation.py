@@ -6,6 +6,7 @@ from pathlib import Path
 
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
+from indexer.core.settings import RECALL
 from indexer.generation import calibration, columns
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
@@ -76,6 +77,12 @@ class Generation:
         """The user's glossary that its dictionary has on top; empty without one."""
         path = self.folder / GLOSSARY
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def recall(self) -> float:
+        """Share of the nearest hundred vectors that a search was to find when its segments were written."""
+        asked = [lists.asked for segment in self.segments if (lists := segment.sentence_lists)]
+        return max(asked, default=RECALL)
 
     def admitted(self, wanted: Filter) -> Numbers | None:
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""

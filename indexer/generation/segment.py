@@ -15,13 +15,14 @@ depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs 
     sentence-spans.npy
     passages.faiss           vectors of passages and of sentences
     sentences.faiss
+    passages-lists.faiss …   over many of them, what finds the nearest (`vectors/lists.py`)
     passage-keys.npy         what the vectors were made of: the first 16 bytes of their texts' SHA-256
     sentence-keys.npy
     words, postings …        in which sentences each word stands (`lexical`)
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Chunk, Numbers, Span, Vectors
+from indexer.core.settings import RECALL
 from indexer.generation.postings import Postings, PostingsWriter
 from indexer.generation.store import Store, StoreWriter
 from indexer.storage import vocabulary
@@ -39,10 +41,13 @@ from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.garbled import is_garbled
 from indexer.text.orthography import tokens
+from indexer.vectors import reach
 from indexer.vectors.cache import Keys
-from indexer.vectors.dense import VectorFile, VectorWriter
+from indexer.vectors.dense import VectorPart
+from indexer.vectors.lists import InvertedLists
+from indexer.vectors.vector_files import VectorFile, VectorWriter
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the files come out differently for the same passages, or other texts are encoded."""
 
 STORE = "articles.sqlite"
@@ -96,10 +101,11 @@ class Embedded:
 class SegmentWriter:
     """Collects articles, all but their texts in memory; `save` writes them."""
 
-    def __init__(self, folder: Path, dimensions: int) -> None:
-        """Write into `folder`, which is made."""
+    def __init__(self, folder: Path, dimensions: int, recall: float = RECALL) -> None:
+        """Write into `folder`, which is made; `recall` is asked of searches for nearest vectors."""
         folder.mkdir(parents=True)
         self.folder = folder
+        self._recall = recall
         self._store = StoreWriter(folder / STORE)
         self._ids: list[str] = []
         self._origins: list[Origin] = []
@@ -184,10 +190,24 @@ class SegmentWriter:
         return (
             STORE,
             *arrays,
+            *self._lists(arrays),
             *(PASSAGES, SENTENCES),
             *vocabulary.write(self._ids, self.folder, IDS),
             *vocabulary.write((origin.path for origin in self._origins), self.folder, PATHS),
             *self._words.save(),
+        )
+
+    def _lists(self, arrays: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+        """Write what finds the nearest of many vectors; the names of the files."""
+        of_passages = np.repeat(arrays[LANGUAGES], np.diff(arrays[FIRST_PASSAGES]))
+        of_sentences = np.repeat(of_passages, np.diff(arrays[FIRST_SENTENCES]))
+        kinds = ((PASSAGES, of_passages), (SENTENCES, of_sentences))
+        return tuple(
+            name
+            for file, languages in kinds
+            for name in reach.write(
+                self.folder, Path(file).stem, VectorFile(self.folder / file), languages, self._recall
+            )
         )
 
     def discard(self) -> None:
@@ -228,6 +248,8 @@ class Segment:
         self.sentence_keys: Keys = mapped(folder / SENTENCE_KEYS, 2)
         self.passages = VectorFile(folder / PASSAGES)
         self.sentences = VectorFile(folder / SENTENCES)
+        self.passage_lists = InvertedLists.open(folder, Path(PASSAGES).stem, self.passages)
+        self.sentence_lists = InvertedLists.open(folder, Path(SENTENCES).stem, self.sentences)
         self.postings = Postings(folder)
         of_articles = (self.ids, self.paths, self.digests, self.languages, self.days, self.garbled)
         articles = {len(one) for one in of_articles}
@@ -258,6 +280,19 @@ class Segment:
             start, end = self.passage_spans[passage].tolist()
             found.append(Chunk(start, end, spans))
         return found
+
+    def vectors(self) -> tuple[VectorPart, VectorPart]:
+        """The vectors of its passages and of its sentences, with their languages."""
+        return (
+            VectorPart(self.passages, self._passage_languages, self.passage_lists),
+            VectorPart(self.sentences, self._sentence_languages, self.sentence_lists),
+        )
+
+    def _passage_languages(self) -> NDArray[np.bytes_]:
+        return np.repeat(self.languages, np.diff(self.first_passages))
+
+    def _sentence_languages(self) -> NDArray[np.bytes_]:
+        return np.repeat(self._passage_languages(), np.diff(self.first_sentences))
 
     def close(self) -> None:
         """Release the articles."""

@@ -27,7 +27,7 @@ from indexer.text import wordlists
 from indexer.text.orthography import encoder_input, is_arabic_script, likelier_persian
 from indexer.vectors import row_blocks
 from indexer.vectors.cache import Keys, keys_of
-from indexer.vectors.dense import QuantisedIndex
+from indexer.vectors.quantised import QuantisedIndex
 from indexer.vectors.row_blocks import RowBlocks
 
 VECTORS = "word-vectors"

@@ -90,11 +90,11 @@ class Retrieval:
         sound = self.lexical.scores(request.sounds, deadline)
         deadline.check()
         lists = [lexical.passage, lexical.sentence, sound.passage]
-        found = [self.similarity.nearest(request.vector, request.depth, admitted)]
+        found = [self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)]
         found += [_best(scores, request.depth, admitted) for scores in lists]
         if request.days:
             dated = _both(self._of_days(request.days), admitted)
-            found.append(self.similarity.nearest(request.vector, request.depth, dated))
+            found.append(self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact))
         passages = np.unique(np.concatenate(found))
         deadline.check()
         similar = self.similarity.compare(request.vector, request.language, passages)

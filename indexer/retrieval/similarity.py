@@ -59,27 +59,32 @@ class Similarity:
         self.first_sentences = columns.first_sentences
         self._hubness, self._codes, self._names = columns.hubness, columns.codes, columns.groups
         self._background = _Background(self, columns.sample)
+        self._languages = columns.languages
+        self._counts = np.bincount(columns.codes, minlength=len(columns.groups))
         self._everything: list[tuple[Any, Any]] = (
-            [(None, None)] if len(self._names) == 1 else self._by_language(np.arange(len(self.passages)))
+            [(None, None)] if len(self._names) == 1 else [self._of(code) for code in self._present()]
         )
 
     def __len__(self) -> int:
         return len(self.passages)
 
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False) -> Numbers:
         """Numbers of passages that are near to `vector` themselves or by a sentence, ascending.
 
         Args:
             vector: of the query, shape `(dimensions,)`.
             depth: how many passages and how many sentences of each language.
             among: only these passages, sorted; all when None.
+            exact: whether every vector is compared.
         """
-        found = []
-        for passages, sentences in self._everything if among is None else self._by_language(among):
-            found.append(self.passages.search(vector, depth, passages)[1])
-            nearest = self.sentences.search(vector, depth, sentences)[1]
+        parts = self._everything if among is None else self._by_language(among)
+        if not parts:
+            return np.empty(0, np.int64)
+        passages, sentences = zip(*parts, strict=True)
+        found = [one for _, one in self.passages.search_each(vector, depth, passages, exact=exact)]
+        for _, nearest in self.sentences.search_each(vector, depth, sentences, exact=exact):
             found.append(owners_of(self.first_sentences, nearest))
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        return np.unique(np.concatenate(found))
 
     def compare(self, vector: Vectors, language: str, passages: Numbers) -> Similar:
         """Score `passages` against a query in `language`."""
@@ -114,11 +119,26 @@ class Similarity:
     def _by_language(self, among: Numbers) -> list[tuple[Any, Any]]:
         """For each language those of the passages `among` that are in it, and their sentences."""
         codes = self._codes[among]
+        counts = np.bincount(codes, minlength=len(self._names))
         found = []
-        for code in np.unique(codes):
+        for code in np.flatnonzero(counts).tolist():
+            if counts[code] == self._counts[code]:
+                found.append(self._of(code))
+                continue
             passages = among[codes == code]
             sentences = inner_rows(self.first_sentences, passages)
-            found.append((self.passages.rows(passages), self.sentences.rows(sentences)))
+            names = self._languages[code]
+            found.append((self.passages.rows(passages, names), self.sentences.rows(sentences, names)))
+        return found
+
+    def _of(self, code: int) -> tuple[Any, Any]:
+        """What limits a search to the passages of a language, and to their sentences."""
+        names = self._languages[code]
+        return self.passages.of_languages(names), self.sentences.of_languages(names)
+
+    def _present(self) -> list[int]:
+        """The languages that there are passages of."""
+        found: list[int] = np.flatnonzero(self._counts).tolist()
         return found
 
 

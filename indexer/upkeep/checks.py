@@ -16,7 +16,8 @@ from indexer.generation.generation import Generation
 from indexer.generation.segment import Segment
 from indexer.storage.manifest import content_faults
 from indexer.vectors.cache import Keys, keys_of
-from indexer.vectors.dense import UNIT_TOLERANCE, DenseIndex
+from indexer.vectors.dense import DenseIndex
+from indexer.vectors.vector_files import UNIT_TOLERANCE
 
 LEAST_COSINE = 0.99
 """Between a vector of the index and that of the same text encoded anew, in another batch."""

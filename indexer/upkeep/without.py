@@ -65,7 +65,7 @@ def published_without(
     require_sound(base)
     gone = set(ids)
     rewrite = {segment.name for segment in base.segments if erasing and gone & set(ids_of(segment.ids))}
-    draft = Draft(layout.draft(), layout, model, encoder, cache, base)
+    draft = Draft(layout.draft(), layout, model, encoder, cache, base, recall=base.recall)
     try:
         numbers = (base.catalogue.ids.number(article_id) for article_id in gone)
         draft.remove(np.array([number for number in numbers if number is not None], np.int64))

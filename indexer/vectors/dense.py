@@ -1,175 +1,155 @@
-"""Nearest vectors with FAISS. Unit vectors and inner product: a score is a cosine, higher is better."""
+"""Nearest vectors in several files. Unit vectors and inner product: a score is a cosine, higher is better."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.errors import IndexDamaged, IndexNotWritable
+from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers, Scores, Vectors
 from indexer.vectors.library import faiss
-from indexer.vectors.row_blocks import RowBlocks
+from indexer.vectors.lists import InvertedLists, Probe
+from indexer.vectors.probing import Sought, candidates
+from indexer.vectors.vector_files import VectorFile
 
-UNIT_TOLERANCE = 1e-3
-_BLOCK = 8192
+FEW_ROWS = 4096
+FEW_SHARE = 64
+"""So many admitted rows, or one in so many, are compared one by one: it costs less than looking for them."""
 
+_BLOCK = 1024
 
-class VectorWriter:
-    """Collects unit vectors, rounded to float16, for a file that is written once and then shared."""
-
-    def __init__(self, dimensions: int) -> None:
-        self._index: faiss.Index = _empty(dimensions)
-
-    def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    def add(self, vectors: Vectors) -> None:
-        """Append `vectors`, shape `(rows, dimensions)`, after the rows already there.
-
-        Raises:
-            ValueError: a vector does not have unit length.
-        """
-        if len(vectors) == 0:
-            return
-        lengths = np.linalg.norm(vectors, axis=1)
-        if not np.allclose(lengths, 1.0, atol=UNIT_TOLERANCE):
-            raise ValueError(
-                f"vectors of length {lengths.min():.4f} to {lengths.max():.4f} in an index of unit vectors"
-            )
-        self._index.add(vectors)
-
-    def copy(self, file: "VectorFile", rows: Numbers) -> None:
-        """Append the vectors in `rows` of a file, bit by bit."""
-        for start in range(0, len(rows), _BLOCK):
-            self._index.add(file.stored(rows[start : start + _BLOCK]))
-
-    def save(self, path: Path) -> None:
-        """Write the vectors to one file.
-
-        Raises:
-            IndexNotWritable: the disk is full or the file cannot be written.
-        """
-        _write(self._index, path)
+_NO_NUMBER = np.uint32(0xFFFFFFFF)
+Bits = NDArray[np.uint8]
 
 
-class VectorFile:
-    """Maps a file that `VectorWriter` wrote: its pages are read when they are looked at."""
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorPart:
+    """A file of vectors, and what is known of its rows.
 
-    def __init__(self, path: Path) -> None:
-        """Map the vectors in `path`.
+    Attributes:
+        file: the vectors.
+        languages: gives that of each row.
+        lists: what a search looks through first; where there are none, all rows are compared.
+    """
 
-        Raises:
-            IndexDamaged: FAISS cannot read the file.
-        """
-        try:
-            self.index: faiss.Index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except (RuntimeError, MemoryError) as error:
-            raise IndexDamaged(f"{path} cannot be read") from error
-
-    def __len__(self) -> int:
-        return int(self.index.ntotal)
-
-    def stored(self, rows: Numbers) -> Vectors:
-        """The vectors of `rows`, in that order, as they were rounded."""
-        found = self.index.reconstruct_batch(np.asarray(rows, np.int64))
-        return np.asarray(found, np.float32).reshape(len(rows), self.index.d)
-
-    def vectors(self, rows: Numbers) -> Vectors:
-        """The vectors of `rows`, in that order, of unit length."""
-        found = self.stored(rows)
-        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
-
-    def lengths(self, rows: Numbers) -> Scores:
-        """Euclidean length of the vectors of `rows` as they were rounded."""
-        return np.asarray(np.linalg.norm(self.stored(rows), axis=1), np.float32)
+    file: VectorFile
+    languages: Callable[[], NDArray[np.bytes_]]
+    lists: InvertedLists | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class RowFilter:
-    """Some rows of an index, as one bit for each row of each of its files; None for a file without any."""
+    """Some rows of an index.
 
-    def __init__(self, bits: "Sequence[NDArray[np.uint8] | None]") -> None:
-        self.bits = bits
+    Attributes:
+        languages: of all rows among them; any when None.
+        numbers: those rows; all of the languages when None.
+        bits: one for each row of each file that is compared as a whole; None for a file without any.
+    """
+
+    languages: frozenset[bytes] | None
+    numbers: Numbers | None
+    bits: Sequence[Bits | None]
 
 
 class DenseIndex:
-    """An exact index over unit vectors that lie in several files, some rows of which may be dead.
+    """An index over unit vectors that lie in several files, some rows of which may be dead.
 
     Searching reads float16; whoever compares scores takes `vectors`, which are of unit length.
     """
 
-    def __init__(self, files: Sequence[VectorFile], rows: NDArray[np.uint32]) -> None:
-        """Join `files`.
+    def __init__(self, parts: Sequence[VectorPart], rows: NDArray[np.uint32]) -> None:
+        """Join some files.
 
         Args:
-            files: where the vectors are.
+            parts: where the vectors are.
             rows: for each vector of the index, by its number, the row in all files one after another.
 
         Raises:
             IndexDamaged: `rows` names a row that is not there, or one twice.
         """
-        self._files = files
-        self._starts = np.cumsum([0, *map(len, files)], dtype=np.int64)
+        self._parts = parts
+        self._starts = np.cumsum([0, *(len(part.file) for part in parts)], dtype=np.int64)
         self._rows = rows
-        self._numbers = np.full(int(self._starts[-1]), -1, np.int64)
-        if len(rows) and int(rows.max()) >= len(self._numbers):
-            raise IndexDamaged(f"there are {len(self._numbers)} vectors, and row {rows.max()} is asked for")
-        self._numbers[rows] = np.arange(len(rows))
-        if np.count_nonzero(self._numbers >= 0) != len(rows):
+        total = int(self._starts[-1])
+        if len(rows) and int(rows.max()) >= total:
+            raise IndexDamaged(f"there are {total} vectors, and row {rows.max()} is asked for")
+        self._numbers = np.full(total, _NO_NUMBER, np.uint32)
+        self._numbers[rows] = np.arange(len(rows), dtype=np.uint32)
+        if np.count_nonzero(self._numbers != _NO_NUMBER) != len(rows):
             raise IndexDamaged("two numbers have one vector")
-        self._all = None if len(rows) == len(self._numbers) else self.rows(np.arange(len(rows)))
+        self._few = max(FEW_ROWS, len(rows) // FEW_SHARE)
+        self._all = self._filter(None, None)
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def rows(self, numbers: Numbers) -> RowFilter:
-        """What limits a search to `numbers`."""
-        chosen = np.zeros(len(self._numbers), np.bool_)
-        chosen[self._rows[numbers]] = True
-        parts = (chosen[start:end] for start, end in pairwise(self._starts.tolist()))
-        return RowFilter([np.packbits(part, bitorder="little") if part.any() else None for part in parts])
+    def of_languages(self, languages: frozenset[str]) -> RowFilter:
+        """What limits a search to the rows in some languages."""
+        return self._filter(frozenset(name.encode() for name in languages), None)
 
-    def search(self, vector: Vectors, limit: int, among: RowFilter | None = None) -> tuple[Scores, Numbers]:
+    def rows(self, numbers: Numbers, languages: frozenset[str] | None = None) -> RowFilter:
+        """What limits a search to `numbers`, all of which are in some languages, where that is known."""
+        names = None if languages is None else frozenset(name.encode() for name in languages)
+        if len(numbers) <= self._few:
+            return RowFilter(names, numbers, ())
+        return self._filter(names, numbers)
+
+    def search(
+        self, vector: Vectors, limit: int, among: RowFilter | None = None, *, exact: bool = False
+    ) -> tuple[Scores, Numbers]:
         """The `limit` numbers nearest to `vector`, best first, equal scores by number.
 
         Args:
             vector: shape `(dimensions,)`, unit length.
             limit: how many at most.
             among: only these; all when None.
+            exact: compare all of them; otherwise hardly any that is nearest is missed (see `reach`).
 
         Returns:
             Cosine similarities, to float16's precision, and numbers, both of shape `(found,)` with
             `found <= limit`.
         """
-        among = among or self._all
-        scores, numbers = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
-        for position, file in enumerate(self._files):
-            bits = among.bits[position] if among else None
-            if among and bits is None:
-                continue
-            found_scores, rows = _nearest(file.index, vector, limit, bits)
-            scores.append(found_scores)
-            numbers.append(self._numbers[rows + self._starts[position]])
-        all_scores, all_numbers = np.concatenate(scores), np.concatenate(numbers)
-        order = np.lexsort((all_numbers, -all_scores))[:limit]
-        return all_scores[order], all_numbers[order]
+        return self.search_each(vector, limit, [among], exact=exact)[0]
+
+    def search_each(
+        self, vector: Vectors, limit: int, among: Sequence[RowFilter | None], *, exact: bool = False
+    ) -> list[tuple[Scores, Numbers]]:
+        """The `limit` nearest numbers among each of some rows, as `search` gives them."""
+        wanted = [one or self._all for one in among]
+        probes: list[Probe | None] = [None] * len(self._parts)
+        if not exact and any(self._few_of(one) is None for one in wanted):
+            probes = [part.lists.probe(vector) if part.lists else None for part in self._parts]
+        return [self._search(vector, limit, one, probes) for one in wanted]
 
     def vectors(self, numbers: Numbers) -> Vectors:
         """The vectors of `numbers`, in that order, of unit length."""
-        dimensions = self._files[0].index.d if self._files else 0
-        found = np.empty((len(numbers), dimensions), np.float32)
-        for positions, file, rows in self._by_file(numbers):
-            found[positions] = file.vectors(rows)
-        return found
+        found = self._stored(numbers)
+        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
     def lengths(self, numbers: Numbers) -> Scores:
         """Euclidean length of the vectors of `numbers` as they are in the files."""
-        found = np.empty(len(numbers), np.float32)
+        return np.asarray(np.linalg.norm(self._stored(numbers), axis=1), np.float32)
+
+    def _few_of(self, among: RowFilter) -> Numbers | None:
+        """Those rows that are compared one by one, alone; None where they are too many."""
+        return among.numbers if among.numbers is not None and len(among.numbers) <= self._few else None
+
+    def _best_of(self, numbers: Numbers, vector: Vectors, limit: int) -> tuple[Scores, Numbers]:
+        """The nearest of some numbers, all of them compared."""
+        scores = np.empty(len(numbers), np.float32)
+        for start in range(0, len(numbers), _BLOCK):
+            scores[start : start + _BLOCK] = _inner(self._stored(numbers[start : start + _BLOCK]), vector)
+        return _best(scores, numbers, limit)
+
+    def _stored(self, numbers: Numbers) -> Vectors:
+        dimensions = self._parts[0].file.index.d if self._parts else 0
+        found = np.empty((len(numbers), dimensions), np.float32)
         for positions, file, rows in self._by_file(numbers):
-            found[positions] = file.lengths(rows)
+            found[positions] = file.stored(rows)
         return found
 
     def _by_file(self, numbers: Numbers) -> Iterator[tuple[Numbers, VectorFile, Numbers]]:
@@ -177,18 +157,87 @@ class DenseIndex:
         owners = owners_of(self._starts, rows)
         for owner in np.unique(owners).tolist():
             positions = np.flatnonzero(owners == owner)
-            yield positions, self._files[owner], rows[positions] - self._starts[owner]
+            yield positions, self._parts[owner].file, rows[positions] - self._starts[owner]
+
+    def _filter(self, languages: frozenset[bytes] | None, numbers: Numbers | None) -> RowFilter:
+        """What limits a search to the rows that are alive, in some languages, and among some numbers."""
+        if numbers is None:
+            chosen = self._numbers != _NO_NUMBER
+        else:
+            chosen = np.zeros(len(self._numbers), np.bool_)
+            chosen[self._rows[numbers]] = True
+        parts = zip(self._parts, pairwise(self._starts.tolist()), strict=True)
+        bits = [_bits(part, chosen[start:end], languages) for part, (start, end) in parts]
+        return RowFilter(languages, numbers, bits)
+
+    def _search(
+        self, vector: Vectors, limit: int, among: RowFilter, probes: Sequence[Probe | None]
+    ) -> tuple[Scores, Numbers]:
+        few = self._few_of(among)
+        if few is not None:
+            return self._best_of(few, vector, limit)
+        scores, numbers = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
+        for position, rows_scores, rows in self._nearest(vector, limit, among, probes):
+            scores.append(rows_scores)
+            numbers.append(self._numbers[rows + self._starts[position]].astype(np.int64))
+        return _best(np.concatenate(scores), np.concatenate(numbers), limit)
+
+    def _nearest(
+        self, vector: Vectors, limit: int, among: RowFilter, probes: Sequence[Probe | None]
+    ) -> Iterator[tuple[int, Scores, Numbers]]:
+        """Of each file the rows that may be among the nearest, with their scores."""
+        sought: dict[int, Sought] = {}
+        for position, (part, probe) in enumerate(zip(self._parts, probes, strict=True)):
+            bits = among.bits[position]
+            if bits is None:
+                continue
+            if part.lists is None or probe is None:
+                yield position, *_compared(part, vector, limit, bits, among.languages)
+            else:
+                own = part.lists.of_languages(among.languages)
+                sought[position] = Sought(part.lists, probe, own, bits if len(bits) else None)
+
+        def compare(place: int, rows: Numbers) -> Scores:
+            return _inner(self._parts[positions[place]].file.stored(rows), vector)
+
+        positions = list(sought)
+        if sought:
+            found = candidates(list(sought.values()), limit, compare)
+            for place, rows in enumerate(found):
+                yield positions[place], compare(place, rows), rows
 
 
-def _write(index: faiss.Index, path: Path) -> None:
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise IndexNotWritable(f"{path} cannot be written: is the disk full?") from error
+_EVERY_ROW = np.empty(0, np.uint8)
+"""Bits of a file all of whose rows are admitted."""
 
 
-def _empty(dimensions: int) -> faiss.Index:
-    return faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+def _bits(part: VectorPart, chosen: NDArray[np.bool_], languages: frozenset[bytes] | None) -> Bits | None:
+    """Those of `chosen` rows; lists tell languages apart by themselves."""
+    if languages is not None and part.lists is None:
+        chosen = chosen & np.isin(part.languages(), list(languages))
+    if not chosen.any():
+        return None
+    return _EVERY_ROW if chosen.all() else np.packbits(chosen, bitorder="little")
+
+
+def _compared(
+    part: VectorPart, vector: Vectors, limit: int, bits: Bits, languages: frozenset[bytes] | None
+) -> tuple[Scores, Numbers]:
+    """The nearest of all rows of a file that are admitted."""
+    if languages is not None and part.lists is not None:
+        of_languages = np.packbits(np.isin(part.languages(), list(languages)), bitorder="little")
+        bits = bits & of_languages if len(bits) else of_languages
+    return _nearest(part.file.index, vector, limit, bits if len(bits) else None)
+
+
+def _inner(vectors: Vectors, vector: Vectors) -> Scores:
+    """Inner products, each the same to the last bit whatever other rows stand beside it."""
+    return np.asarray(np.einsum("ij,j->i", vectors, vector), np.float32)
+
+
+def _best(scores: Scores, numbers: Numbers, limit: int) -> tuple[Scores, Numbers]:
+    order = np.lexsort((numbers, -scores))[:limit]
+    return scores[order], numbers[order]
 
 
 def _nearest(
@@ -206,82 +255,3 @@ def _nearest(
         if wanted == total or not found.all() or scores[0][-1] < scores[0][limit - 1]:
             return scores[0][found], rows[0][found]
         wanted = min(2 * wanted, total)
-
-
-class QuantisedIndex:
-    """Nearest vectors among very many, searched in 4 bits for two dimensions, then scored exactly.
-
-    Product quantisation with fast scan (André et al., "Quicker ADC", IEEE TPAMI 2021) of the vectors less
-    their mean: an inner product with what is left orders them the same way, and spends its bits on what
-    tells them apart. Small indexes are searched exactly.
-    """
-
-    EXACT_BELOW = 5000
-    CANDIDATES_PER_RESULT = 2
-    TRAINED_ON = 16_384
-
-    def __init__(self, vectors: RowBlocks, quantised: faiss.Index | None) -> None:
-        self._vectors = vectors
-        self._quantised = quantised
-
-    @classmethod
-    def write(cls, folder: Path, name: str) -> tuple[str, ...]:
-        """Write an index over the `RowBlocks` of this name in `folder`; the names of the files.
-
-        Raises:
-            IndexNotWritable: the disk is full.
-        """
-        vectors = RowBlocks(folder, name)
-        if len(vectors) < cls.EXACT_BELOW:
-            return ()
-        blocks = [
-            np.arange(start, min(start + _BLOCK, len(vectors))) for start in range(0, len(vectors), _BLOCK)
-        ]
-        total = sum(vectors[block].sum(axis=0, dtype=np.float64) for block in blocks)
-        mean = (total / len(vectors)).astype(np.float32)
-        sample = vectors[np.arange(0, len(vectors), -(-len(vectors) // cls.TRAINED_ON))]
-        dimensions = sample.shape[1]
-        quantised = faiss.index_factory(dimensions, f"PQ{dimensions // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
-        quantised.train(sample.astype(np.float32) - mean)
-        for block in blocks:
-            quantised.add(vectors[block].astype(np.float32) - mean)
-        _write(quantised, folder / f"{name}.faiss")
-        return (f"{name}.faiss",)
-
-    @classmethod
-    def load(cls, folder: Path, name: str) -> Self:
-        """Map an index that `write` wrote, and its vectors.
-
-        Raises:
-            IndexDamaged: a file cannot be read, or they do not fit each other.
-        """
-        vectors = RowBlocks(folder, name)
-        quantised = None
-        try:
-            if len(vectors) >= cls.EXACT_BELOW:
-                quantised = faiss.read_index(str(folder / f"{name}.faiss"))
-        except RuntimeError as error:
-            raise IndexDamaged(f"{folder / name}.faiss cannot be read") from error
-        if quantised is not None and quantised.ntotal != len(vectors):
-            raise IndexDamaged(f"{folder / name}.faiss has {quantised.ntotal} rows for {len(vectors)}")
-        return cls(vectors, quantised)
-
-    def __len__(self) -> int:
-        return len(self._vectors)
-
-    @property
-    def vectors(self) -> RowBlocks:
-        """The vectors, as they were rounded."""
-        return self._vectors
-
-    def search(self, vector: Vectors, limit: int) -> tuple[Scores, Numbers]:
-        """The rows nearest to `vector`, best first, equal scores by row: cosines and numbers."""
-        if self._quantised is None:
-            rows = np.arange(len(self))
-        else:
-            wanted = min(len(self), self.CANDIDATES_PER_RESULT * limit)
-            _, found = self._quantised.search(vector.reshape(1, -1), wanted)
-            rows = np.sort(found[0][found[0] >= 0])
-        scores = np.einsum("ij,j->i", np.asarray(self._vectors[rows], np.float32), vector)
-        best = np.lexsort((rows, -scores))[:limit]
-        return scores[best], rows[best]

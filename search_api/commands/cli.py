@@ -91,6 +91,9 @@ def search(
         bool, typer.Option("--full", help="Print whole passages, not only the sentence.")
     ] = False,
     gloss: Annotated[bool, typer.Option("--gloss", help="Say what the words mean in English.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Compare every vector: slow in a large index, and misses none.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
 ) -> None:
     """Print the passages that answer QUERY, best first.
@@ -115,6 +118,7 @@ def search(
         until=until,
         group=group,
         gloss=gloss,
+        exact=exact,
     )
     folder = index or chosen.index
     with _damage_told(folder):
@@ -153,6 +157,9 @@ def evaluate(
     lanes: Annotated[
         bool, typer.Option("--lanes", help="Also measure with parts of the scoring left out.")
     ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Compare every vector: slow in a large index, and misses none.")
+    ] = False,
     reranker: RerankerOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -187,7 +194,16 @@ def evaluate(
         prepare(tell)
         cache = chosen.cache or default_cache()
         done = evaluation.evaluate(
-            sets, found, encoder, cache, pool=pool, lanes=lanes, runs=runs, report=tell, reranker=reads
+            sets,
+            found,
+            encoder,
+            cache,
+            pool=pool,
+            lanes=lanes,
+            runs=runs,
+            report=tell,
+            reranker=reads,
+            exact=exact,
         )
     if as_json:
         put_json(reports.as_json(done))

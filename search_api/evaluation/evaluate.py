@@ -106,6 +106,7 @@ def evaluate(
     runs: RunFiles | None = None,
     report: Callable[[str], None] = lambda line: None,
     reranker: Reranker | None = None,
+    exact: bool = False,
 ) -> Evaluation:
     """Index the corpora, search every query as a user would, and score the rankings of articles.
 
@@ -119,6 +120,7 @@ def evaluate(
         runs: where the rankings go; nowhere when None.
         report: called with a line for the user before and during what takes seconds.
         reranker: orders the best hits of every query; none does when None.
+        exact: whether every vector is compared.
 
     Raises:
         InvalidEvaluation: a run cannot be written.
@@ -134,7 +136,7 @@ def evaluate(
             for part in collection.parts:
                 for lane in LANES if lanes else (FUSED,):
                     searcher = Searcher(index, QueryEncoders.of(encoder, model.prompts.query), reranker, lane)
-                    answers = _ask(part, searcher.search, report)
+                    answers = _ask(part, searcher.search, report, exact=exact)
                     found = _measure(part, answers, len(collection.articles))
                     measured.append(replace(found, lane=lane.name) if lanes else found)
                 if runs:
@@ -153,7 +155,7 @@ def evaluate(
     )
 
 
-def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _Answers:
+def _ask(part: IndexedSet, search: Search, report: Callable[[str], None], *, exact: bool = False) -> _Answers:
     """Search every query of a set; what cannot be searched is told, and missing from `found`."""
     found: dict[str, tuple[Ranked, ...]] = {}
     claims: dict[str, Claim] = {}
@@ -164,7 +166,7 @@ def _ask(part: IndexedSet, search: Search, report: Callable[[str], None]) -> _An
         if number % _REPORT_EVERY == 0:
             report(f"{part.set.name}: {number:,} of {total:,} queries searched")
         try:
-            result = search(parse(query.text, limit=DEPTH, evidence=False, operators=False))
+            result = search(parse(query.text, limit=DEPTH, evidence=False, operators=False, exact=exact))
         except InvalidQuery as error:
             counts = "scores 0" if query.id in part.set.qrels else f"counts as told {NONE}"
             report(f"{part.set.name}: query {query.id} {counts}: {error}")

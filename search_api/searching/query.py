@@ -53,6 +53,7 @@ class Query:
         gloss: whether hits say what their words mean in English.
         syntax: what its text holds besides words.
         is_telling: whether it says what it is about; one that does not finds nothing.
+        exact: whether every vector is compared; otherwise only those that are likely to be near.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -65,6 +66,7 @@ class Query:
     gloss: bool = False
     syntax: Syntax = NO_SYNTAX
     is_telling: bool = True
+    exact: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -84,6 +86,7 @@ def parse(
     evidence: bool = True,
     gloss: bool = False,
     operators: bool = True,
+    exact: bool = False,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -97,6 +100,7 @@ def parse(
         evidence: whether hits say which words answered which.
         gloss: whether hits say what their words mean in English.
         operators: whether quotation marks and minus signs in `text` mean something.
+        exact: whether every vector is compared.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -133,6 +137,7 @@ def parse(
         gloss=gloss,
         syntax=syntax,
         is_telling=is_telling,
+        exact=exact,
         warnings=tuple(warnings),
     )
 

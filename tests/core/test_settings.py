@@ -7,7 +7,7 @@ import pytest
 
 from indexer.core.errors import InvalidSetting
 from indexer.core.limits import DEFAULTS, Limits
-from indexer.core.settings import NAMES, Origin, Settings
+from indexer.core.settings import NAMES, RECALL, Origin, Settings
 
 
 def test_nothing_said_is_the_default() -> None:
@@ -98,3 +98,15 @@ def test_a_file_is_checked_like_the_environment(tmp_path: Path, text: str, messa
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match=r"the settings in .* cannot be read"):
         Settings.from_environment({"HUDHUD_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_the_recall_that_is_asked_for_is_a_share() -> None:
+    assert Settings.from_environment({}).recall == RECALL == 0.99
+    assert Settings.from_environment({"HUDHUD_RECALL": "0.9"}).recall == 0.9
+    assert Settings.from_environment({"HUDHUD_RECALL": "1"}).recall == 1.0
+
+
+@pytest.mark.parametrize("value", ["0", "1.01", "-0.5", "much", "nan"])
+def test_what_is_no_share_is_refused(value: str) -> None:
+    with pytest.raises(InvalidSetting, match=rf"HUDHUD_RECALL must be .* not '{value}'"):
+        Settings.from_environment({"HUDHUD_RECALL": value})

@@ -70,7 +70,8 @@ def test_in_a_large_index_the_nearest_is_expected_to_be_nearer_than_in_the_sampl
     sample = np.sort(cosines[np.linspace(0, 39, 10).astype(int)])[::-1][:4]
     expected = sample[0] + (sample - sample[-1]).mean() * np.log(4)
     index = dense_indexes(made)[0]
-    assert calibration._nearest(index, X) == pytest.approx(float(expected), abs=2e-3)
+    (found,) = calibration._nearest(index, X[None, :])
+    assert found == pytest.approx(float(expected), abs=2e-3)
 
 
 def test_cosines_are_counted_from_what_is_usual_of_their_language_and_length() -> None:

@@ -2,14 +2,13 @@
 
 import os
 import random
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,9 +16,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged, IndexNotWritable
-from indexer.core.records import Scores, Vectors
-from indexer.vectors import dense, row_blocks
-from indexer.vectors.dense import DenseIndex, QuantisedIndex, VectorFile, VectorWriter
+from indexer.core.records import Vectors
+from indexer.vectors import vector_files
+from indexer.vectors.dense import DenseIndex, VectorPart
+from indexer.vectors.vector_files import VectorFile, VectorWriter
 
 
 def unit(rows: int, dimensions: int = 16, seed: int = 1) -> Vectors:
@@ -38,6 +38,15 @@ def written(path: Path, vectors: Vectors) -> VectorFile:
 
 def rounded(vectors: Vectors) -> Vectors:
     return np.asarray(vectors.astype(np.float16).astype(np.float32))
+
+
+def joined(files: Sequence[VectorFile], rows: NDArray[np.uint32]) -> DenseIndex:
+    """An index over some files, whose rows are in one language."""
+    return DenseIndex([VectorPart(file, partial(in_persian, len(file))) for file in files], rows)
+
+
+def in_persian(rows: int) -> NDArray[np.bytes_]:
+    return np.full(rows, b"fa", "S8")
 
 
 SIZES = (120, 0, 300, 80)
@@ -65,7 +74,7 @@ def index(rows: NDArray[np.uint32], tmp_path_factory: pytest.TempPathFactory) ->
     files = [
         written(folder / str(number), everything[starts[number] : starts[number + 1]]) for number in range(4)
     ]
-    return DenseIndex(files, rows)
+    return joined(files, rows)
 
 
 def nearest(vectors: Vectors, query: Vectors, limit: int, among: Sequence[int] | None = None) -> list[int]:
@@ -91,7 +100,12 @@ def test_everything_alive_is_found_and_nothing_else(index: DenseIndex, vectors: 
         assert index.search(query, limit)[1].tolist() == nearest(vectors, query, limit)
 
 
-def test_only_the_admitted_numbers_are_searched(index: DenseIndex, vectors: Vectors) -> None:
+@pytest.mark.parametrize("few", [0, 100, 4096])
+def test_only_the_admitted_numbers_are_searched(
+    index: DenseIndex, vectors: Vectors, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many of them are compared one by one."""
+    monkeypatch.setattr(index, "_few", few)
     query = unit(1, seed=3)[0]
     for among in (np.arange(3, 380, 7), np.array([379]), np.arange(380)):
         found = index.search(query, 5, index.rows(among))[1]
@@ -99,8 +113,9 @@ def test_only_the_admitted_numbers_are_searched(index: DenseIndex, vectors: Vect
 
 
 def test_a_limit_passes_over_files_without_an_admitted_row(
-    index: DenseIndex, rows: NDArray[np.uint32], vectors: Vectors
+    index: DenseIndex, rows: NDArray[np.uint32], vectors: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(index, "_few", 0)
     first = np.flatnonzero(rows < 120)
     limited = index.rows(first)
     assert [bits is None for bits in limited.bits] == [False, True, True, True]
@@ -134,7 +149,7 @@ def test_equal_scores_come_by_number_wherever_they_lie(
         opened = [
             written(Path(folder) / str(number), DIRECTIONS[several]) for number, several in enumerate(files)
         ]
-        index = DenseIndex(opened, np.array(alive, np.uint32))
+        index = joined(opened, np.array(alive, np.uint32))
         by_number = rounded(DIRECTIONS)[[kinds[row] for row in alive]].reshape(-1, 4)
         found = index.search(DIRECTIONS[asked], limit)
         assert found[1].tolist() == nearest(by_number, DIRECTIONS[asked], limit)
@@ -146,13 +161,13 @@ def test_equal_scores_come_by_number_wherever_they_lie(
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     nothing = written(tmp_path / "nothing", np.empty((0, 16), np.float32))
     for files in ([], [nothing], [nothing, nothing]):
-        index = DenseIndex(files, np.empty(0, np.uint32))
+        index = joined(files, np.empty(0, np.uint32))
         scores, numbers = index.search(unit(1)[0], 10)
         assert (len(index), scores.tolist(), numbers.tolist()) == (0, [], [])
 
 
 def test_a_file_all_of_whose_rows_are_dead_finds_nothing(tmp_path: Path) -> None:
-    index = DenseIndex([written(tmp_path / "dead", unit(9))], np.empty(0, np.uint32))
+    index = joined([written(tmp_path / "dead", unit(9))], np.empty(0, np.uint32))
     assert index.search(unit(1)[0], 10)[1].tolist() == []
 
 
@@ -183,7 +198,7 @@ def test_no_vectors_have_their_dimensions(index: DenseIndex) -> None:
 def test_rows_that_cannot_be_are_damage(tmp_path: Path, rows_of: list[int], message: str) -> None:
     file = written(tmp_path / "three", unit(3))
     with pytest.raises(IndexDamaged, match=message):
-        DenseIndex([file], np.array(rows_of, np.uint32))
+        joined([file], np.array(rows_of, np.uint32))
 
 
 @pytest.mark.parametrize("length", [2.0, 0.0, 1.01, float("nan")])
@@ -208,9 +223,16 @@ def test_what_was_written_is_read_rounded_to_half_precision(tmp_path: Path) -> N
     np.testing.assert_array_equal(file.stored(np.array([7, 3, 7])), rounded(vectors)[[7, 3, 7]])
 
 
+def test_numbers_of_half_precision_are_widened_to_the_last_bit() -> None:
+    """All that are finite, the smallest and both zeros among them."""
+    halves = np.arange(65_536, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)].reshape(-1, 64)
+    assert vector_files.widened(finite).tobytes() == finite.astype(np.float32).tobytes()
+
+
 @pytest.mark.parametrize("block", [1, 7, 8192])
 def test_copying_changes_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(dense, "_BLOCK", block)
+    monkeypatch.setattr(vector_files, "_BLOCK", block)
     vectors = unit(40)
     file = written(tmp_path / "one", vectors)
     kept = np.array([3, 5, 6, 20, 39])
@@ -245,7 +267,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from indexer.vectors.dense import VectorWriter
+from indexer.vectors.vector_files import VectorWriter
 from indexer.core.errors import IndexNotWritable
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
@@ -276,127 +298,6 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(IndexNotWritable, match="cannot be written: is the disk full"):
         VectorWriter(16).save(tmp_path / "missing" / "dense.faiss")
-
-
-def clustered(rows: int) -> NDArray[np.float16]:
-    """Vectors around 300 centres, not around the origin, as those of a model lie."""
-    chance = np.random.default_rng(11)
-    centres = chance.normal(size=(300, 32)) + 2.0
-    vectors = centres[chance.integers(300, size=rows)] + 0.5 * chance.normal(size=(rows, 32))
-    of_unit_length: NDArray[np.float16] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(
-        np.float16
-    )
-    return of_unit_length
-
-
-def single(vectors: NDArray[np.float16]) -> Vectors:
-    return vectors.astype(np.float32)
-
-
-def brute_force(vectors: NDArray[np.float16], query: Vectors) -> Scores:
-    return np.asarray(single(vectors) @ query, np.float32)
-
-
-def quantised(vectors: NDArray[np.float16], folder: Path, name: str) -> tuple[str, ...]:
-    """Write vectors and an index over them; the names of the index's own files."""
-    row_blocks.write(folder, name, vectors)
-    return QuantisedIndex.write(folder, name)
-
-
-def test_a_small_quantised_index_is_exact(tmp_path: Path) -> None:
-    vectors = clustered(QuantisedIndex.EXACT_BELOW - 1)
-    assert quantised(vectors, tmp_path, "words") == ()
-    index = QuantisedIndex.load(tmp_path, "words")
-    assert len(index) == 4999
-    for query in single(clustered(5020)[-20:]):
-        scores, rows = index.search(query, 10)
-        cosines = brute_force(vectors, query)
-        expected = np.lexsort((np.arange(4999), -cosines))[:10]
-        np.testing.assert_array_equal(rows, expected)
-        np.testing.assert_allclose(scores, cosines[expected], atol=1e-6)
-
-
-def test_a_large_quantised_index_finds_what_brute_force_finds(tmp_path: Path) -> None:
-    everything = clustered(8200)
-    vectors, queries = everything[:8000], single(everything[8000:])
-    assert quantised(vectors, tmp_path, "words") == ("words.faiss",)
-    index = QuantisedIndex.load(tmp_path, "words")
-    hits = 0
-    for query in queries:
-        scores, rows = index.search(query, 100)
-        cosines = brute_force(vectors, query)
-        np.testing.assert_allclose(scores, cosines[rows], atol=1e-6)
-        assert scores.tolist() == sorted(scores.tolist(), reverse=True)
-        hits += len(set(rows[:10].tolist()) & set(np.argsort(-cosines)[:10].tolist()))
-    assert hits / (10 * len(queries)) >= 0.95
-
-
-def test_a_quantised_index_is_written_and_read_the_same_twice(tmp_path: Path) -> None:
-    vectors = clustered(6000)
-    names = quantised(vectors, tmp_path, "one")
-    others = quantised(vectors, tmp_path, "two")
-    for name, other in zip(names, others, strict=True):
-        assert (tmp_path / name).read_bytes() == (tmp_path / other).read_bytes()
-    one, two = QuantisedIndex.load(tmp_path, "one"), QuantisedIndex.load(tmp_path, "two")
-    query = single(vectors)[7]
-    for first, second in zip(one.search(query, 100), two.search(query, 100), strict=True):
-        np.testing.assert_array_equal(first, second)
-    assert one.search(query, 100)[1][0] == 7
-
-
-def test_equal_scores_of_a_quantised_index_come_by_row(tmp_path: Path) -> None:
-    quantised(np.repeat(unit(1), 4, axis=0).astype(np.float16), tmp_path, "words")
-    index = QuantisedIndex.load(tmp_path, "words")
-    assert index.search(unit(1)[0], 3)[1].tolist() == [0, 1, 2]
-    assert index.search(unit(1)[0], 9)[1].tolist() == [0, 1, 2, 3]
-
-
-def test_an_empty_quantised_index_finds_nothing(tmp_path: Path) -> None:
-    quantised(np.empty((0, 16), np.float16), tmp_path, "words")
-    scores, rows = QuantisedIndex.load(tmp_path, "words").search(unit(1)[0], 5)
-    assert (scores.tolist(), rows.tolist()) == ([], [])
-
-
-def test_stored_vectors_come_by_row_as_they_were_given(tmp_path: Path) -> None:
-    vectors = clustered(20)
-    quantised(vectors, tmp_path, "words")
-    rows = np.array([7, 0, 7])
-    np.testing.assert_array_equal(QuantisedIndex.load(tmp_path, "words").vectors[rows], vectors[rows])
-
-
-def test_a_full_disk_is_named_for_a_quantised_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise RuntimeError("Error: 'f' failed: No space left on device")
-
-    monkeypatch.setattr(faiss, "write_index", full)
-    with pytest.raises(IndexNotWritable, match=r"words\.faiss cannot be written: is the disk full\?"):
-        quantised(clustered(5000), tmp_path, "words")
-
-
-@pytest.fixture(scope="module")
-def words_of_5000(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the smallest index that is not exact."""
-    folder = tmp_path_factory.mktemp("words")
-    quantised(clustered(5000), folder, "words")
-    return folder
-
-
-@pytest.mark.parametrize("name", ["words-rows.npy", "words-files.npy", "words.faiss"])
-def test_a_damaged_quantised_index_is_named(words_of_5000: Path, tmp_path: Path, name: str) -> None:
-    folder = shutil.copytree(words_of_5000, tmp_path / "copy")
-    os.truncate(folder / name, 20)
-    with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
-        QuantisedIndex.load(folder, "words")
-    (folder / name).unlink()
-    with pytest.raises(IndexDamaged, match=f"{name} cannot be read$"):
-        QuantisedIndex.load(folder, "words")
-
-
-def test_quantised_files_that_do_not_fit_each_other_are_named(words_of_5000: Path, tmp_path: Path) -> None:
-    quantised(clustered(5001), tmp_path, "words")
-    shutil.copy(words_of_5000 / "words.faiss", tmp_path)
-    with pytest.raises(IndexDamaged, match=r"words\.faiss has 5000 rows for 5001$"):
-        QuantisedIndex.load(tmp_path, "words")
 
 
 @pytest.mark.parametrize(("asked", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
