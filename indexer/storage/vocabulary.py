@@ -4,6 +4,7 @@ import functools
 import mmap
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,11 @@ class Vocabulary:
 
     def __getitem__(self, number: int) -> str:
         return self._bytes(number).decode()
+
+    def all(self) -> list[str]:
+        """All words, in order."""
+        text = self._text[:]
+        return [text[start:end].decode() for start, end in pairwise(self._ends.tolist())]
 
     def number(self, word: str) -> int | None:
         """The number of `word`; None if it is not there."""
