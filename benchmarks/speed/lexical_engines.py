@@ -73,7 +73,7 @@ def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
             places, kept = np.array([place for place, _ in held]), np.array([w for _, w in held], np.float32)
             expansions.append(Expansion(str(next(asked)), places, kept, np.zeros(len(places), np.uint8)))
         found = index.query(expansions)
-        return found.scores(found.best(100, None))
+        return found.scores(found.best(100, None)[0])
 
     return ask
 

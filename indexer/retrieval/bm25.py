@@ -68,9 +68,27 @@ def scored(rows: Numbers, frequency: Scores, idf: float, norm: Scores) -> Rows:
     return Rows(rows.astype(np.uint32), scores.astype(np.float32))
 
 
-def saturated(frequency: NDArray[np.float64], norm: Scores) -> NDArray[np.float64]:
-    """What words add to rows, divided by their idf; shape `(rows, words)`, as that of their frequencies."""
-    return np.asarray(frequency * (K1 + 1) / (frequency + norm[:, None]), np.float64)
+def saturated(frequency: NDArray[Any], norm: Scores) -> NDArray[Any]:
+    """What words add to rows, divided by their idf, in the shape of their frequencies."""
+    return np.asarray(frequency * (K1 + 1) / (frequency + norm))
+
+
+def greatest(rows: NDArray[np.integer[Any]], values: Scores, different: Numbers, total: int) -> Scores:
+    """The greatest of `values`, which are not negative, by row.
+
+    Args:
+        rows: of the values, in any order.
+        values: one for each of the rows.
+        different: the rows that there are among them, ascending.
+        total: how many rows there can be.
+    """
+    if len(rows) * SORTING <= total:
+        found = np.zeros(len(different), np.float32)
+        np.maximum.at(found, np.searchsorted(different, rows), values)
+        return found
+    all_rows = np.zeros(total, np.float32)
+    np.maximum.at(all_rows, rows, values)
+    return np.asarray(all_rows[different], np.float32)
 
 
 def best(passages: Numbers, scores: Scores, depth: int) -> Numbers:

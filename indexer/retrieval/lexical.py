@@ -15,24 +15,26 @@ What is known of a word costs with its postings, so a query touches as few as it
 the rarest on; the frequent ones at the end are left out where all of them together cannot lift a passage
 among the best (after Turtle and Flood, "Query evaluation: strategies and optimizations", 1995). Passages that
 may still be among them are scored by the terms of their own sentences. What scores are usual, and in how
-many passages a frequent word stands, is told by a sample: by all passages, in an index of up to `SAMPLED`.
+many passages a frequent word stands, is told by a sample. In an index of up to `SAMPLED` passages that is all
+of them, and nothing else is asked.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import SentenceTerms, TermPostings, sampled
 from indexer.core.ranges import inner_rows_and_owners
 from indexer.core.records import Expansion, Numbers, Scores
 from indexer.retrieval import bm25
-from indexer.retrieval.bm25 import K1, Rows
 from indexer.retrieval.columns import Columns
 from indexer.retrieval.memory import Memory
 from indexer.retrieval.standing import StandingWords
+from indexer.retrieval.words import Everywhere, LexicalScores, Word, digest
 
 REMEMBERED = 1 << 28
 """Bytes of what words add to passages that are kept for later queries."""
@@ -46,43 +48,13 @@ LOOKUP = 400
 AT_ONCE = 2048
 """Passages that are scored at once by the terms of their sentences."""
 
+POOL = 3
+"""Times as many passages are scored for the best sentences as are wanted."""
+
 LEAST_DEVIATION = 0.1
 """Share of a word's attainable BM25 that counts as one standard deviation at least."""
 
 _ROUNDING = 1e-5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LexicalScores:
-    """Of some passages: their BM25, and the highest BM25 of their sentences; shape `(passages,)`."""
-
-    passage: Scores
-    sentence: Scores
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Word:
-    """What is known of a word before any passage is scored.
-
-    Attributes:
-        expansion, key: what it stands for, and a digest of that.
-        passage_idf, sentence_idf: its idf among passages and among sentences.
-        postings: how many there are.
-        passages, sentences: those of the sample, by their places in it.
-    """
-
-    expansion: Expansion
-    key: bytes
-    passage_idf: float
-    sentence_idf: float
-    postings: int
-    passages: Rows
-    sentences: Rows
-
-    @property
-    def bound(self) -> float:
-        """What it adds to a passage at most."""
-        return self.passage_idf * (K1 + 1)
 
 
 class LexicalIndex:
@@ -106,10 +78,11 @@ class LexicalIndex:
         rows, owners = inner_rows_and_owners(first_sentences, sample)
         self.sample_starts = np.searchsorted(owners, np.arange(len(sample)))
         self._in_sample, self._sentences_in_sample = len(sample), len(rows)
+        self.is_sampled = len(sample) < self.passages
         self._sample_passage_norm = self._passage_norm[sample]
         self._sample_sentence_norm = bm25.norm(postings.lengths[rows], self._mean_sentence)
         self._words: Memory[Word] = Memory(REMEMBERED // 4)
-        self._rows: Memory[Rows] = Memory(REMEMBERED - REMEMBERED // 4)
+        self._everywhere: Memory[Everywhere] = Memory(REMEMBERED - REMEMBERED // 4)
 
     def query(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> "LexicalQuery":
         """What scores passages for a query of `words`, until `deadline`."""
@@ -119,19 +92,22 @@ class LexicalIndex:
         """Numbers of the passages with a sentence that holds every one of `words`, ascending."""
         return self._standing.passages_with(words)
 
-    def rows(self, word: Word) -> Rows:
+    def everywhere(self, word: Word) -> Everywhere:
         """All passages that hold a word, with what it adds to each; from memory if it was asked before."""
-        if self._in_sample == self.passages:
-            return word.passages
-        found = self._rows.get(word.key)
+        found = self._everywhere.get(word.key)
         if found is None:
-            passages, _, frequency = self._standing.of(word.expansion)
-            rows, sums = bm25.summed(passages, frequency, self.passages)
-            found = bm25.scored(rows, sums, word.passage_idf, self._passage_norm)
-            self._rows.keep(word.key, found, found.bytes)
+            standing = self._standing.of(word.expansion)
+            found = self._added_everywhere(*standing, word.passage_idf, word.sentence_idf)
+            self._everywhere.keep(word.key, found, found.bytes)
         return found
 
-    def scores(self, queries: Sequence[Sequence[Word]], passages: Numbers) -> list[LexicalScores]:
+    def scores(self, queries: "Sequence[LexicalQuery]", passages: Numbers) -> list[LexicalScores]:
+        """Score some passages for several queries."""
+        if self.is_sampled:
+            return self.scores_by_terms([query.words for query in queries], passages)
+        return [query.usual.of(passages) for query in queries]
+
+    def scores_by_terms(self, queries: Sequence[Sequence[Word]], passages: Numbers) -> list[LexicalScores]:
         """Score some passages for the words of several queries by the terms of their sentences."""
         columns = Columns([word.expansion for words in queries for word in words])
         if not len(columns) or not len(passages):
@@ -154,8 +130,12 @@ class LexicalIndex:
         sentences, owners = inner_rows_and_owners(self._first, passages)
         starts = np.searchsorted(owners, np.arange(len(passages)))
         frequency = columns.frequencies(*self._terms.of_sentences(sentences), len(sentences))
-        by_passage = bm25.saturated(np.add.reduceat(frequency, starts, axis=0), self._passage_norm[passages])
-        by_sentence = bm25.saturated(frequency, bm25.norm(self._lengths[sentences], self._mean_sentence))
+        by_passage = bm25.saturated(
+            np.add.reduceat(frequency, starts, axis=0), self._passage_norm[passages, None]
+        )
+        by_sentence = bm25.saturated(
+            frequency, bm25.norm(self._lengths[sentences, None], self._mean_sentence)
+        )
         found, first = [], 0
         for words in queries:
             some = slice(first, first + len(words))
@@ -177,7 +157,7 @@ class LexicalIndex:
 
     def _word(self, expansion: Expansion) -> Word:
         """What is known of a word, from memory if it was asked before."""
-        key = _digest(expansion)
+        key = digest(expansion)
         word = self._words.get(key)
         if word is None:
             word = self._computed(expansion, key)
@@ -187,11 +167,13 @@ class LexicalIndex:
 
     def _computed(self, expansion: Expansion, key: bytes) -> Word:
         passages, places, frequency = self._standing.of(expansion, sampled=True)
-        at = -(-passages.astype(np.int64) * self._in_sample // max(self.passages, 1))
+        at: NDArray[np.integer[Any]] = passages
+        if self.is_sampled:
+            at = -(-passages.astype(np.int64) * self._in_sample // self.passages)
         rows, sums = bm25.summed(at, frequency, self._in_sample)
         inside = self.sample_starts[at] + places
         sentence_rows, sentence_sums = bm25.summed(inside, frequency, self._sentences_in_sample)
-        if self._in_sample < self.passages and len(passages) < ENOUGH:
+        if self.is_sampled and len(passages) < ENOUGH:
             passage_idf, sentence_idf = self._counted(expansion, key)
         else:
             share = self._in_sample / max(self.passages, 1)
@@ -211,11 +193,27 @@ class LexicalIndex:
         """The idf of a word among passages and among sentences, by all that hold it."""
         passages, places, frequency = self._standing.of(expansion)
         _, of_sentences = bm25.summed(self._first[passages] + places, frequency, self._sentences)
+        _, sums = bm25.summed(passages, frequency, self.passages)
+        idf, sentence_idf = bm25.idf(sums, 1.0, self.passages), bm25.idf(of_sentences, 1.0, self._sentences)
+        found = self._added_everywhere(passages, places, frequency, idf, sentence_idf)
+        self._everywhere.keep(key, found, found.bytes)
+        return idf, sentence_idf
+
+    def _added_everywhere(
+        self,
+        passages: NDArray[np.uint32],
+        places: NDArray[np.uint8],
+        frequency: Scores,
+        idf: float,
+        sentence_idf: float,
+    ) -> Everywhere:
+        """What a word adds to passages and to their sentences, by where it stands and how often."""
         rows, sums = bm25.summed(passages, frequency, self.passages)
-        idf = bm25.idf(sums, 1.0, self.passages)
-        found = bm25.scored(rows, sums, idf, self._passage_norm)
-        self._rows.keep(key, found, found.bytes)
-        return idf, bm25.idf(of_sentences, 1.0, self._sentences)
+        scored = bm25.scored(rows, sums, idf, self._passage_norm)
+        lengths = self._lengths[self._first[passages] + places]
+        by_posting = bm25.saturated(frequency, bm25.norm(lengths, self._mean_sentence))
+        most = bm25.greatest(passages, by_posting, rows, self.passages)
+        return Everywhere(scored.rows, scored.scores, sentence_idf * most)
 
 
 class LexicalQuery:
@@ -234,9 +232,14 @@ class LexicalQuery:
         """The part of `attainable` that a word has in the mean."""
         return self.attainable / max(len(self.words), 1)
 
+    @cached_property
+    def usual(self) -> LexicalScores:
+        """The scores of the sample."""
+        return self._index.usual(self.words)
+
     def scores(self, passages: Numbers) -> LexicalScores:
         """The BM25 of some passages, and the highest BM25 of their sentences."""
-        return self._index.scores([self.words], passages)[0]
+        return self._index.scores([self], passages)[0]
 
     def z_scores(self, scores: LexicalScores, least: float) -> LexicalScores:
         """Scores in standard deviations above the mean of the index.
@@ -246,26 +249,40 @@ class LexicalQuery:
         """
         if not self.words:
             return scores
-        usual = self._index.usual(self.words)
         return LexicalScores(
-            bm25.z_scores(scores.passage, usual.passage, least),
-            bm25.z_scores(scores.sentence, usual.sentence, least),
+            bm25.z_scores(scores.passage, self.usual.passage, least),
+            bm25.z_scores(scores.sentence, self.usual.sentence, least),
         )
 
-    def best(self, depth: int, admitted: Numbers | None) -> Numbers:
-        """The `depth` passages with the highest scores above 0, best first, equal ones by number.
+    def best(self, depth: int, admitted: Numbers | None, *, by_sentence: bool = False) -> list[Numbers]:
+        """The passages with the highest scores above 0, best first, equal ones by number.
 
         Args:
             depth: how many at most.
             admitted: only these, sorted; all when None.
+            by_sentence: whether those with the best sentences are wanted too, as a second list. Where not all
+                passages are scored, a few others may stand in it for the last of them.
         """
         if not self.words:
-            return np.empty(0, np.int64)
-        if admitted is not None and len(admitted) <= AT_ONCE:
-            return bm25.best(admitted, self.scores(admitted).passage, depth)
-        total = np.zeros(self._index.passages, np.float32)
+            return [np.empty(0, np.int64)] * (1 + by_sentence)
+        if not self._index.is_sampled or (admitted is not None and len(admitted) <= AT_ONCE):
+            passages = np.arange(self._index.passages) if admitted is None else admitted
+            scores = self.scores(passages)
+            wanted = (scores.passage, scores.sentence)[: 1 + by_sentence]
+            return [bm25.best(passages, one, depth) for one in wanted]
+        total, sentence = np.zeros((2, self._index.passages), np.float32)
+        found = [self._best_passages(depth, admitted, total, sentence)]
+        if by_sentence:
+            pool = np.sort(_best_of(sentence, admitted, POOL * depth))
+            found.append(bm25.best(pool, self.scores(pool).sentence, depth))
+        return found
+
+    def _best_passages(
+        self, depth: int, admitted: Numbers | None, total: Scores, sentence: Scores
+    ) -> Numbers:
+        """Those with the highest scores; what was added up to find them is left in `total` and `sentence`."""
         floor = 0.0
-        for rest, left in self._added(total):
+        for rest, left in self._added(total, sentence):
             seen = total if admitted is None else total[admitted]
             above = seen[seen > floor]
             if len(above) >= depth:
@@ -275,27 +292,22 @@ class LexicalQuery:
                 if len(hopeful) * LOOKUP <= left:
                     passages = hopeful if admitted is None else admitted[hopeful]
                     return bm25.best(passages, self.scores(passages).passage, depth)
-        seen = total if admitted is None else total[admitted]
-        hopeful = np.flatnonzero(seen >= floor if floor else seen > 0)
-        return bm25.best(hopeful if admitted is None else admitted[hopeful], seen[hopeful], depth)
+        return _best_of(total, admitted, depth, floor)
 
-    def _added(self, total: Scores) -> Iterator[tuple[float, int]]:
+    def _added(self, total: Scores, sentence: Scores) -> Iterator[tuple[float, int]]:
         """Add up word after word; after each, what the others add at most and how many postings they have."""
         words = sorted(self.words, key=lambda word: -word.bound)
         rest, left = sum(word.bound for word in words), sum(word.postings for word in words)
         for word in self._deadline.each(words):
-            found = self._index.rows(word)
+            found = self._index.everywhere(word)
             np.add.at(total, found.rows, found.scores)
+            np.add.at(sentence, found.rows, found.sentences)
             rest, left = rest - word.bound, left - word.postings
             yield rest, left
 
 
-def _digest(word: Expansion) -> bytes:
-    """What stands for an expansion: equal for equal ones alone."""
-    digest = hashlib.blake2b(word.word.encode(), digest_size=16)
-    digest.update(b"\0" + word.terms.tobytes() + word.weights.tobytes())
-    for phrase in word.phrases:
-        digest.update(f"\0{phrase.weight}".encode())
-        for terms, weights in phrase.parts:
-            digest.update(b"\0" + terms.tobytes() + weights.tobytes())
-    return digest.digest()
+def _best_of(scores: Scores, admitted: Numbers | None, depth: int, floor: float = 0.0) -> Numbers:
+    """The `depth` passages, of those admitted, with the highest scores; all of them at least `floor`."""
+    seen = scores if admitted is None else scores[admitted]
+    hopeful = np.flatnonzero(seen >= floor if floor else seen > 0)
+    return bm25.best(hopeful if admitted is None else admitted[hopeful], seen[hopeful], depth)

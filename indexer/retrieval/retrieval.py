@@ -86,7 +86,8 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         found = [self.similarity.nearest(request.vector, request.depth, admitted)]
-        found += [one.best(request.depth, admitted) for one in (lexical, sound)]
+        found += lexical.best(request.depth, admitted, by_sentence=True)
+        found += sound.best(request.depth, admitted)
         if request.days:
             dated = _both(self._of_days(request.days), admitted)
             found.append(self.similarity.nearest(request.vector, request.depth, dated))
@@ -96,7 +97,7 @@ class Retrieval:
         beyond = self._engine.unrelated.beyond(
             np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
         )
-        by_words, by_sound = self.lexical.scores([lexical.words, sound.words], passages)
+        by_words, by_sound = self.lexical.scores([lexical, sound], passages)
         words_z = lexical.z_scores(by_words, LEAST_DEVIATION * lexical.of_a_word)
         is_garbled = self._engine.columns.garbled[passages]
         return Candidates(

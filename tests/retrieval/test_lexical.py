@@ -16,8 +16,9 @@ from indexer.generation.postings import Postings
 from indexer.retrieval import bm25 as formulas
 from indexer.retrieval import lexical
 from indexer.retrieval.bm25 import K1, B
-from indexer.retrieval.lexical import LexicalIndex, LexicalScores, Word
+from indexer.retrieval.lexical import LexicalIndex
 from indexer.retrieval.memory import OF_AN_ENTRY, Memory
+from indexer.retrieval.words import Everywhere, LexicalScores, Word
 
 PASSAGES = (
     (["rain", "rain", "city"], ["flood", "city"]),
@@ -170,7 +171,7 @@ def test_one_word_ranks_as_in_plain_bm25(tmp_path: Path) -> None:
         )
         found = scores(index, [word(index, **{term: 1.0})]).passage
         np.testing.assert_allclose(found, expected, rtol=1e-5)
-        best = index.query([word(index, **{term: 1.0})]).best(20, None)
+        (best,) = index.query([word(index, **{term: 1.0})]).best(20, None)
         np.testing.assert_allclose(expected[best], np.sort(expected)[::-1][:20][: len(best)], rtol=1e-5)
 
 
@@ -191,14 +192,18 @@ def test_sentences_without_words_score_nothing(tmp_path: Path) -> None:
 def test_an_index_without_words_answers_nothing(tmp_path: Path) -> None:
     index = indexed(tmp_path, [[[]]])
     assert scores(index, [word(index)]).passage.tolist() == [0.0]
-    assert index.query([word(index)]).best(5, None).tolist() == []
+    assert [one.tolist() for one in index.query([word(index)]).best(5, None)] == [[]]
 
 
 @pytest.mark.parametrize("sorting", [0, 10**6])
-def test_sums_by_sorting_and_by_table_are_the_same(monkeypatch: pytest.MonkeyPatch, sorting: int) -> None:
+def test_sums_and_maxima_by_sorting_and_by_table_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, sorting: int
+) -> None:
     monkeypatch.setattr(formulas, "SORTING", sorting)
     rows, sums = formulas.summed(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), 7)
     assert (rows.tolist(), sums.tolist()) == ([1, 3, 5], [2.0, 8.0, 5.0])
+    most = formulas.greatest(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), rows, 7)
+    assert most.tolist() == [2.0, 8.0, 4.0]
 
 
 Exact = NDArray[np.float64]
@@ -262,6 +267,16 @@ def some_queries(index: LexicalIndex, queries: int = 30) -> list[list[Expansion]
     return found
 
 
+def assert_best(found: Numbers, scores: Exact, admitted: Numbers | None) -> None:
+    """They are 15 of those admitted with the highest scores above 0, best first."""
+    rows = np.arange(len(scores)) if admitted is None else admitted
+    rows = rows[scores[rows] > 0]
+    expected = np.sort(scores[rows])[::-1][:15]
+    np.testing.assert_allclose(scores[found], expected, rtol=1e-5)
+    assert len(set(found.tolist())) == len(expected)
+    assert set(found.tolist()) <= set(rows.tolist())
+
+
 @pytest.mark.parametrize(("most_sampled", "lookup"), [(16_384, 400), (50, 400), (50, 0), (50, 10**9)])
 def test_the_best_are_those_of_scoring_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_sampled: int, lookup: int
@@ -270,6 +285,7 @@ def test_the_best_are_those_of_scoring_everything(
     monkeypatch.setattr(engine, "SAMPLED", most_sampled)
     monkeypatch.setattr(lexical, "LOOKUP", lookup)
     monkeypatch.setattr(lexical, "AT_ONCE", 16)
+    monkeypatch.setattr(lexical, "POOL", 200)
     passages = random_passages()
     index = indexed(tmp_path, passages, segments=2)
     exhaustive = Exhaustive(index, passages)
@@ -281,14 +297,34 @@ def test_the_best_are_those_of_scoring_everything(
         np.testing.assert_allclose(found.sentence, sentence, rtol=1e-5)
         query = index.query(words)
         for admitted in (None, some, some[:10]):
-            rows = np.arange(len(passages)) if admitted is None else admitted
-            rows = rows[passage[rows] > 0]
-            best = query.best(15, admitted)
-            expected = np.sort(passage[rows])[::-1][:15]
-            np.testing.assert_allclose(passage[best], expected, rtol=1e-5)
-            assert len(set(best.tolist())) == len(expected)
-            assert set(best.tolist()) <= set(rows.tolist())
+            (best,) = query.best(15, admitted)
+            assert_best(best, passage, admitted)
+            best, by_sentence = query.best(15, admitted, by_sentence=True)
+            assert_best(best, passage, admitted)
+            if lookup == 10**9 or not index.is_sampled:
+                assert_best(by_sentence, sentence, admitted)
         assert index.passages_with(words).tolist() == exhaustive.with_all(words)
+
+
+@pytest.mark.parametrize("lookup", [400, 0])
+def test_few_of_the_best_sentences_are_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lookup: int
+) -> None:
+    """Of words put together at random, the worst case; left out when it pays, or as soon as may be (0)."""
+    monkeypatch.setattr(engine, "SAMPLED", 50)
+    monkeypatch.setattr(lexical, "LOOKUP", lookup)
+    monkeypatch.setattr(lexical, "AT_ONCE", 16)
+    passages = random_passages(1000)
+    index = indexed(tmp_path, passages)
+    exhaustive = Exhaustive(index, passages)
+    shares = []
+    for words in some_queries(index):
+        _, sentence = exhaustive.scores(words)
+        _, found = index.query(words).best(15, None, by_sentence=True)
+        expected = np.sort(sentence[sentence > 0])[::-1][:15]
+        assert np.all(np.diff(sentence[found]) <= 1e-5)
+        shares.append(np.count_nonzero(sentence[found] >= expected[-1] - 1e-5) / len(expected))
+    assert np.mean(shares) > 0.6
 
 
 def test_frequent_words_are_left_out_where_they_cannot_matter(
@@ -299,15 +335,15 @@ def test_frequent_words_are_left_out_where_they_cannot_matter(
     passages = [[["the", "a"] + ["rain", "flood"] * (number % 40 == 7)] for number in range(400)]
     index = indexed(tmp_path, passages)
     looked: list[Word] = []
-    rows = index.rows
+    everywhere = index.everywhere
 
-    def counted(asked: Word) -> formulas.Rows:
+    def counted(asked: Word) -> Everywhere:
         looked.append(asked)
-        return rows(asked)
+        return everywhere(asked)
 
-    monkeypatch.setattr(index, "rows", counted)
+    monkeypatch.setattr(index, "everywhere", counted)
     words = [replace(word(index, **{term: 1.0}), word=term) for term in ("the", "rain", "flood")]
-    assert index.query(words).best(5, None).tolist() == [7, 47, 87, 127, 167]
+    assert index.query(words).best(5, None)[0].tolist() == [7, 47, 87, 127, 167]
     assert {one.expansion.word for one in looked} == {"rain", "flood"}
 
 
@@ -335,22 +371,24 @@ def test_what_is_unusual_is_held_to_a_least_deviation(index: LexicalIndex) -> No
     assert usual.passage.tolist() == pytest.approx(((found.passage - found.passage.mean()) / 100).tolist())
 
 
-def test_words_are_scored_for_several_queries_at_once(index: LexicalIndex) -> None:
+@pytest.mark.parametrize("most_sampled", [2, 3])
+def test_words_are_scored_for_several_queries_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_sampled: int
+) -> None:
+    monkeypatch.setattr(engine, "SAMPLED", most_sampled)
+    index = indexed(tmp_path, PASSAGES)
     rain, sun = (
         index.query([word(index, rain=1.0), word(index, city=0.5)]),
         index.query([word(index, sun=1.0)]),
     )
     nothing = index.query([])
-    together = index.scores([rain.words, nothing.words, sun.words], ALL)
+    together = index.scores([rain, nothing, sun], ALL)
     for found, query in zip(together, (rain, nothing, sun), strict=True):
         alone = query.scores(ALL)
         np.testing.assert_array_equal(found.passage, alone.passage)
         np.testing.assert_array_equal(found.sentence, alone.sentence)
-    assert (
-        nothing.best(3, None).tolist()
-        == nothing.z_scores(together[1], 0.0).passage.nonzero()[0].tolist()
-        == []
-    )
+    assert [one.tolist() for one in nothing.best(3, None, by_sentence=True)] == [[], []]
+    assert nothing.z_scores(together[1], 0.0).passage.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_words_are_remembered_by_what_they_stand_for(
