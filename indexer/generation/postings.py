@@ -32,8 +32,18 @@ PASSAGES, PLACES, COUNTS = "posting-passages.npy", "posting-places.npy", "postin
 LENGTHS = "sentence-lengths.npy"
 SEGMENT_WORDS = "segment-words.npy"
 
-AT_ONCE = 16_000_000
-"""Postings that are sorted at once."""
+AT_ONCE = 32_000_000
+"""Postings that are sorted at once, 8 bytes each."""
+
+CHECKED_AT_ONCE = 8_000_000
+"""Postings whose counts are added up at once."""
+
+_READ_AT_ONCE = 1_000_000
+"""Postings that are read at once."""
+
+_COUNT_BITS = 8
+"""A posting is sorted as one number, its key: from the lowest bits on its count, its sentence, whether that
+is of a passage outside the sample, and its word."""
 
 LAST_PLACE = 255
 """Sentences of a passage from this one on count as one: a passage of 250 tokens has hardly ever so many."""
@@ -94,8 +104,8 @@ class Postings:
             first_sentences: number of the first sentence of each passage, and of all sentences at the end.
         """
         total = np.zeros(len(self.lengths), np.int64)
-        for start in range(0, len(self.passages), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
+        for start in range(0, len(self.passages), CHECKED_AT_ONCE):
+            some = slice(start, start + CHECKED_AT_ONCE)
             sentences = first_sentences[self.passages[some]] + self.places[some]
             sums = np.bincount(sentences, self.counts[some], minlength=len(total))
             total += sums.astype(np.int64)[: len(total)]
@@ -169,8 +179,9 @@ def _write_postings(
     Returns:
         How many postings of each word are of sampled passages.
     """
-    is_unsampled = np.ones(int(first_sentences[-1]), np.bool_)
-    is_unsampled[inner_rows(first_sentences, sampled(len(first_sentences) - 1))] = False
+    bits = int(first_sentences[-1]).bit_length()
+    word_bits = _COUNT_BITS + bits + 1
+    low = _low_bits(first_sentences, bits)
     owners = np.repeat(np.arange(len(first_sentences) - 1, dtype=np.uint32), np.diff(first_sentences))
     inside = np.arange(len(owners)) - first_sentences[owners]
     places_of = np.minimum(inside, LAST_PLACE).astype(np.uint8)
@@ -181,44 +192,55 @@ def _write_postings(
         writing(folder / PLACES, np.dtype(np.uint8), (total,)) as places,
         writing(folder / COUNTS, np.dtype(np.uint8), (total,)) as counts,
     ):
-        for first, past in blocks(starts, AT_ONCE):
-            some = [_between(part, new, first, past) for part, new in zip(parts, renumbered, strict=True)]
-            words, sentences, times = (np.concatenate(columns) for columns in zip(*some, strict=True))
-            unsampled = is_unsampled[sentences]
-            order = _order(words, unsampled, sentences)
-            sentences = sentences[order]
+        for first, past in blocks(starts, min(AT_ONCE, 1 << (64 - word_bits))):
+            keys = np.concatenate(
+                [
+                    some
+                    for part, new in zip(parts, renumbered, strict=True)
+                    for some in _keys(part, new, (first, past), low, word_bits)
+                ]
+            )
+            keys.sort()
+            sentences = (keys >> np.uint64(_COUNT_BITS)) & np.uint64((1 << bits) - 1)
             passages.write(owners[sentences].tobytes())
             places.write(places_of[sentences].tobytes())
-            counts.write(times[order].tobytes())
-            counted[first:past] = np.bincount(words[~unsampled], minlength=past - first)
+            counts.write(keys.astype(np.uint8).tobytes())
+            halves = np.arange(2 * (past - first), dtype=np.uint64) << np.uint64(word_bits - 1)
+            starting = np.searchsorted(keys, halves)
+            counted[first:past] = starting[1::2] - starting[::2]
     return counted
 
 
-def _between(
-    part: Part, new: NDArray[np.uint32], first: int, past: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
-    """Of one segment the postings of the words whose new numbers are from `first` up to `past`.
+def _low_bits(first_sentences: Numbers, bits: int) -> NDArray[np.uint64]:
+    """Of each sentence what stands between the count and the word in the keys of its postings."""
+    unsampled = np.uint64(1 << bits)
+    low = np.arange(int(first_sentences[-1]), dtype=np.uint64) | unsampled
+    low[inner_rows(first_sentences, sampled(len(first_sentences) - 1))] ^= unsampled
+    return low << np.uint64(_COUNT_BITS)
 
-    Returns:
-        Words, counted from `first`; sentences; counts.
+
+def _keys(
+    part: Part, new: NDArray[np.uint32], numbers: tuple[int, int], low: NDArray[np.uint64], word_bits: int
+) -> Iterator[NDArray[np.uint64]]:
+    """Of one segment the postings of some words, as numbers that sort as postings stand.
+
+    Args:
+        part: the segment.
+        new: the new numbers of its words.
+        numbers: the first of those that are wanted, and that behind the last; words count from the first.
+        low: of each sentence the bits between the count and the word.
+        word_bits: from which bit on the word stands.
     """
-    words, numbers = part
-    sizes = np.diff(words.starts)
-    is_wanted = ((new >= first) & (new < past))[words.numbers] & np.repeat(numbers >= 0, sizes)
-    sentences = np.repeat(numbers.astype(np.uint32), sizes)[is_wanted]
-    return new[words.numbers[is_wanted]] - np.uint32(first), sentences, words.counts[is_wanted]
-
-
-def _order(words: NDArray[np.uint32], unsampled: NDArray[np.bool_], sentences: NDArray[np.uint32]) -> Numbers:
-    """By word, sampled ones first, then by sentence. Halves, for 16 bits are sorted by counting."""
-    keys = [unsampled.view(np.uint8).astype(np.uint16), *_halves(words)]
-    if np.any(sentences[1:] < sentences[:-1]):
-        keys = [*_halves(sentences), *keys]
-    return np.lexsort(keys)
-
-
-def _halves(numbers: NDArray[np.uint32]) -> list[NDArray[np.uint16]]:
-    return [numbers.astype(np.uint16), (numbers >> np.uint32(16)).astype(np.uint16)]
+    words, sentence_numbers = part
+    first, past = numbers
+    for start, end in blocks(words.starts, _READ_AT_ONCE):
+        some = slice(int(words.starts[start]), int(words.starts[end]))
+        mine, sentences = new[words.numbers[some]], sentence_numbers[start:end]
+        sizes = np.diff(words.starts[start : end + 1])
+        is_wanted = (mine >= first) & (mine < past) & np.repeat(sentences >= 0, sizes)
+        keys = (mine[is_wanted] - np.uint32(first)).astype(np.uint64) << np.uint64(word_bits)
+        keys |= np.repeat(low[sentences], sizes)[is_wanted]
+        yield keys | words.counts[some][is_wanted]
 
 
 def blocks(starts: Numbers, most: int) -> Iterator[tuple[int, int]]:

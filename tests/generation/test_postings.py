@@ -124,6 +124,7 @@ def test_merging_is_counting_the_words_of_passages(at_once: int, most_sampled: i
         passages = [sentences[start:end] for start, end in pairwise(cuts)]
         with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
             patch.setattr(postings, "AT_ONCE", at_once)
+            patch.setattr(postings, "_READ_AT_ONCE", at_once)
             patch.setattr(engine, "SAMPLED", most_sampled)
             found = made(Path(name), parts, numbers, np.array(cuts))
             first = sampled(len(passages)).tolist()
