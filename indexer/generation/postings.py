@@ -11,6 +11,7 @@ segment-words.npy          of each word of each segment, one after another, its 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -149,12 +150,12 @@ def _merged_words(
         [words[number] for number in chosen.tolist()]
         for words, chosen in ((part.words.all(), chosen) for part, chosen in zip(parts, live, strict=True))
     ]
-    merged = sorted(set().union(*of_parts))
+    merged = list(dict.fromkeys(sorted(chain.from_iterable(of_parts))))
     position = {word: number for number, word in enumerate(merged)}
     renumbered = []
     for words, chosen, frequencies in zip(of_parts, live, standing, strict=True):
         numbers = np.full(len(frequencies), GONE, np.uint32)
-        numbers[chosen] = np.fromiter((position[word] for word in words), np.uint32, len(words))
+        numbers[chosen] = np.fromiter(map(position.__getitem__, words), np.uint32, len(words))
         renumbered.append(numbers)
     return merged, renumbered
 

@@ -106,5 +106,5 @@ class SentenceWords:
 
     def standing(self, kept: NDArray[np.bool_]) -> Numbers:
         """Of each word in how many of the sentences that are `kept` it stands."""
-        of_kept = self.numbers[np.repeat(kept, np.diff(self.starts))]
+        of_kept = self.numbers if kept.all() else self.numbers[np.repeat(kept, np.diff(self.starts))]
         return np.bincount(of_kept, minlength=len(self.words))

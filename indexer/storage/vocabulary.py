@@ -18,10 +18,9 @@ _BLOCK = 64
 
 def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
     """Write `words`, which are sorted by code point and differ; the names of the two files."""
-    lengths = [0]
-    with (folder / f"{name}.txt").open("wb") as file:
-        lengths.extend(file.write(word.encode()) for word in words)
-    np.save(folder / f"{name}.npy", np.cumsum(lengths, dtype=np.int64))
+    encoded = [word.encode() for word in words]
+    (folder / f"{name}.txt").write_bytes(b"".join(encoded))
+    np.save(folder / f"{name}.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
     return f"{name}.txt", f"{name}.npy"
 
 
