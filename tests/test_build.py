@@ -25,6 +25,7 @@ from indexer.drafting.provenance import versions
 from indexer.generation import catalogue, terms
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
+from indexer.generation.postings import SEGMENT_WORDS
 from indexer.lexicon import arabic_sounds, lexicon, phonemes
 from indexer.lexicon.word_vectors import VECTORS
 from indexer.models.model import Model, Prompts
@@ -40,7 +41,14 @@ from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-ROWS = {ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS, f"{VECTORS}-files.npy", f"{VECTORS}-rows.npy"}
+ROWS = {
+    ARTICLE_ROWS,
+    PASSAGE_ROWS,
+    SENTENCE_ROWS,
+    SEGMENT_WORDS,
+    f"{VECTORS}-files.npy",
+    f"{VECTORS}-rows.npy",
+}
 """What says where on disk something lies, and depends on history."""
 QUESTIONS = ("heavy rain flooded the streets", "المدارس", "نان تازه", "Kabul football")
 

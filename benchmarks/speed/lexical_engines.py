@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.records import Expansion
-from indexer.generation.postings import Postings, PostingsWriter
+from indexer.generation.postings import Postings, SentenceTerms, merge
+from indexer.generation.sentence_words import SentenceWords, SentenceWordsWriter
 from indexer.retrieval.lexical import LexicalIndex
 
 LENGTH, VOCABULARY, WORDS, TERMS, QUERIES, ROUNDS = 120, 200_000, 8, 40, 20, 5
@@ -47,12 +48,17 @@ def queries(random: np.random.Generator) -> list[Query]:
 
 def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
     """Hudhud's postings, one sentence a passage; every query new to it."""
-    writer = PostingsWriter(folder)
+    segment = folder / "segment"
+    segment.mkdir()
+    writer = SentenceWordsWriter(segment)
     for row in texts:
         writer.add([f"{word:06d}" for word in row])
     writer.save()
+    words, numbers = SentenceWords(segment), np.arange(len(texts))
+    merge([(words, numbers)], np.arange(len(texts) + 1), folder)
     postings = Postings(folder)
-    index = LexicalIndex(postings, np.arange(len(texts) + 1))
+    terms = SentenceTerms(folder, [words], numbers.astype(np.uint32))
+    index = LexicalIndex(postings, terms, np.arange(len(texts) + 1))
     number = {int(postings.words[term]): term for term in range(len(postings.words))}
     asked = iter(range(10**9))
 
@@ -66,8 +72,8 @@ def ours(texts: NDArray[np.int64], folder: Path) -> Ask:
             ]
             places, kept = np.array([place for place, _ in held]), np.array([w for _, w in held], np.float32)
             expansions.append(Expansion(str(next(asked)), places, kept, np.zeros(len(places), np.uint8)))
-        scores = index.scores(expansions).passage
-        return np.argpartition(scores, -100)[-100:]
+        found = index.query(expansions)
+        return found.scores(found.best(100, None)[0])
 
     return ask
 

@@ -62,6 +62,33 @@ class NearestRows(Protocol):
         ...
 
 
+SAMPLED = 16_384
+"""Passages that tell what scores of words are usual; all are asked where there are no more."""
+
+
+def sampled(passages: int) -> Numbers:
+    """The numbers of the sampled ones of so many passages, evenly spread: ids are often sorted by date."""
+    some = min(passages, SAMPLED)
+    return np.arange(some, dtype=np.int64) * passages // max(some, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Postings of some terms, one term after another: of each where it stands.
+
+    Attributes:
+        passages: the passage, ascending among the sampled ones and among the others of a term.
+        places: which of its sentences, from 0.
+        counts: how often the term stands there.
+        sizes: how many postings there are of each term, shape `(terms,)`.
+    """
+
+    passages: NDArray[np.uint32]
+    places: NDArray[np.uint8]
+    counts: NDArray[np.uint8]
+    sizes: Numbers
+
+
 class TermPostings(Protocol):
     """In which sentences the terms of an index stand, and how often."""
 
@@ -70,8 +97,20 @@ class TermPostings(Protocol):
         """Tokens of each sentence."""
         ...
 
-    def of_terms(self, terms: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
-        """The postings of some terms, one term after another: sentences, counts, positions in `terms`."""
+    def of_terms(self, terms: Numbers, *, sampled: bool = False) -> Standing:
+        """The postings of some terms, one term after another; only those of sampled passages if asked so."""
+        ...
+
+    def sizes(self, terms: Numbers) -> Numbers:
+        """How many postings each of some terms has."""
+        ...
+
+
+class SentenceTerms(Protocol):
+    """Which terms stand in the sentences of an index, and how often."""
+
+    def of_sentences(self, sentences: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
+        """The terms of some sentences, in any order: terms, counts, positions in `sentences`."""
         ...
 
 
@@ -162,6 +201,11 @@ class Engine(Protocol):
     @property
     def postings(self) -> TermPostings:
         """The postings of terms."""
+        ...
+
+    @property
+    def sentence_terms(self) -> SentenceTerms:
+        """The terms of sentences."""
         ...
 
     @property

@@ -223,11 +223,6 @@ class Catalogue:
         """The article of each passage."""
         return np.repeat(np.arange(len(self)), np.diff(self.first_passages))
 
-    def sentence_languages(self) -> NDArray[np.uint8]:
-        """The language of each sentence's article, as a position in `language_names`."""
-        of_passages = self.languages[self.passage_articles()]
-        return np.repeat(of_passages, np.diff(self.first_sentences))
-
     def sentence_numbers(self) -> list[Numbers]:
         """Of each segment the numbers of its sentences, -1 for one that the generation has not."""
         ends = np.cumsum([0, *(len(segment.sentences) for segment in self.segments)])

@@ -10,7 +10,7 @@ from indexer.core.settings import RECALL
 from indexer.generation import calibration, columns
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
-from indexer.generation.postings import Postings
+from indexer.generation.postings import Postings, SentenceTerms
 from indexer.generation.segment import Segment
 from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
@@ -62,6 +62,8 @@ class Generation:
             self.postings = Postings(folder)
             if len(self.postings.lengths) != len(self.sentence_vectors):
                 raise IndexDamaged(f"the postings in {folder} do not fit its passages")
+            words = [segment.words for segment in self.segments]
+            self.sentence_terms = SentenceTerms(folder, words, self.catalogue.sentence_rows)
             self.lexicon = Lexicon(folder, self.postings.words)
         except BaseException:
             self._lock.release()

@@ -1,129 +1,63 @@
-"""Postings: in which sentences each word stands, and how often. Written once, merged, mapped into memory."""
+"""Postings: in which sentences each word stands, and how often. Made of the words of segments, then mapped.
 
-import heapq
-from array import array
-from collections import Counter
+words                      the vocabulary of the generation
+postings.npy               where the postings of each word start, and at the end where the last ones end
+sampled-postings.npy       how many of them are of sampled passages (see `TermPostings`): those come first
+posting-passages.npy       the passage of each, ascending among the sampled ones and among the others
+posting-places.npy         which of the passage's sentences it is of, from 0
+posting-counts.npy         how often the word stands there
+sentence-lengths.npy       tokens of each sentence
+segment-words.npy          of each word of each segment, one after another, its number in the vocabulary
+"""
+
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.engine import Standing, sampled
 from indexer.core.errors import IndexDamaged
-from indexer.core.ranges import inner_rows_and_owners, owners_of
+from indexer.core.ranges import inner_rows, inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers
+from indexer.generation.sentence_words import MOST_COUNTED, SentenceWords
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, writing
 from indexer.storage.vocabulary import Vocabulary
 
 WORDS = "words"
-POSTINGS = "postings.npy"
-SENTENCES = "posting-sentences.npy"
-COUNTS = "posting-counts.npy"
+POSTINGS, SAMPLED = "postings.npy", "sampled-postings.npy"
+PASSAGES, PLACES, COUNTS = "posting-passages.npy", "posting-places.npy", "posting-counts.npy"
 LENGTHS = "sentence-lengths.npy"
-_SPILLED = "postings.unsorted"
+SEGMENT_WORDS = "segment-words.npy"
 
-SPILL = 4_000_000
-"""Postings that are sorted at once."""
+AT_ONCE = 32_000_000
+"""Postings that are sorted at once, 8 bytes each."""
 
-MOST_COUNTED = 255
-"""A word counts at most so often in a sentence; only shorter sentences are sure to add up."""
+CHECKED_AT_ONCE = 8_000_000
+"""Postings whose counts are added up at once."""
 
-_POSTING = np.dtype([("word", "<u4"), ("sentence", "<u4"), ("count", "u1")])
+_READ_AT_ONCE = 1_000_000
+"""Postings that are read at once."""
 
+_COUNT_BITS = 8
+"""A posting is sorted as one number, its key: from the lowest bits on its count, its sentence, whether that
+is of a passage outside the sample, and its word."""
 
-class PostingsWriter:
-    """Collects the words of sentences and writes their postings, in memory that does not grow with them."""
+LAST_PLACE = 255
+"""Sentences of a passage from this one on count as one: a passage of 250 tokens has hardly ever so many."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._numbers: dict[str, int] = {}
-        self._spilled = folder / _SPILLED
-        self._words, self._sentences, self._counts = array("I"), array("I"), array("B")
-        self._lengths = array("I")
+GONE = np.uint32(0xFFFFFFFF)
+"""Number of a word of a segment that stands in no sentence of the generation."""
 
-    def add(self, sentence: Sequence[str]) -> None:
-        """Append a sentence, its folded words."""
-        for word, count in Counter(sentence).items():
-            self._words.append(self._numbers.setdefault(word, len(self._numbers)))
-            self._sentences.append(len(self._lengths))
-            self._counts.append(min(count, MOST_COUNTED))
-        self._lengths.append(len(sentence))
-        if len(self._words) >= SPILL:
-            self._spill()
-
-    def copy(self, postings: "Postings", sentences: Numbers) -> None:
-        """Append some sentences, ascending, of a file."""
-        renumbered = np.full(len(postings.lengths), -1, np.int64)
-        renumbered[sentences] = np.arange(len(self._lengths), len(self._lengths) + len(sentences))
-        kept = np.flatnonzero(renumbered[postings.sentences] >= 0)
-        owners = owners_of(postings.starts, kept)
-        words, positions = np.unique(owners, return_inverse=True)
-        numbers = np.array(
-            [self._numbers.setdefault(postings.words[word], len(self._numbers)) for word in words.tolist()],
-            np.uint32,
-        )
-        for start in range(0, len(kept), SPILL):
-            some = slice(start, start + SPILL)
-            self._words.frombytes(numbers[positions[some]].tobytes())
-            self._sentences.frombytes(renumbered[postings.sentences[kept[some]]].astype(np.uint32).tobytes())
-            self._counts.frombytes(postings.counts[kept[some]].tobytes())
-            if len(self._words) >= SPILL:
-                self._spill()
-        self._lengths.frombytes(postings.lengths[sentences].astype(np.uint32).tobytes())
-
-    def save(self) -> tuple[str, ...]:
-        """Write everything; the names of the files below the folder."""
-        self._spill()
-        words = sorted(self._numbers)
-        renumbered = np.empty(len(words), np.int64)
-        renumbered[[self._numbers[word] for word in words]] = np.arange(len(words))
-        starts = self._write_postings(renumbered)
-        np.save(self._folder / POSTINGS, starts)
-        np.save(self._folder / LENGTHS, np.asarray(self._lengths, np.uint32))
-        self._spilled.unlink()
-        return (
-            *vocabulary.write(words, self._folder, WORDS),
-            *(POSTINGS, SENTENCES, COUNTS, LENGTHS),
-        )
-
-    def _spill(self) -> None:
-        block = np.empty(len(self._words), _POSTING)
-        block["word"], block["sentence"], block["count"] = self._words, self._sentences, self._counts
-        with self._spilled.open("ab") as file:
-            file.write(block.tobytes())
-        self._words, self._sentences, self._counts = array("I"), array("I"), array("B")
-
-    def _write_postings(self, renumbered: Numbers) -> Numbers:
-        """A counting sort by word, block by block; where the postings of each word start."""
-        total = np.zeros(len(renumbered) + 1, np.int64)
-        for block in self._blocks():
-            total[1:] += np.bincount(renumbered[block["word"]], minlength=len(renumbered))
-        starts = np.cumsum(total)
-        sentences = np.empty(int(starts[-1]), np.uint32)
-        counts = np.empty(int(starts[-1]), np.uint8)
-        positions = starts[:-1].copy()
-        for block in self._blocks():
-            words = renumbered[block["word"]]
-            order = np.argsort(words, kind="stable")
-            words = words[order]
-            first = np.searchsorted(words, words)
-            at = positions[words] + np.arange(len(words)) - first
-            sentences[at], counts[at] = block["sentence"][order], block["count"][order]
-            positions += np.bincount(words, minlength=len(positions))
-        np.save(self._folder / SENTENCES, sentences)
-        np.save(self._folder / COUNTS, counts)
-        return starts
-
-    def _blocks(self) -> Iterator[NDArray[np.void]]:
-        with self._spilled.open("rb") as file:
-            while content := file.read(SPILL * _POSTING.itemsize):
-                yield np.frombuffer(content, _POSTING)
+Part = tuple[SentenceWords, Numbers]
+"""The words of a segment, and for each of its sentences its number in the generation, or -1."""
 
 
 class Postings:
-    """Maps what `PostingsWriter` or `merge` wrote."""
+    """Maps what `merge` wrote."""
 
     def __init__(self, folder: Path) -> None:
         """Map the files in `folder`.
@@ -133,124 +67,223 @@ class Postings:
         """
         self.words = Vocabulary(folder, WORDS)
         self.starts: Numbers = mapped(folder / POSTINGS)
-        self.sentences: NDArray[np.uint32] = mapped(folder / SENTENCES)
+        self.sampled: NDArray[np.uint32] = mapped(folder / SAMPLED)
+        self.passages: NDArray[np.uint32] = mapped(folder / PASSAGES)
+        self.places: NDArray[np.uint8] = mapped(folder / PLACES)
         self.counts: NDArray[np.uint8] = mapped(folder / COUNTS)
         self.lengths: NDArray[np.uint32] = mapped(folder / LENGTHS)
-        if len(self.starts) != len(self.words) + 1 or not int(self.starts[-1]) == len(self.sentences) == len(
-            self.counts
-        ):
+        fits = (
+            len(self.starts) == len(self.words) + 1 == len(self.sampled) + 1
+            and int(self.starts[-1]) == len(self.passages)
+            and len(self.passages) == len(self.places) == len(self.counts)
+        )
+        if not fits:
             raise IndexDamaged(f"the postings in {folder} do not fit each other")
 
-    def of_terms(self, terms: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
-        """The postings of some terms, one term after another: sentences, counts, positions in `terms`."""
-        rows, owners = inner_rows_and_owners(self.starts, terms)
-        return self.sentences[rows], self.counts[rows], owners
+    def of_terms(self, terms: Numbers, *, sampled: bool = False) -> Standing:
+        """The postings of some terms, one term after another; only those of sampled passages if asked so."""
+        starts = self.starts[terms]
+        sizes = self.sampled[terms].astype(np.int64) if sampled else self.starts[terms + 1] - starts
+        some = [
+            slice(start, start + size) for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
+        ]
+        return Standing(
+            np.concatenate([self.passages[:0], *(self.passages[one] for one in some)]),
+            np.concatenate([self.places[:0], *(self.places[one] for one in some)]),
+            np.concatenate([self.counts[:0], *(self.counts[one] for one in some)]),
+            sizes,
+        )
 
-    def sentences_with_wrong_lengths(self) -> Numbers:
-        """Numbers of the sentences whose postings do not add up to their lengths; reads everything."""
+    def sizes(self, terms: Numbers) -> Numbers:
+        """How many postings each of some terms has."""
+        return np.asarray(self.starts[terms + 1] - self.starts[terms])
+
+    def sentences_with_wrong_lengths(self, first_sentences: Numbers) -> Numbers:
+        """Numbers of the sentences whose postings do not add up to their lengths; reads everything.
+
+        Args:
+            first_sentences: number of the first sentence of each passage, and of all sentences at the end.
+        """
         total = np.zeros(len(self.lengths), np.int64)
-        for start in range(0, len(self.sentences), SPILL):
-            some = slice(start, start + SPILL)
-            sums = np.bincount(self.sentences[some], self.counts[some], minlength=len(total))
-            total += sums.astype(np.int64)
+        for start in range(0, len(self.passages), CHECKED_AT_ONCE):
+            some = slice(start, start + CHECKED_AT_ONCE)
+            sentences = first_sentences[self.passages[some]] + self.places[some]
+            sums = np.bincount(sentences, self.counts[some], minlength=len(total))
+            total += sums.astype(np.int64)[: len(total)]
         return np.flatnonzero((total != self.lengths) & (total < MOST_COUNTED))
 
 
-def merge(parts: Sequence[tuple[Postings, Numbers]], folder: Path) -> tuple[str, ...]:
-    """Write the postings of some sentences out of several files, as if they had been added one by one.
+def merge(parts: Sequence[Part], first_sentences: Numbers, folder: Path) -> tuple[str, ...]:
+    """Write the postings of some sentences of several segments.
 
     Args:
-        parts: postings, and for each of their sentences its new number, or -1 where it is left out; all
-            new numbers together count from 0 without a gap.
+        parts: the segments; all numbers of sentences together count from 0 without a gap.
+        first_sentences: number of the first sentence of each passage, and of all sentences at the end.
         folder: where to write.
 
     Returns:
         Names of the files, below `folder`.
     """
-    live = [_live_words(postings, numbers) for postings, numbers in parts]
-    words = _merged_words(parts, live)
-    position = {word: number for number, word in enumerate(words)}
-    renumbered = [
-        np.fromiter((position[postings.words[word]] for word in chosen.tolist()), np.int64, len(chosen))
-        for (postings, _), (chosen, _) in zip(parts, live, strict=True)
-    ]
+    standing = [words.standing(numbers >= 0) for words, numbers in parts]
+    words, renumbered = _merged_words([part for part, _ in parts], standing)
     total = np.zeros(len(words) + 1, np.int64)
-    for new, (_, frequencies) in zip(renumbered, live, strict=True):
-        total[1:][new] += frequencies
+    for new, frequencies in zip(renumbered, standing, strict=True):
+        total[1:][new[frequencies > 0]] += frequencies[frequencies > 0]
     starts = np.cumsum(total)
-    np.save(folder / POSTINGS, starts)
-    np.save(folder / LENGTHS, _merged_lengths(parts))
-    _merge_postings(parts, [chosen for chosen, _ in live], renumbered, starts, folder)
-    return (*vocabulary.write(words, folder, WORDS), POSTINGS, SENTENCES, COUNTS, LENGTHS)
-
-
-def _live_words(postings: Postings, numbers: Numbers) -> tuple[Numbers, Numbers]:
-    """The words that stand in a sentence that is kept, and in how many."""
-    if not len(postings.words):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    kept = (numbers >= 0)[postings.sentences]
-    frequencies = np.add.reduceat(kept, postings.starts[:-1], dtype=np.int64)
-    words = np.flatnonzero(frequencies)
-    return words, frequencies[words]
+    arrays: dict[str, NDArray[Any]] = {
+        POSTINGS: starts,
+        SAMPLED: _write_postings(parts, renumbered, starts, first_sentences, folder),
+        LENGTHS: _merged_lengths(parts),
+        SEGMENT_WORDS: np.concatenate([np.empty(0, np.uint32), *renumbered]),
+    }
+    for name, array in arrays.items():
+        np.save(folder / name, array)
+    return (*vocabulary.write(words, folder, WORDS), *arrays, PASSAGES, PLACES, COUNTS)
 
 
 def _merged_words(
-    parts: Sequence[tuple[Postings, Numbers]], live: Sequence[tuple[Numbers, Numbers]]
-) -> list[str]:
-    """All words that are kept, sorted by code point, once."""
-    lists = (
-        map(postings.words.__getitem__, chosen.tolist())
-        for (postings, _), (chosen, _) in zip(parts, live, strict=True)
-    )
-    return [word for word, _ in groupby(heapq.merge(*lists))]
+    parts: Sequence[SentenceWords], standing: Sequence[Numbers]
+) -> tuple[list[str], list[NDArray[np.uint32]]]:
+    """All words that stand somewhere, sorted by code point; of each word of each part its number there."""
+    live = [np.flatnonzero(frequencies) for frequencies in standing]
+    of_parts = [
+        [words[number] for number in chosen.tolist()]
+        for words, chosen in ((part.words.all(), chosen) for part, chosen in zip(parts, live, strict=True))
+    ]
+    merged = list(dict.fromkeys(sorted(chain.from_iterable(of_parts))))
+    position = {word: number for number, word in enumerate(merged)}
+    renumbered = []
+    for words, chosen, frequencies in zip(of_parts, live, standing, strict=True):
+        numbers = np.full(len(frequencies), GONE, np.uint32)
+        numbers[chosen] = np.fromiter(map(position.__getitem__, words), np.uint32, len(words))
+        renumbered.append(numbers)
+    return merged, renumbered
 
 
-def _merged_lengths(parts: Sequence[tuple[Postings, Numbers]]) -> NDArray[np.uint32]:
+def _merged_lengths(parts: Sequence[Part]) -> NDArray[np.uint32]:
     lengths = np.zeros(sum(int(np.count_nonzero(numbers >= 0)) for _, numbers in parts), np.uint32)
-    for postings, numbers in parts:
+    for words, numbers in parts:
         kept = numbers >= 0
-        lengths[numbers[kept]] = postings.lengths[kept]
+        lengths[numbers[kept]] = words.lengths[kept]
     return lengths
 
 
-def _merge_postings(
-    parts: Sequence[tuple[Postings, Numbers]],
-    live: Sequence[Numbers],
-    renumbered: Sequence[Numbers],
+def _write_postings(
+    parts: Sequence[Part],
+    renumbered: Sequence[NDArray[np.uint32]],
     starts: Numbers,
+    first_sentences: Numbers,
     folder: Path,
-) -> None:
-    """Write postings sorted by word, then by sentence, for as many words at a time as memory has room for."""
+) -> NDArray[np.uint32]:
+    """Write postings by word, for as many words at a time as memory has room for.
+
+    Returns:
+        How many postings of each word are of sampled passages.
+    """
+    bits = int(first_sentences[-1]).bit_length()
+    word_bits = _COUNT_BITS + bits + 1
+    low = _low_bits(first_sentences, bits)
+    owners = np.repeat(np.arange(len(first_sentences) - 1, dtype=np.uint32), np.diff(first_sentences))
+    inside = np.arange(len(owners)) - first_sentences[owners]
+    places_of = np.minimum(inside, LAST_PLACE).astype(np.uint8)
     total = int(starts[-1])
+    counted = np.zeros(len(starts) - 1, np.uint32)
     with (
-        writing(folder / SENTENCES, np.dtype(np.uint32), (total,)) as sentences,
+        writing(folder / PASSAGES, np.dtype(np.uint32), (total,)) as passages,
+        writing(folder / PLACES, np.dtype(np.uint8), (total,)) as places,
         writing(folder / COUNTS, np.dtype(np.uint8), (total,)) as counts,
     ):
-        first = 0
-        while first < len(starts) - 1:
-            past = int(owners_of(starts, starts[first] + SPILL))
-            past = max(past, first + 1)
-            blocks = [
-                _postings_of(postings, numbers, chosen, new, first, past)
-                for (postings, numbers), chosen, new in zip(parts, live, renumbered, strict=True)
-            ]
-            keys, values = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
-            order = np.argsort(keys, kind="stable")
-            sentences.write((keys[order] & 0xFFFFFFFF).astype(np.uint32).tobytes())
-            counts.write(values[order].tobytes())
-            first = past
+        for first, past in blocks(starts, min(AT_ONCE, 1 << (64 - word_bits))):
+            keys = np.concatenate(
+                [
+                    some
+                    for part, new in zip(parts, renumbered, strict=True)
+                    for some in _keys(part, new, (first, past), low, word_bits)
+                ]
+            )
+            keys.sort()
+            sentences = (keys >> np.uint64(_COUNT_BITS)) & np.uint64((1 << bits) - 1)
+            passages.write(owners[sentences].tobytes())
+            places.write(places_of[sentences].tobytes())
+            counts.write(keys.astype(np.uint8).tobytes())
+            halves = np.arange(2 * (past - first), dtype=np.uint64) << np.uint64(word_bits - 1)
+            starting = np.searchsorted(keys, halves)
+            counted[first:past] = starting[1::2] - starting[::2]
+    return counted
 
 
-def _postings_of(
-    postings: Postings, numbers: Numbers, chosen: Numbers, new: Numbers, first: int, past: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """Of one file the postings of the words whose new numbers are from `first` up to `past`."""
-    low, high = np.searchsorted(new, [first, past])
-    words = chosen[low:high]
-    rows, owners = inner_rows_and_owners(postings.starts, words)
-    sentences = numbers[postings.sentences[rows]]
-    kept = sentences >= 0
-    keys = (new[low:high][owners[kept]].astype(np.uint64) << np.uint64(32)) | sentences[kept].astype(
-        np.uint64
-    )
-    return keys, postings.counts[rows[kept]]
+def _low_bits(first_sentences: Numbers, bits: int) -> NDArray[np.uint64]:
+    """Of each sentence what stands between the count and the word in the keys of its postings."""
+    unsampled = np.uint64(1 << bits)
+    low = np.arange(int(first_sentences[-1]), dtype=np.uint64) | unsampled
+    low[inner_rows(first_sentences, sampled(len(first_sentences) - 1))] ^= unsampled
+    return low << np.uint64(_COUNT_BITS)
+
+
+def _keys(
+    part: Part, new: NDArray[np.uint32], numbers: tuple[int, int], low: NDArray[np.uint64], word_bits: int
+) -> Iterator[NDArray[np.uint64]]:
+    """Of one segment the postings of some words, as numbers that sort as postings stand.
+
+    Args:
+        part: the segment.
+        new: the new numbers of its words.
+        numbers: the first of those that are wanted, and that behind the last; words count from the first.
+        low: of each sentence the bits between the count and the word.
+        word_bits: from which bit on the word stands.
+    """
+    words, sentence_numbers = part
+    first, past = numbers
+    for start, end in blocks(words.starts, _READ_AT_ONCE):
+        some = slice(int(words.starts[start]), int(words.starts[end]))
+        mine, sentences = new[words.numbers[some]], sentence_numbers[start:end]
+        sizes = np.diff(words.starts[start : end + 1])
+        is_wanted = (mine >= first) & (mine < past) & np.repeat(sentences >= 0, sizes)
+        keys = (mine[is_wanted] - np.uint32(first)).astype(np.uint64) << np.uint64(word_bits)
+        keys |= np.repeat(low[sentences], sizes)[is_wanted]
+        yield keys | words.counts[some][is_wanted]
+
+
+def blocks(starts: Numbers, most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of words that together have not too many postings, unless a single one has more."""
+    first = 0
+    while first < len(starts) - 1:
+        past = max(int(owners_of(starts, starts[first] + most)), first + 1)
+        yield first, past
+        first = past
+
+
+class SentenceTerms:
+    """The terms of sentences of a generation, out of the words of its segments."""
+
+    def __init__(self, folder: Path, segments: Sequence[SentenceWords], rows: NDArray[np.uint32]) -> None:
+        """Map the numbers of words in `folder`.
+
+        Args:
+            folder: where `merge` wrote.
+            segments: those that were given to it, in that order.
+            rows: of each sentence its row in all segments one after another.
+
+        Raises:
+            IndexDamaged: the numbers are unreadable, or are not those of the segments' words.
+        """
+        self._segments, self._rows = segments, rows
+        self._numbers: NDArray[np.uint32] = mapped(folder / SEGMENT_WORDS)
+        self._first_rows = np.cumsum([0, *(len(words.lengths) for words in segments)])
+        self._first_words = np.cumsum([0, *(len(words.words) for words in segments)])
+        if int(self._first_words[-1]) != len(self._numbers):
+            raise IndexDamaged(f"the numbers of words in {folder} do not fit its segments")
+
+    def of_sentences(self, sentences: Numbers) -> tuple[NDArray[np.uint32], NDArray[np.uint8], Numbers]:
+        """The terms of some sentences, in any order: terms, counts, positions in `sentences`."""
+        rows = self._rows[sentences].astype(np.int64)
+        owners = owners_of(self._first_rows, rows)
+        terms, counts, positions = [np.empty(0, np.uint32)], [np.empty(0, np.uint8)], [np.empty(0, np.int64)]
+        for segment in np.unique(owners).tolist():
+            words, at = self._segments[segment], np.flatnonzero(owners == segment)
+            mine = rows[at] - self._first_rows[segment]
+            standing, of_mine = inner_rows_and_owners(words.starts, mine)
+            terms.append(self._numbers[self._first_words[segment] + words.numbers[standing]])
+            counts.append(words.counts[standing])
+            positions.append(at[of_mine])
+        return np.concatenate(terms), np.concatenate(counts), np.concatenate(positions)

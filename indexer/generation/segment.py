@@ -18,7 +18,7 @@ depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs 
     passages-lists.faiss …   over many of them, what finds the nearest (`vectors/lists.py`)
     passage-keys.npy         what the vectors were made of: the first 16 bytes of their texts' SHA-256
     sentence-keys.npy
-    words, postings …        in which sentences each word stands (`lexical`)
+    words, first-words …     the words of each sentence (`sentence_words`)
 """
 
 import itertools
@@ -34,7 +34,7 @@ from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Chunk, Numbers, Span, Vectors
 from indexer.core.settings import RECALL
-from indexer.generation.postings import Postings, PostingsWriter
+from indexer.generation.sentence_words import SentenceWords, SentenceWordsWriter
 from indexer.generation.store import Store, StoreWriter
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
@@ -47,7 +47,7 @@ from indexer.vectors.dense import VectorPart
 from indexer.vectors.lists import InvertedLists
 from indexer.vectors.vector_files import VectorFile, VectorWriter
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the files come out differently for the same passages, or other texts are encoded."""
 
 STORE = "articles.sqlite"
@@ -116,7 +116,7 @@ class SegmentWriter:
         self._passage_spans, self._sentence_spans = _RowCollector(np.uint32, 2), _RowCollector(np.uint32, 2)
         self._passage_keys, self._sentence_keys = _RowCollector(np.uint64, 2), _RowCollector(np.uint64, 2)
         self._passages, self._sentences = VectorWriter(dimensions), VectorWriter(dimensions)
-        self._words = PostingsWriter(folder)
+        self._words = SentenceWordsWriter(folder)
 
     @property
     def articles(self) -> int:
@@ -161,7 +161,7 @@ class SegmentWriter:
         self._sentence_keys.add(segment.sentence_keys[sentences])
         self._passages.copy(segment.passages, passages)
         self._sentences.copy(segment.sentences, sentences)
-        self._words.copy(segment.postings, sentences)
+        self._words.copy(segment.words, sentences)
 
     def save(self) -> tuple[str, ...]:
         """Write everything; the names of the files below the folder.
@@ -250,7 +250,7 @@ class Segment:
         self.sentences = VectorFile(folder / SENTENCES)
         self.passage_lists = InvertedLists.open(folder, Path(PASSAGES).stem, self.passages)
         self.sentence_lists = InvertedLists.open(folder, Path(SENTENCES).stem, self.sentences)
-        self.postings = Postings(folder)
+        self.words = SentenceWords(folder)
         of_articles = (self.ids, self.paths, self.digests, self.languages, self.days, self.garbled)
         articles = {len(one) for one in of_articles}
         passages = {int(self.first_passages[-1]), len(self.passage_spans), len(self.passage_keys)}
@@ -258,7 +258,7 @@ class Segment:
         fits = (
             articles == {len(self.first_passages) - 1}
             and passages == {len(self.passages), len(self.first_sentences) - 1}
-            and sentences == {len(self.sentences), len(self.postings.lengths)}
+            and sentences == {len(self.sentences), len(self.words.lengths)}
         )
         if not fits:
             raise IndexDamaged(f"the files in {folder} do not fit each other")

@@ -5,17 +5,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.ranges import owners_of
-from indexer.core.records import Numbers
 from indexer.generation import postings as posting_files
 from indexer.generation.catalogue import Catalogue
-from indexer.generation.postings import Postings
+from indexer.generation.postings import Postings, blocks
 from indexer.lexicon import lexicon
 from indexer.lexicon.forms import Words, language_bit
 from indexer.lexicon.lexicon import Known
 from indexer.lexicon.word_vectors import Encode
 
-VERSION = 2
+VERSION = 3
 """Raised whenever other words of the same sentences get vectors, or the files of postings differ."""
 
 FREQUENT = ((2_000, 1), (1_000_000, 2))
@@ -47,13 +45,13 @@ def write(
         Names of the files, below `folder`.
     """
     numbers = catalogue.sentence_numbers()
-    parts = [(segment.postings, numbers[position]) for position, segment in enumerate(catalogue.segments)]
-    files = posting_files.merge(parts, folder)
+    parts = [(segment.words, numbers[position]) for position, segment in enumerate(catalogue.segments)]
+    files = posting_files.merge(parts, catalogue.first_sentences, folder)
     postings = Postings(folder)
     sentences = len(catalogue.sentence_rows)
     least = next((least for most, least in FREQUENT if sentences <= most), 3)
     words = Words(
-        [postings.words[number] for number in range(len(postings.words))],
+        postings.words.all(),
         _languages(postings, catalogue),
         np.diff(postings.starts),
         least,
@@ -65,22 +63,10 @@ def write(
 def _languages(postings: Postings, catalogue: Catalogue) -> NDArray[np.uint8]:
     """Of each word the languages of the articles that it stands in, a bit each."""
     of_names = np.array([language_bit(name) for name in catalogue.language_names], np.uint8)
-    of_sentences = of_names[catalogue.sentence_languages()]
+    of_passages = of_names[catalogue.languages[catalogue.passage_articles()]]
     languages = np.zeros(len(postings.words), np.uint8)
-    for first, past in _blocks(postings.starts):
+    for first, past in blocks(postings.starts, _POSTINGS_AT_ONCE):
         start, end = int(postings.starts[first]), int(postings.starts[past])
-        bits = of_sentences[postings.sentences[start:end]]
+        bits = of_passages[postings.passages[start:end]]
         languages[first:past] = np.bitwise_or.reduceat(bits, postings.starts[first:past] - start)
     return languages
-
-
-def _blocks(starts: Numbers) -> list[tuple[int, int]]:
-    """Ranges of words that together have not too many postings."""
-    found = []
-    first = 0
-    while first < len(starts) - 1:
-        limit = starts[first] + _POSTINGS_AT_ONCE
-        past = max(int(owners_of(starts, limit)), first + 1)
-        found.append((first, past))
-        first = past
-    return found

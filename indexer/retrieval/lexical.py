@@ -5,18 +5,22 @@ forms, names that sound like it, its translations. After Darwish and Oard ("Prob
 methods", SIGIR 2003) the weights go into term frequency and document frequency *before* saturation:
 
     tf(q, d) = Σ_t w(q, t) · tf(t, d)            df(q) = Σ_d min(1, tf(q, d))
-    idf(q)   = ln(1 + (N − df(q) + ½) / (df(q) + ½))
-    score(d) = Σ_q idf(q) · tf(q, d) · (k₁ + 1) / (tf(q, d) + k₁ · (1 − b + b · |d| / mean |d|))
+    bm25.idf(q)   = ln(1 + (N − df(q) + ½) / (df(q) + ½))
+    score(d) = Σ_q bm25.idf(q) · tf(q, d) · (k₁ + 1) / (tf(q, d) + k₁ · (1 − b + b · |d| / mean |d|))
 
 so that ten translations of one word count as one word. A weighted sum of ten BM25 scores, the other way,
 lets rare wrong translations win by their idf: measured nDCG@10 .61 against .72 in the mean of six sets.
 
-Postings are kept by sentence; those of passages are their sums. All arrays are mapped into memory.
+What is known of a word costs with its postings, so a query touches as few as it can. Words are added up from
+the rarest on; the frequent ones at the end are left out where all of them together cannot lift a passage
+among the best (after Turtle and Flood, "Query evaluation: strategies and optimizations", 1995). Passages that
+may still be among them are scored by the terms of their own sentences. What scores are usual, and in how
+many passages a frequent word stands, is told by a sample. In an index of up to `SAMPLED` passages that is all
+of them, and nothing else is asked.
 """
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,164 +28,285 @@ from numpy.typing import NDArray
 
 from indexer.core.bounded import Bounded
 from indexer.core.deadline import NO_DEADLINE, Deadline
-from indexer.core.engine import TermPostings
-from indexer.core.records import Expansion, Numbers, Phrase, Scores
+from indexer.core.engine import SentenceTerms, TermPostings, sampled
+from indexer.core.ranges import inner_rows_and_owners
+from indexer.core.records import Expansion, Numbers, Scores
+from indexer.retrieval import bm25
+from indexer.retrieval.columns import Columns
+from indexer.retrieval.standing import StandingWords
+from indexer.retrieval.words import Everywhere, LexicalScores, Word, digest
 
-K1 = 0.9
-B = 0.75
-"""Robertson and Zaragoza, "The probabilistic relevance framework", 2009; k₁ from measurement."""
+REMEMBERED = 1 << 28
+"""Bytes of what words add to passages that are kept for later queries."""
 
-SORTING = 20
-"""Rows of a table that are summed in the time in which one is sorted."""
+ENOUGH = 1024
+"""Postings in the sample from which it tells in how many passages a word stands; rarer words are counted."""
 
-REMEMBERED = 384_000_000
-"""Bytes of what words add to passages and sentences that are kept for later queries."""
+LOOKUP = 400
+"""Postings that are added up in the time in which a passage is scored by the terms of its sentences."""
 
+AT_ONCE = 2048
+"""Passages that are scored at once by the terms of their sentences."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LexicalScores:
-    """Of every passage: its BM25, and the highest BM25 of its sentences; shape `(passages,)`.
+POOL = 3
+"""Times as many passages are scored for the best sentences as are wanted."""
 
-    `attainable` is the BM25 of a passage of mean length that holds every word of the query once, and
-    `words` how many words it has.
-    """
+LEAST_DEVIATION = 0.1
+"""Share of a word's attainable BM25 that counts as one standard deviation at least."""
 
-    passage: Scores
-    sentence: Scores
-    attainable: float
-    words: int = 1
-
-    @property
-    def of_a_word(self) -> float:
-        """The part of `attainable` that a word has in the mean."""
-        return self.attainable / max(self.words, 1)
+_ROUNDING = 1e-5
 
 
 class LexicalIndex:
     """Scores passages and sentences by their words. Safe to use from several threads."""
 
-    def __init__(self, postings: TermPostings, first_sentences: Numbers) -> None:
+    def __init__(self, postings: TermPostings, terms: SentenceTerms, first_sentences: Numbers) -> None:
         """Score by some postings.
 
         Args:
             postings: of the terms of an index.
+            terms: those of its sentences.
             first_sentences: number of the first sentence of each passage, and of all sentences at the end.
         """
-        self._postings = postings
-        self._first = np.asarray(first_sentences)
-        self._passage_of = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
-        self._sentence_norm = _norm(postings.lengths)
-        self._passage_norm = _norm(np.add.reduceat(postings.lengths, self._first[:-1], dtype=np.int64))
-        self._remembered: Bounded[bytes, tuple[_WordScores, _WordScores]] = Bounded(REMEMBERED)
+        self._lengths, self._terms, self._first = postings.lengths, terms, first_sentences
+        self.passages, self._sentences = len(first_sentences) - 1, len(postings.lengths)
+        self._standing = StandingWords(postings, self.passages)
+        lengths = np.add.reduceat(postings.lengths, first_sentences[:-1], dtype=np.int64)
+        self._passage_norm = bm25.norm(lengths, bm25.mean(lengths))
+        self._mean_sentence = bm25.mean(postings.lengths)
+        sample = sampled(self.passages)
+        rows, owners = inner_rows_and_owners(first_sentences, sample)
+        self.sample_starts = np.searchsorted(owners, np.arange(len(sample)))
+        self._in_sample, self._sentences_in_sample = len(sample), len(rows)
+        self.is_sampled = len(sample) < self.passages
+        self._sample_passage_norm = self._passage_norm[sample]
+        self._sample_sentence_norm = bm25.norm(postings.lengths[rows], self._mean_sentence)
+        self._words: Bounded[bytes, Word] = Bounded(REMEMBERED // 4)
+        self._everywhere: Bounded[bytes, Everywhere] = Bounded(REMEMBERED - REMEMBERED // 4)
 
-    def scores(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> LexicalScores:
-        """BM25 of every passage and of its best sentence for a query of `words`."""
-        passage = np.zeros(len(self._passage_norm), np.float32)
-        sentence = np.zeros(len(self._sentence_norm), np.float32)
-        attainable = 0.0
-        for word in deadline.each(words):
-            parts = self._parts(word)
-            attainable += parts[0].idf
-            for total, part in zip((passage, sentence), parts, strict=True):
-                total[part.rows] += part.scores
-        return LexicalScores(passage, np.maximum.reduceat(sentence, self._first[:-1]), attainable, len(words))
+    def query(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> "LexicalQuery":
+        """What scores passages for a query of `words`, until `deadline`."""
+        return LexicalQuery(self, [self._word(word) for word in deadline.each(words)], deadline)
 
     def passages_with(self, words: Sequence[Expansion]) -> Numbers:
         """Numbers of the passages with a sentence that holds every one of `words`, ascending."""
-        standing = [np.unique(self._postings.of_terms(word.terms)[0]) for word in words]
-        rarest, *others = sorted(standing, key=len)
-        for sentences in others:
-            rarest = rarest[np.isin(rarest, sentences, assume_unique=True)]
-        return np.unique(self._passage_of[rarest])
+        return self._standing.passages_with(words)
 
-    def _parts(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
-        """What one word of a query adds to passages and to sentences, from memory if it was asked before."""
-        key = _digest(word)
-        parts = self._remembered.get(key)
-        if parts is None:
-            parts = self._computed(word)
-            self._remembered.put(key, parts, sum(part.bytes for part in parts))
-        return parts
+    def everywhere(self, word: Word) -> Everywhere:
+        """All passages that hold a word, with what it adds to each; from memory if it was asked before."""
+        found = self._everywhere.get(word.key)
+        if found is None:
+            standing = self._standing.of(word.expansion)
+            found = self._added_everywhere(*standing, word.passage_idf, word.sentence_idf)
+            self._everywhere.put(word.key, found, found.bytes)
+        return found
 
-    def _computed(self, word: Expansion) -> "tuple[_WordScores, _WordScores]":
-        standing, frequency = self._weighted(word.terms, word.weights)
-        if word.phrases:
-            together = [self._together(phrase) for phrase in word.phrases]
-            standing = np.concatenate([standing, *(rows for rows, _ in together)])
-            frequency = np.concatenate([frequency, *(values for _, values in together)])
-        sentences, sentence_frequency = _summed(standing, frequency, len(self._sentence_norm))
-        passages, passage_frequency = _summed(
-            self._passage_of[sentences], sentence_frequency, len(self._passage_norm)
+    def scores(self, queries: "Sequence[LexicalQuery]", passages: Numbers) -> list[LexicalScores]:
+        """Score some passages for several queries."""
+        if self.is_sampled:
+            return self.scores_by_terms([query.words for query in queries], passages)
+        return [query.usual.of(passages) for query in queries]
+
+    def scores_by_terms(self, queries: Sequence[Sequence[Word]], passages: Numbers) -> list[LexicalScores]:
+        """Score some passages for the words of several queries by the terms of their sentences."""
+        columns = Columns([word.expansion for words in queries for word in words])
+        if not len(columns) or not len(passages):
+            return [LexicalScores(*np.zeros((2, len(passages)), np.float32)) for _ in queries]
+        parts = [
+            self._scored(columns, queries, passages[start : start + AT_ONCE])
+            for start in range(0, len(passages), AT_ONCE)
+        ]
+        return [
+            LexicalScores(
+                np.concatenate([part.passage for part in of_query]),
+                np.concatenate([part.sentence for part in of_query]),
+            )
+            for of_query in zip(*parts, strict=True)
+        ]
+
+    def _scored(
+        self, columns: Columns, queries: Sequence[Sequence[Word]], passages: Numbers
+    ) -> list[LexicalScores]:
+        sentences, owners = inner_rows_and_owners(self._first, passages)
+        starts = np.searchsorted(owners, np.arange(len(passages)))
+        frequency = columns.frequencies(*self._terms.of_sentences(sentences), len(sentences))
+        by_passage = bm25.saturated(
+            np.add.reduceat(frequency, starts, axis=0), self._passage_norm[passages, None]
         )
-        return (
-            _bm25(passages, passage_frequency, self._passage_norm),
-            _bm25(sentences, sentence_frequency, self._sentence_norm),
+        by_sentence = bm25.saturated(
+            frequency, bm25.norm(self._lengths[sentences, None], self._mean_sentence)
+        )
+        found, first = [], 0
+        for words in queries:
+            some = slice(first, first + len(words))
+            first += len(words)
+            passage = by_passage[:, some] @ np.array([word.passage_idf for word in words])
+            sentence = by_sentence[:, some] @ np.array([word.sentence_idf for word in words])
+            best = np.maximum.reduceat(sentence, starts)
+            found.append(LexicalScores(passage.astype(np.float32), best.astype(np.float32)))
+        return found
+
+    def usual(self, words: Sequence[Word]) -> LexicalScores:
+        """The scores of the sample."""
+        passage = np.zeros(self._in_sample, np.float32)
+        sentence = np.zeros(self._sentences_in_sample, np.float32)
+        for word in words:
+            np.add.at(passage, word.passages.rows, word.passages.scores)
+            np.add.at(sentence, word.sentences.rows, word.sentences.scores)
+        return LexicalScores(passage, np.maximum.reduceat(sentence, self.sample_starts))
+
+    def _word(self, expansion: Expansion) -> Word:
+        """What is known of a word, from memory if it was asked before."""
+        key = digest(expansion)
+        word = self._words.get(key)
+        if word is None:
+            word = self._computed(expansion, key)
+            self._words.put(key, word, word.bytes)
+        return word
+
+    def _computed(self, expansion: Expansion, key: bytes) -> Word:
+        passages, places, frequency = self._standing.of(expansion, sampled=True)
+        at: NDArray[np.integer[Any]] = passages
+        if self.is_sampled:
+            at = -(-passages.astype(np.int64) * self._in_sample // self.passages)
+        rows, sums = bm25.summed(at, frequency, self._in_sample)
+        inside = self.sample_starts[at] + places
+        sentence_rows, sentence_sums = bm25.summed(inside, frequency, self._sentences_in_sample)
+        if self.is_sampled and len(passages) < ENOUGH:
+            passage_idf, sentence_idf = self._counted(expansion, key)
+        else:
+            share = self._in_sample / max(self.passages, 1)
+            passage_idf = bm25.idf(sums, share, self.passages)
+            sentence_idf = bm25.idf(sentence_sums, share, self._sentences)
+        return Word(
+            expansion,
+            key,
+            passage_idf,
+            sentence_idf,
+            self._standing.size(expansion),
+            bm25.scored(rows, sums, passage_idf, self._sample_passage_norm),
+            bm25.scored(sentence_rows, sentence_sums, sentence_idf, self._sample_sentence_norm),
         )
 
-    def _weighted(self, terms: Numbers, weights: Scores) -> tuple[NDArray[np.uint32], Scores]:
-        """The sentences of some terms, one term after another, and how often each is there, weighted."""
-        standing, counts, owners = self._postings.of_terms(terms)
-        return standing, np.asarray(counts * weights[owners], np.float32)
+    def _counted(self, expansion: Expansion, key: bytes) -> tuple[float, float]:
+        """The idf of a word among passages and among sentences, by all that hold it."""
+        passages, places, frequency = self._standing.of(expansion)
+        _, of_sentences = bm25.summed(self._first[passages] + places, frequency, self._sentences)
+        _, sums = bm25.summed(passages, frequency, self.passages)
+        idf, sentence_idf = bm25.idf(sums, 1.0, self.passages), bm25.idf(of_sentences, 1.0, self._sentences)
+        found = self._added_everywhere(passages, places, frequency, idf, sentence_idf)
+        self._everywhere.put(key, found, found.bytes)
+        return idf, sentence_idf
 
-    def _together(self, phrase: Phrase) -> tuple[NDArray[np.uint32], Scores]:
-        """The sentences that hold every word of a phrase, and how often, weighted."""
-        shared: Numbers | None = None
-        least: Scores = np.empty(0, np.float32)
-        for terms, weights in phrase.parts:
-            rows, sums = _summed(*self._weighted(terms, weights), len(self._sentence_norm))
-            if shared is None:
-                shared, least = rows, sums
-                continue
-            shared, left, right = np.intersect1d(shared, rows, assume_unique=True, return_indices=True)
-            least = np.minimum(least[left], sums[right])
-        found = shared if shared is not None else np.empty(0, np.int64)
-        return found.astype(np.uint32), np.asarray(phrase.weight * least, np.float32)
+    def _added_everywhere(
+        self,
+        passages: NDArray[np.uint32],
+        places: NDArray[np.uint8],
+        frequency: Scores,
+        idf: float,
+        sentence_idf: float,
+    ) -> Everywhere:
+        """What a word adds to passages and to their sentences, by where it stands and how often."""
+        rows, sums = bm25.summed(passages, frequency, self.passages)
+        scored = bm25.scored(rows, sums, idf, self._passage_norm)
+        lengths = self._lengths[self._first[passages] + places]
+        by_posting = bm25.saturated(frequency, bm25.norm(lengths, self._mean_sentence))
+        most = bm25.greatest(passages, by_posting, rows, self.passages)
+        return Everywhere(scored.rows, scored.scores, sentence_idf * most)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _WordScores:
-    """What a word adds to the scores of some rows, and its idf: that of one row if it is in none."""
+class LexicalQuery:
+    """The words of a query, with what is known of them.
 
-    rows: Numbers
-    scores: Scores
-    idf: float
+    `attainable` is the BM25 of a passage of mean length that holds every word of the query once.
+    """
+
+    def __init__(self, index: LexicalIndex, words: Sequence[Word], deadline: Deadline) -> None:
+        """Score by some words; `LexicalIndex.query` makes it."""
+        self._index, self.words, self._deadline = index, words, deadline
+        self.attainable = sum(word.passage_idf for word in words)
 
     @property
-    def bytes(self) -> int:
-        """What the arrays take."""
-        return self.rows.nbytes + self.scores.nbytes
+    def of_a_word(self) -> float:
+        """The part of `attainable` that a word has in the mean."""
+        return self.attainable / max(len(self.words), 1)
+
+    @cached_property
+    def usual(self) -> LexicalScores:
+        """The scores of the sample."""
+        return self._index.usual(self.words)
+
+    def scores(self, passages: Numbers) -> LexicalScores:
+        """The BM25 of some passages, and the highest BM25 of their sentences."""
+        return self._index.scores([self], passages)[0]
+
+    def z_scores(self, scores: LexicalScores, least: float) -> LexicalScores:
+        """Scores in standard deviations above the mean of the index.
+
+        Where hardly any passage has a score, the deviation is next to nothing, and a match that says nothing
+        would count for much; so it is at least `least`.
+        """
+        if not self.words:
+            return scores
+        return LexicalScores(
+            bm25.z_scores(scores.passage, self.usual.passage, least),
+            bm25.z_scores(scores.sentence, self.usual.sentence, least),
+        )
+
+    def best(self, depth: int, admitted: Numbers | None, *, by_sentence: bool = False) -> list[Numbers]:
+        """The passages with the highest scores above 0, best first, equal ones by number.
+
+        Args:
+            depth: how many at most.
+            admitted: only these, sorted; all when None.
+            by_sentence: whether those with the best sentences are wanted too, as a second list. Where not all
+                passages are scored, a few others may stand in it for the last of them.
+        """
+        if not self.words:
+            return [np.empty(0, np.int64)] * (1 + by_sentence)
+        if not self._index.is_sampled or (admitted is not None and len(admitted) <= AT_ONCE):
+            passages = np.arange(self._index.passages) if admitted is None else admitted
+            scores = self.scores(passages)
+            wanted = (scores.passage, scores.sentence)[: 1 + by_sentence]
+            return [bm25.best(passages, one, depth) for one in wanted]
+        total, sentence = np.zeros((2, self._index.passages), np.float32)
+        found = [self._best_passages(depth, admitted, total, sentence)]
+        if by_sentence:
+            pool = np.sort(_best_of(sentence, admitted, POOL * depth))
+            found.append(bm25.best(pool, self.scores(pool).sentence, depth))
+        return found
+
+    def _best_passages(
+        self, depth: int, admitted: Numbers | None, total: Scores, sentence: Scores
+    ) -> Numbers:
+        """Those with the highest scores; what was added up to find them is left in `total` and `sentence`."""
+        floor = 0.0
+        for rest, left in self._added(total, sentence):
+            seen = total if admitted is None else total[admitted]
+            above = seen[seen > floor]
+            if len(above) >= depth:
+                floor = float(np.partition(above, len(above) - depth)[len(above) - depth])
+            if rest < floor * (1 - _ROUNDING):
+                hopeful = np.flatnonzero(seen >= (floor - rest) * (1 - _ROUNDING))
+                if len(hopeful) * LOOKUP <= left:
+                    passages = hopeful if admitted is None else admitted[hopeful]
+                    return bm25.best(passages, self.scores(passages).passage, depth)
+        return _best_of(total, admitted, depth, floor)
+
+    def _added(self, total: Scores, sentence: Scores) -> Iterator[tuple[float, int]]:
+        """Add up word after word; after each, what the others add at most and how many postings they have."""
+        words = sorted(self.words, key=lambda word: -word.bound)
+        rest, left = sum(word.bound for word in words), sum(word.postings for word in words)
+        for word in self._deadline.each(words):
+            found = self._index.everywhere(word)
+            np.add.at(total, found.rows, found.scores)
+            np.add.at(sentence, found.rows, found.sentences)
+            rest, left = rest - word.bound, left - word.postings
+            yield rest, left
 
 
-def _digest(word: Expansion) -> bytes:
-    """What stands for an expansion: equal for equal ones alone."""
-    digest = hashlib.blake2b(word.word.encode(), digest_size=16)
-    digest.update(b"\0" + word.terms.tobytes() + word.weights.tobytes())
-    for phrase in word.phrases:
-        digest.update(f"\0{phrase.weight}".encode())
-        for terms, weights in phrase.parts:
-            digest.update(b"\0" + terms.tobytes() + weights.tobytes())
-    return digest.digest()
-
-
-def _summed(rows: NDArray[np.integer[Any]], values: Scores, total: int) -> tuple[Numbers, Scores]:
-    """The sums of `values` by row, rows ascending, of `total` rows that there are."""
-    if len(rows) * SORTING > total:
-        all_sums = np.bincount(rows, values, minlength=total)
-        found = np.flatnonzero(all_sums)
-        return found, all_sums[found].astype(np.float32)
-    different, positions = np.unique(rows, return_inverse=True)
-    sums = np.bincount(positions, values, minlength=len(different))
-    return different.astype(np.int64), sums.astype(np.float32)
-
-
-def _norm(lengths: NDArray[np.integer[Any]]) -> Scores:
-    """The part of BM25's denominator that depends on the length alone."""
-    mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
-    return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
-
-
-def _bm25(rows: Numbers, frequency: Scores, norm: Scores) -> _WordScores:
-    in_how_many = float(np.minimum(frequency, 1).sum()) if len(rows) else 1.0
-    idf = float(np.log(1 + (len(norm) - in_how_many + 0.5) / (in_how_many + 0.5)))
-    scores = idf * frequency * (K1 + 1) / (frequency + norm[rows])
-    return _WordScores(rows, scores.astype(np.float32), idf)
+def _best_of(scores: Scores, admitted: Numbers | None, depth: int, floor: float = 0.0) -> Numbers:
+    """The `depth` passages, of those admitted, with the highest scores; all of them at least `floor`."""
+    seen = scores if admitted is None else scores[admitted]
+    hopeful = np.flatnonzero(seen >= floor if floor else seen > 0)
+    return bm25.best(hopeful if admitted is None else admitted[hopeful], seen[hopeful], depth)

@@ -22,11 +22,8 @@ from indexer.core.records import (
     Scores,
     Sentence,
 )
-from indexer.retrieval.lexical import LexicalIndex
+from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
 from indexer.retrieval.similarity import Similarity
-
-LEAST_DEVIATION = 0.1
-"""Share of a word's attainable BM25 that counts as one standard deviation at least."""
 
 
 class Retrieval:
@@ -36,7 +33,7 @@ class Retrieval:
         """Answer from `engine`, which is closed with this."""
         self._engine = engine
         self.similarity = Similarity(engine)
-        self.lexical = LexicalIndex(engine.postings, engine.columns.first_sentences)
+        self.lexical = LexicalIndex(engine.postings, engine.sentence_terms, engine.columns.first_sentences)
         columns = engine.columns
         is_first = np.diff(columns.articles, prepend=-1) != 0
         self._undated = np.flatnonzero(is_first & (columns.days == 0))
@@ -86,12 +83,12 @@ class Retrieval:
         admitted = self._admitted(request)
         deadline = request.deadline
         sought = [word for word in request.words if word is not NO_EXPANSION]
-        lexical = self.lexical.scores(sought, deadline)
-        sound = self.lexical.scores(request.sounds, deadline)
+        lexical = self.lexical.query(sought, deadline)
+        sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        lists = [lexical.passage, lexical.sentence, sound.passage]
         found = [self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)]
-        found += [_best(scores, request.depth, admitted) for scores in lists]
+        found += lexical.best(request.depth, admitted, by_sentence=True)
+        found += sound.best(request.depth, admitted)
         if request.days:
             dated = _both(self._of_days(request.days), admitted)
             found.append(self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact))
@@ -101,6 +98,8 @@ class Retrieval:
         beyond = self._engine.unrelated.beyond(
             np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
         )
+        by_words, by_sound = self.lexical.scores([lexical, sound], passages)
+        words_z = lexical.z_scores(by_words, LEAST_DEVIATION * lexical.of_a_word)
         is_garbled = self._engine.columns.garbled[passages]
         return Candidates(
             passages=passages,
@@ -110,14 +109,14 @@ class Retrieval:
             passage_cosine=similar.passage,
             sentence_cosine=similar.sentence,
             dense_z=_at_most_usual(similar.z, is_garbled),
-            lexical=lexical.passage[passages],
-            lexical_z=_z_scores(lexical.passage, passages, lexical.of_a_word),
-            sentence_z=_z_scores(lexical.sentence, passages, lexical.of_a_word),
-            lexical_share=lexical.passage[passages] / max(lexical.attainable, 1e-6),
+            lexical=by_words.passage,
+            lexical_z=words_z.passage,
+            sentence_z=words_z.sentence,
+            lexical_share=by_words.passage / max(lexical.attainable, 1e-6),
             unrelated_passage=_at_most_usual(beyond[0], is_garbled),
             unrelated_sentence=_at_most_usual(beyond[1], is_garbled),
-            sound_z=_z_scores(sound.passage, passages, 0.0),
-            sound_share=sound.passage[passages] / max(sound.attainable, 1e-6),
+            sound_z=sound.z_scores(by_sound, 0.0).passage,
+            sound_share=by_sound.passage / max(sound.attainable, 1e-6),
         )
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
@@ -143,26 +142,6 @@ def _both(passages: Numbers, admitted: Numbers | None) -> Numbers:
     return passages if admitted is None else np.intersect1d(passages, admitted, assume_unique=True)
 
 
-def _best(scores: Scores, depth: int, admitted: Numbers | None) -> Numbers:
-    """The `depth` passages with the highest scores above 0."""
-    rows = np.flatnonzero(scores) if admitted is None else admitted[scores[admitted] > 0]
-    if len(rows) <= depth:
-        return rows
-    return rows[np.lexsort((rows, -scores[rows]))[:depth]]
-
-
 def _at_most_usual(scores: Scores, is_garbled: NDArray[np.bool_]) -> Scores:
     """Scores above 0 as 0 where a text is garbled: it is near to everything, and answers by words alone."""
     return np.where(is_garbled, np.minimum(scores, 0.0), scores)
-
-
-def _z_scores(scores: Scores, passages: Numbers, of_a_word: float) -> Scores:
-    """Scores of `passages` in standard deviations above the mean of all.
-
-    Where hardly any passage has a score, the deviation is next to nothing, and a match that says nothing
-    would count for much; so it is at least a share of `of_a_word`, what a word adds where it stands once.
-    """
-    deviation = max(float(scores.std()), LEAST_DEVIATION * of_a_word)
-    if deviation == 0.0:
-        return np.zeros(len(passages), np.float32)
-    return np.asarray((scores[passages] - scores.mean()) / deviation, np.float32)

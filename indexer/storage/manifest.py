@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage.disk import file_digest, open_regular, small_file
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 MOST_BYTES = 1 << 25

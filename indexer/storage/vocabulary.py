@@ -4,6 +4,7 @@ import functools
 import mmap
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,9 @@ _BLOCK = 64
 
 def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
     """Write `words`, which are sorted by code point and differ; the names of the two files."""
-    lengths = [0]
-    with (folder / f"{name}.txt").open("wb") as file:
-        lengths.extend(file.write(word.encode()) for word in words)
-    np.save(folder / f"{name}.npy", np.cumsum(lengths, dtype=np.int64))
+    encoded = [word.encode() for word in words]
+    (folder / f"{name}.txt").write_bytes(b"".join(encoded))
+    np.save(folder / f"{name}.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
     return f"{name}.txt", f"{name}.npy"
 
 
@@ -53,6 +53,11 @@ class Vocabulary:
 
     def __getitem__(self, number: int) -> str:
         return self._bytes(number).decode()
+
+    def all(self) -> list[str]:
+        """All words, in order."""
+        text = self._text[:]
+        return [text[start:end].decode() for start, end in pairwise(self._ends.tolist())]
 
     def number(self, word: str) -> int | None:
         """The number of `word`; None if it is not there."""

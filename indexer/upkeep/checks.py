@@ -126,7 +126,7 @@ def _belong(keys: Keys, texts: list[str]) -> bool:
 
 
 def _posting_faults(generation: Generation) -> Iterator[str]:
-    wrong = generation.postings.sentences_with_wrong_lengths()
+    wrong = generation.postings.sentences_with_wrong_lengths(generation.catalogue.first_sentences)
     if len(wrong):
         yield f"postings: {len(wrong)} sentences have other words than they should, the first is {wrong[0]}"
 

@@ -240,10 +240,6 @@ def require_numbered(made: Catalogue, in_order: Sequence[Embedded]) -> None:
     assert made.first_passages.tolist() == [0, *accumulate(len(one.chunks) for one in in_order)]
     assert made.first_sentences.tolist() == [0, *accumulate(len(chunk.sentences) for _, chunk in passages)]
     assert made.passage_articles().tolist() == [number for number, _ in passages]
-    codes = made.sentence_languages().tolist()
-    assert [made.language_names[code] for code in codes] == [
-        in_order[passages[place][0]].article.language for place, _ in sentences
-    ]
     require_joined(made, in_order)
 
 

@@ -4,6 +4,7 @@ import datetime
 import os
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +17,8 @@ from making import DIMENSIONS, embedded, segment
 from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Chunk, Numbers, Span
-from indexer.generation import postings
 from indexer.generation import segment as segments
+from indexer.generation import sentence_words
 from indexer.generation.segment import Embedded, Segment, SegmentWriter
 from indexer.text.orthography import tokens
 from indexer.vectors.cache import keys_of
@@ -29,7 +30,8 @@ FILES = (
     *(segments.PASSAGE_SPANS, segments.FIRST_SENTENCES, segments.SENTENCE_SPANS),
     *(segments.PASSAGE_KEYS, segments.SENTENCE_KEYS, segments.PASSAGES, segments.SENTENCES),
     *("ids.txt", "ids.npy", "paths.txt", "paths.npy", "words.txt", "words.npy"),
-    *(postings.POSTINGS, postings.SENTENCES, postings.COUNTS, postings.LENGTHS),
+    *(sentence_words.FIRST_WORDS, sentence_words.SENTENCE_WORDS, sentence_words.COUNTS),
+    sentence_words.LENGTHS,
 )
 ARTICLES = (
     embedded("b", [["باران بارید", "سیل آمد سیل"], ["کابل آرام"]], "prs", DAY(2025, 9, 3)),
@@ -57,28 +59,18 @@ def words_of(article: Embedded) -> list[list[str]]:
     ]
 
 
-def expected_postings(articles: Sequence[Embedded]) -> dict[str, list[tuple[int, int]]]:
-    """Of each word the sentences where it stands, and how often."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    sentences = [words for article in articles for words in words_of(article)]
-    for number, words in enumerate(sentences):
-        for word, count in Counter(words).items():
-            found.setdefault(word, []).append((number, count))
-    return dict(sorted(found.items()))
-
-
-def postings_of(read: Segment) -> dict[str, list[tuple[int, int]]]:
-    postings = read.postings
-    return {
-        postings.words[number]: list(
-            zip(
-                postings.sentences[postings.starts[number] : postings.starts[number + 1]].tolist(),
-                postings.counts[postings.starts[number] : postings.starts[number + 1]].tolist(),
-                strict=True,
+def counted_words(read: Segment) -> list[dict[str, int]]:
+    """Of each sentence its words, and how often they stand in it."""
+    words = read.words
+    return [
+        {
+            words.words[number]: count
+            for number, count in zip(
+                words.numbers[start:end].tolist(), words.counts[start:end].tolist(), strict=True
             )
-        )
-        for number in range(len(postings.words))
-    }
+        }
+        for start, end in pairwise(words.starts.tolist())
+    ]
 
 
 def require_holds(read: Segment, articles: Sequence[Embedded]) -> None:
@@ -102,9 +94,9 @@ def require_holds(read: Segment, articles: Sequence[Embedded]) -> None:
         assert (np.abs(stored - vectors) <= step / 2).all()
         np.testing.assert_array_equal(stored, stored.astype(np.float16).astype(np.float32))
         assert len(file) == len(vectors)
-    assert postings_of(read) == expected_postings(articles)
-    lengths = [len(words) for one in articles for words in words_of(one)]
-    assert read.postings.lengths.tolist() == lengths
+    sentences = [words for one in articles for words in words_of(one)]
+    assert counted_words(read) == [dict(Counter(words)) for words in sentences]
+    assert read.words.lengths.tolist() == list(map(len, sentences))
 
 
 def test_what_it_holds_in_numbers(tmp_path: Path) -> None:
@@ -123,8 +115,8 @@ def test_what_it_holds_in_numbers(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         read.sentence_keys[:3], keys_of(["باران بارید", "سیل آمد سیل", "کابل آرام"])
     )
-    assert postings_of(read)["سیل"] == [(1, 2)]
-    assert postings_of(read)["one"] == [(6, 1), (7, 1)]
+    assert counted_words(read)[1] == {"سیل": 2, "امد": 1}
+    assert [sentence for sentence, words in enumerate(counted_words(read)) if "one" in words] == [6, 7]
     read.close()
 
 

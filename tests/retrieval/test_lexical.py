@@ -1,64 +1,58 @@
-"""BM25 over weighted words, against the formula written out."""
+"""BM25 over weighted words, against the formula written out, and against scoring everything."""
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from numpy.typing import NDArray
+from worded import Sentences, indexed
 
+from indexer.core import engine
 from indexer.core.bounded import OVERHEAD, Bounded
-from indexer.core.errors import IndexDamaged
 from indexer.core.records import Expansion, Numbers, Phrase, Scores
-from indexer.generation import postings
-from indexer.generation.postings import Postings, PostingsWriter, merge
+from indexer.generation.postings import Postings
+from indexer.retrieval import bm25 as formulas
 from indexer.retrieval import lexical
-from indexer.retrieval.lexical import K1, B, LexicalIndex
-from indexer.storage.vocabulary import Vocabulary
+from indexer.retrieval.bm25 import K1, B
+from indexer.retrieval.lexical import LexicalIndex
+from indexer.retrieval.words import OBJECTS, Everywhere, LexicalScores, Word
 
 PASSAGES = (
     (["rain", "rain", "city"], ["flood", "city"]),
     (["sun", "city"],),
     (["shower", "in", "the", "city"], ["rain"], ["sun"]),
 )
-FIRST_SENTENCES = np.array([0, 2, 3, 6])
-WORDS = ["city", "flood", "in", "rain", "shower", "sun", "the"]
-FILES = ("words.txt", "words.npy", postings.POSTINGS, postings.SENTENCES, postings.COUNTS, postings.LENGTHS)
-
-
-def write(folder: Path, passages: Sequence[Sequence[Sequence[str]]] = PASSAGES) -> tuple[str, ...]:
-    writer = PostingsWriter(folder)
-    for sentences in passages:
-        for sentence in sentences:
-            writer.add(sentence)
-    return writer.save()
+ALL = np.arange(3)
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
-    assert write(tmp_path) == FILES
-    return LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
+    return indexed(tmp_path, PASSAGES)
 
 
-def words_of(index: LexicalIndex) -> Vocabulary:
-    return cast("Postings", index._postings).words
+def postings_of(index: LexicalIndex) -> Postings:
+    found = index._standing._postings
+    assert isinstance(found, Postings)
+    return found
 
 
 def word(index: LexicalIndex, **weights: float) -> Expansion:
     """A word of a query that stands for words of the index with these weights."""
-    terms = sorted(number for term in weights if (number := words_of(index).number(term)) is not None)
+    words = postings_of(index).words
+    terms = sorted(number for term in weights if (number := words.number(term)) is not None)
     return Expansion(
         "asked",
         np.array(terms, np.int64),
-        np.array([weights[words_of(index)[term]] for term in terms], np.float32),
+        np.array([weights[words[term]] for term in terms], np.float32),
         np.zeros(len(terms), np.uint8),
     )
+
+
+def scores(index: LexicalIndex, words: Sequence[Expansion]) -> LexicalScores:
+    return index.query(words).scores(np.arange(index.passages))
 
 
 def bm25(tf: float, df: float, documents: int, length: int, mean_length: float) -> float:
@@ -67,18 +61,14 @@ def bm25(tf: float, df: float, documents: int, length: int, mean_length: float) 
     return idf * tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / mean_length))
 
 
-def test_the_words_are_numbered_in_order(index: LexicalIndex) -> None:
-    assert [words_of(index)[number] for number in range(7)] == WORDS
-
-
 def test_expansions_are_summed_before_saturation(index: LexicalIndex) -> None:
-    scores = index.scores([word(index, rain=1.0, shower=0.5)])
+    found = scores(index, [word(index, rain=1.0, shower=0.5)])
     # tf: 2 · 1; 0; 1 · .5 + 1 · 1. df: min(1, 2) + min(1, 1.5)
     df, mean = 1.0 + 1.0, (5 + 2 + 6) / 3
-    assert scores.passage.tolist() == pytest.approx([bm25(2, df, 3, 5, mean), 0.0, bm25(1.5, df, 3, 6, mean)])
+    assert found.passage.tolist() == pytest.approx([bm25(2, df, 3, 5, mean), 0.0, bm25(1.5, df, 3, 6, mean)])
     # sentences: 2 in the first, .5 and 1 in two of the last passage
     df, mean = 1 + 0.5 + 1, (3 + 2 + 2 + 4 + 1 + 1) / 6
-    assert scores.sentence.tolist() == pytest.approx(
+    assert found.sentence.tolist() == pytest.approx(
         [
             max(bm25(2, df, 6, 3, mean), 0.0),
             0.0,
@@ -88,14 +78,14 @@ def test_expansions_are_summed_before_saturation(index: LexicalIndex) -> None:
 
 
 def test_a_rare_expansion_of_little_weight_counts_little_in_df(index: LexicalIndex) -> None:
-    scores = index.scores([word(index, flood=0.25)])
+    found = scores(index, [word(index, flood=0.25)])
     df, mean = 0.25, (5 + 2 + 6) / 3
-    assert scores.passage.tolist() == pytest.approx([bm25(0.25, df, 3, 5, mean), 0.0, 0.0])
+    assert found.passage.tolist() == pytest.approx([bm25(0.25, df, 3, 5, mean), 0.0, 0.0])
 
 
 def test_a_query_is_the_sum_of_its_words(index: LexicalIndex) -> None:
     rain, sun = word(index, rain=1.0), replace(word(index, sun=1.0), word="other")
-    both = index.scores([rain, sun])
+    both = scores(index, [rain, sun])
     df, mean = 2, (5 + 2 + 6) / 3
     assert both.passage.tolist() == pytest.approx(
         [
@@ -114,14 +104,14 @@ def test_a_query_is_the_sum_of_its_words(index: LexicalIndex) -> None:
 def test_a_word_asked_twice_counts_twice(index: LexicalIndex) -> None:
     rain = word(index, rain=1.0)
     np.testing.assert_allclose(
-        index.scores([rain, rain]).passage, 2 * index.scores([rain]).passage, rtol=1e-6
+        scores(index, [rain, rain]).passage, 2 * scores(index, [rain]).passage, rtol=1e-6
     )
 
 
 def test_no_words_and_words_that_stand_for_nothing_score_nothing(index: LexicalIndex) -> None:
     for words in ([], [word(index)]):
-        scores = index.scores(words)
-        assert (scores.passage.tolist(), scores.sentence.tolist()) == ([0.0] * 3, [0.0] * 3)
+        found = scores(index, words)
+        assert (found.passage.tolist(), found.sentence.tolist()) == ([0.0] * 3, [0.0] * 3)
 
 
 @pytest.mark.parametrize(
@@ -142,19 +132,276 @@ def test_passages_with_words_have_them_in_one_sentence(
     assert index.passages_with([word(index, **one) for one in words]).tolist() == passages
 
 
+def test_a_phrase_counts_where_a_sentence_holds_all_its_words(index: LexicalIndex) -> None:
+    def part(**weights: float) -> tuple[Numbers, Scores]:
+        one = word(index, **weights)
+        return one.terms, one.weights
+
+    nothing = word(index)
+    together = Phrase((part(rain=1.0, flood=0.5), part(city=1.0)), 0.8)
+    found = scores(index, [replace(nothing, phrases=(together,))])
+    # in the first passage twice: min(2 · 1, 1) in its first sentence, min(1 · .5, 1) in its second; elsewhere
+    # no sentence has both
+    tf, mean = 0.8 * (1.0 + 0.5), (5 + 2 + 6) / 3
+    expected = [bm25(tf, min(1.0, tf), 3, 5, mean), 0.0, 0.0]
+    assert found.passage.tolist() == pytest.approx(expected, rel=1e-5)
+    assert scores(index, [nothing]).passage.tolist() == [0.0, 0.0, 0.0]
+
+
+def random_passages(passages: int = 200) -> list[list[list[str]]]:
+    chance = np.random.default_rng(5)
+    return [
+        [
+            [f"w{int(number)}" for number in chance.zipf(1.5, int(chance.integers(1, 12))) % 50]
+            for _ in range(int(chance.integers(1, 5)))
+        ]
+        for _ in range(passages)
+    ]
+
+
+def test_one_word_ranks_as_in_plain_bm25(tmp_path: Path) -> None:
+    passages = random_passages()
+    index = indexed(tmp_path, passages, segments=3)
+    documents = [[term for sentence in sentences for term in sentence] for sentences in passages]
+    mean = sum(map(len, documents)) / len(documents)
+    for term in ("w1", "w2", "w7", "w30"):
+        df = sum(term in document for document in documents)
+        expected = np.array(
+            [bm25(document.count(term), df, len(documents), len(document), mean) for document in documents]
+        )
+        found = scores(index, [word(index, **{term: 1.0})]).passage
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+        (best,) = index.query([word(index, **{term: 1.0})]).best(20, None)
+        np.testing.assert_allclose(expected[best], np.sort(expected)[::-1][:20][: len(best)], rtol=1e-5)
+
+
+def test_a_word_more_often_than_a_byte_counts_is_counted_255_times(tmp_path: Path) -> None:
+    index = indexed(tmp_path, [[["rain"] * 300], [["sun"] * 300]])
+    assert scores(index, [word(index, rain=1.0)]).passage.tolist() == pytest.approx(
+        [bm25(255, 1, 2, 300, 300), 0.0]
+    )
+
+
+def test_sentences_without_words_score_nothing(tmp_path: Path) -> None:
+    index = indexed(tmp_path, [[[], ["rain"]], [[]]])
+    # the mean length is counted as one word at least
+    expected = [bm25(1, 1, 2, 1, 1), 0.0]
+    assert scores(index, [word(index, rain=1.0)]).passage.tolist() == pytest.approx(expected)
+
+
+def test_an_index_without_words_answers_nothing(tmp_path: Path) -> None:
+    index = indexed(tmp_path, [[[]]])
+    assert scores(index, [word(index)]).passage.tolist() == [0.0]
+    assert [one.tolist() for one in index.query([word(index)]).best(5, None)] == [[]]
+
+
+@pytest.mark.parametrize("sorting", [0, 10**6])
+def test_sums_and_maxima_by_sorting_and_by_table_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, sorting: int
+) -> None:
+    monkeypatch.setattr(formulas, "SORTING", sorting)
+    rows, sums = formulas.summed(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), 7)
+    assert (rows.tolist(), sums.tolist()) == ([1, 3, 5], [2.0, 8.0, 5.0])
+    most = formulas.greatest(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), rows, 7)
+    assert most.tolist() == [2.0, 8.0, 4.0]
+
+
+Exact = NDArray[np.float64]
+
+
+class Exhaustive:
+    """Scores every sentence and every passage by the formula, out of all the words of an index."""
+
+    def __init__(self, index: LexicalIndex, passages: Sequence[Sentences]) -> None:
+        vocabulary = postings_of(index).words
+        self._first = np.cumsum([0, *map(len, passages)])[:-1]
+        sentences = [sentence for passage in passages for sentence in passage]
+        self._table = np.zeros((len(sentences), len(vocabulary)))
+        for row, sentence in enumerate(sentences):
+            for term in sentence:
+                self._table[row, vocabulary.number(term)] += 1
+        self._lengths = np.array([len(sentence) for sentence in sentences])
+
+    def scores(self, words: Sequence[Expansion]) -> tuple[Exact, Exact]:
+        """Of each passage its BM25, and that of its best sentence."""
+        passage, sentence = np.zeros(len(self._first)), np.zeros(len(self._table))
+        for one in words:
+            frequency = self._table[:, one.terms] @ one.weights
+            for phrase in one.phrases:
+                parts = [self._table[:, terms] @ weights for terms, weights in phrase.parts]
+                frequency = frequency + phrase.weight * np.minimum.reduce(parts)
+            passage += _bm25(
+                np.add.reduceat(frequency, self._first), np.add.reduceat(self._lengths, self._first)
+            )
+            sentence += _bm25(frequency, self._lengths)
+        return passage, np.maximum.reduceat(sentence, self._first)
+
+    def with_all(self, words: Sequence[Expansion]) -> list[int]:
+        """The passages with a sentence that holds every word."""
+        holds = np.logical_and.reduce([self._table[:, one.terms].sum(axis=1) > 0 for one in words])
+        return np.flatnonzero(np.logical_or.reduceat(holds, self._first)).tolist()
+
+
+def _bm25(frequency: Exact, lengths: Numbers) -> Exact:
+    df = np.minimum(frequency, 1).sum() if frequency.any() else 1.0
+    idf = math.log(1 + (len(lengths) - df + 0.5) / (df + 0.5))
+    norm = K1 * (1 - B + B * lengths / lengths.mean())
+    return np.asarray(idf * frequency * (K1 + 1) / (frequency + norm))
+
+
+def some_queries(index: LexicalIndex, queries: int = 30) -> list[list[Expansion]]:
+    """Queries of one to six words that stand for one to eight terms, or for two terms together."""
+    chance = np.random.default_rng(9)
+    terms = len(postings_of(index).words)
+    found = []
+    for number in range(queries):
+        words = []
+        for place in range(int(chance.integers(1, 7))):
+            chosen = np.unique(chance.integers(0, terms, int(chance.integers(1, 9))))
+            weights = chance.uniform(0.05, 1, len(chosen)).astype(np.float32)
+            one, other = chosen[:1], chance.integers(0, terms, 1)
+            phrases = (Phrase(((one, weights[:1]), (other, weights[:1])), 0.5),) if place % 2 else ()
+            kinds = np.zeros(len(chosen), np.uint8)
+            words.append(Expansion(f"{number} {place}", chosen, weights, kinds, phrases=phrases))
+        found.append(words)
+    return found
+
+
+def assert_best(found: Numbers, scores: Exact, admitted: Numbers | None) -> None:
+    """They are 15 of those admitted with the highest scores above 0, best first."""
+    rows = np.arange(len(scores)) if admitted is None else admitted
+    rows = rows[scores[rows] > 0]
+    expected = np.sort(scores[rows])[::-1][:15]
+    np.testing.assert_allclose(scores[found], expected, rtol=1e-5)
+    assert len(set(found.tolist())) == len(expected)
+    assert set(found.tolist()) <= set(rows.tolist())
+
+
+@pytest.mark.parametrize(("most_sampled", "lookup"), [(16_384, 400), (50, 400), (50, 0), (50, 10**9)])
+def test_the_best_are_those_of_scoring_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_sampled: int, lookup: int
+) -> None:
+    """Whether words are left out as soon as may be (0), when it pays, or never."""
+    monkeypatch.setattr(engine, "SAMPLED", most_sampled)
+    monkeypatch.setattr(lexical, "LOOKUP", lookup)
+    monkeypatch.setattr(lexical, "AT_ONCE", 16)
+    monkeypatch.setattr(lexical, "POOL", 200)
+    passages = random_passages()
+    index = indexed(tmp_path, passages, segments=2)
+    exhaustive = Exhaustive(index, passages)
+    some = np.arange(0, len(passages), 3)
+    for words in some_queries(index):
+        passage, sentence = exhaustive.scores(words)
+        found = scores(index, words)
+        np.testing.assert_allclose(found.passage, passage, rtol=1e-5)
+        np.testing.assert_allclose(found.sentence, sentence, rtol=1e-5)
+        query = index.query(words)
+        for admitted in (None, some, some[:10]):
+            (best,) = query.best(15, admitted)
+            assert_best(best, passage, admitted)
+            best, by_sentence = query.best(15, admitted, by_sentence=True)
+            assert_best(best, passage, admitted)
+            if lookup == 10**9 or not index.is_sampled:
+                assert_best(by_sentence, sentence, admitted)
+        assert index.passages_with(words).tolist() == exhaustive.with_all(words)
+
+
+@pytest.mark.parametrize("lookup", [400, 0])
+def test_few_of_the_best_sentences_are_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lookup: int
+) -> None:
+    """Of words put together at random, the worst case; left out when it pays, or as soon as may be (0)."""
+    monkeypatch.setattr(engine, "SAMPLED", 50)
+    monkeypatch.setattr(lexical, "LOOKUP", lookup)
+    monkeypatch.setattr(lexical, "AT_ONCE", 16)
+    passages = random_passages(1000)
+    index = indexed(tmp_path, passages)
+    exhaustive = Exhaustive(index, passages)
+    shares = []
+    for words in some_queries(index):
+        _, sentence = exhaustive.scores(words)
+        _, found = index.query(words).best(15, None, by_sentence=True)
+        expected = np.sort(sentence[sentence > 0])[::-1][:15]
+        assert np.all(np.diff(sentence[found]) <= 1e-5)
+        shares.append(np.count_nonzero(sentence[found] >= expected[-1] - 1e-5) / len(expected))
+    assert np.mean(shares) > 0.6
+
+
+def test_frequent_words_are_left_out_where_they_cannot_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SAMPLED", 50)
+    monkeypatch.setattr(lexical, "LOOKUP", 1)
+    passages = [[["the", "a"] + ["rain", "flood"] * (number % 40 == 7)] for number in range(400)]
+    index = indexed(tmp_path, passages)
+    looked: list[Word] = []
+    everywhere = index.everywhere
+
+    def counted(asked: Word) -> Everywhere:
+        looked.append(asked)
+        return everywhere(asked)
+
+    monkeypatch.setattr(index, "everywhere", counted)
+    words = [replace(word(index, **{term: 1.0}), word=term) for term in ("the", "rain", "flood")]
+    assert index.query(words).best(5, None)[0].tolist() == [7, 47, 87, 127, 167]
+    assert {one.expansion.word for one in looked} == {"rain", "flood"}
+
+
+def test_a_sample_tells_what_is_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passages = random_passages(2000)
+    index = indexed(tmp_path / "all", passages)
+    exhaustive = Exhaustive(index, passages)
+    monkeypatch.setattr(engine, "SAMPLED", 500)
+    monkeypatch.setattr(lexical, "ENOUGH", 0)
+    sampling = indexed(tmp_path / "sampling", passages)
+    for words in some_queries(index, 10):
+        passage, sentence = exhaustive.scores(words)
+        for one, tolerance in ((index, 1e-4), (sampling, 0.25)):
+            query = one.query(words)
+            found = query.z_scores(query.scores(np.arange(2000)), 0.0)
+            for z, expected in ((found.passage, passage), (found.sentence, sentence)):
+                usual = (expected - expected.mean()) / expected.std()
+                np.testing.assert_allclose(z, usual, atol=tolerance * max(1, np.abs(usual).max()))
+
+
+def test_what_is_unusual_is_held_to_a_least_deviation(index: LexicalIndex) -> None:
+    query = index.query([word(index, flood=1.0)])
+    found = query.scores(ALL)
+    usual = query.z_scores(found, 100.0)
+    assert usual.passage.tolist() == pytest.approx(((found.passage - found.passage.mean()) / 100).tolist())
+
+
+@pytest.mark.parametrize("most_sampled", [2, 3])
+def test_words_are_scored_for_several_queries_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_sampled: int
+) -> None:
+    monkeypatch.setattr(engine, "SAMPLED", most_sampled)
+    index = indexed(tmp_path, PASSAGES)
+    rain, sun = (
+        index.query([word(index, rain=1.0), word(index, city=0.5)]),
+        index.query([word(index, sun=1.0)]),
+    )
+    nothing = index.query([])
+    together = index.scores([rain, nothing, sun], ALL)
+    for found, query in zip(together, (rain, nothing, sun), strict=True):
+        alone = query.scores(ALL)
+        np.testing.assert_array_equal(found.passage, alone.passage)
+        np.testing.assert_array_equal(found.sentence, alone.sentence)
+    assert [one.tolist() for one in nothing.best(3, None, by_sentence=True)] == [[], []]
+    assert nothing.z_scores(together[1], 0.0).passage.tolist() == [0.0, 0.0, 0.0]
+
+
 def test_words_are_remembered_by_what_they_stand_for(
-    index: LexicalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, index: LexicalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = [word(index, rain=1.0), word(index, rain=0.5), word(index, sun=1.0), word(index, city=1.0)]
-    fresh = [LexicalIndex(Postings(tmp_path), FIRST_SENTENCES).scores([one]) for one in words]
-    assert len({tuple(scores.passage.tolist()) for scores in fresh}) == 4
-    for remembered in (lexical.REMEMBERED, 2 * (OVERHEAD + 48), 0):
-        monkeypatch.setattr(index, "_remembered", Bounded(remembered))
+    fresh = [scores(index, [one]).passage.tolist() for one in words]
+    assert len(set(map(tuple, fresh))) == 4
+    for most in (lexical.REMEMBERED, 4 * 2 * (OVERHEAD + OBJECTS + 100), 0):
+        monkeypatch.setattr(lexical, "REMEMBERED", most)
+        remembering = indexed(tmp_path / str(most), PASSAGES)
         for _ in range(2):
-            for one, expected in zip(words, fresh, strict=True):
-                scores = index.scores([one])
-                np.testing.assert_array_equal(scores.passage, expected.passage)
-                np.testing.assert_array_equal(scores.sentence, expected.sentence)
+            assert [scores(remembering, [one]).passage.tolist() for one in words] == fresh
 
 
 def test_what_is_remembered_is_not_computed_again(
@@ -163,235 +410,23 @@ def test_what_is_remembered_is_not_computed_again(
     computed: list[Expansion] = []
     compute = index._computed
 
-    def counted(asked: Expansion) -> "tuple[lexical._WordScores, lexical._WordScores]":
+    def counted(asked: Expansion, key: bytes) -> Word:
         computed.append(asked)
-        return compute(asked)
+        return compute(asked, key)
 
     monkeypatch.setattr(index, "_computed", counted)
-    # rows of passages and sentences, 12 bytes each: 2 + 2 for rain, 2 + 2 for sun, 1 + 1 for flood
-    monkeypatch.setattr(index, "_remembered", Bounded(2 * (OVERHEAD + 48)))
-    rain, sun, flood = word(index, rain=1.0), word(index, sun=1.0), word(index, flood=1.0)
-    for one in (rain, sun, rain, flood, rain, sun):
-        index.scores([one])
-    assert computed == [rain, sun, flood, sun]
+    rain, sun = word(index, rain=1.0), word(index, sun=1.0)
+    for one in (rain, sun, rain, sun):
+        index.query([one])
+    assert computed == [rain, sun]
 
 
-def test_words_that_stand_nowhere_fill_no_memory(
+def test_unknown_words_take_no_more_memory_than_others(
     index: LexicalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remembered: Bounded[object, object] = Bounded(50 * OVERHEAD)
-    monkeypatch.setattr(index, "_remembered", remembered)
-    for number in range(200):
-        index.scores([replace(word(index), word=f"unknown{number}")])
-    assert len(remembered) == 50
-
-
-def random_passages() -> list[list[list[str]]]:
-    chance = np.random.default_rng(5)
-    return [
-        [
-            [f"w{int(number)}" for number in chance.zipf(1.5, int(chance.integers(1, 12))) % 50]
-            for _ in range(int(chance.integers(1, 5)))
-        ]
-        for _ in range(200)
-    ]
-
-
-def test_spilling_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "whole").mkdir()
-    (tmp_path / "spilled").mkdir()
-    names = write(tmp_path / "whole", random_passages())
-    monkeypatch.setattr(postings, "SPILL", 7)
-    assert write(tmp_path / "spilled", random_passages()) == names
-    for name in names:
-        assert (tmp_path / "spilled" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-    assert sorted(found.name for found in (tmp_path / "spilled").iterdir()) == sorted(names)
-
-
-def test_one_word_ranks_as_in_plain_bm25(tmp_path: Path) -> None:
-    passages = random_passages()
-    write(tmp_path, passages)
-    first = np.cumsum([0, *map(len, passages)])
-    index = LexicalIndex(Postings(tmp_path), first)
-    documents = [[term for sentence in sentences for term in sentence] for sentences in passages]
-    mean = sum(map(len, documents)) / len(documents)
-    for term in ("w1", "w2", "w7", "w30"):
-        df = sum(term in document for document in documents)
-        expected = np.array(
-            [bm25(document.count(term), df, len(documents), len(document), mean) for document in documents]
-        )
-        scores = index.scores([word(index, **{term: 1.0})]).passage
-        np.testing.assert_allclose(scores, expected, rtol=1e-5)
-        found = np.lexsort((np.arange(len(scores)), -scores.round(5)))
-        np.testing.assert_array_equal(found, np.lexsort((np.arange(len(scores)), -expected.round(5))))
-
-
-def test_a_word_more_often_than_a_byte_counts_is_counted_255_times(tmp_path: Path) -> None:
-    write(tmp_path, [[["rain"] * 300], [["sun"] * 300]])
-    index = LexicalIndex(Postings(tmp_path), np.array([0, 1, 2]))
-    assert index.scores([word(index, rain=1.0)]).passage.tolist() == pytest.approx(
-        [bm25(255, 1, 2, 300, 300), 0.0]
-    )
-
-
-def test_sentences_without_words_score_nothing(tmp_path: Path) -> None:
-    write(tmp_path, [[[], ["rain"]], [[]]])
-    index = LexicalIndex(Postings(tmp_path), np.array([0, 2, 3]))
-    # the mean length is counted as one word at least
-    assert index.scores([word(index, rain=1.0)]).passage.tolist() == pytest.approx([bm25(1, 1, 2, 1, 1), 0.0])
-
-
-def test_a_phrase_counts_where_a_sentence_holds_all_its_words(index: LexicalIndex) -> None:
-    def part(**weights: float) -> tuple[Numbers, Scores]:
-        one = word(index, **weights)
-        return one.terms, one.weights
-
+    monkeypatch.setattr(index, "_words", Bounded[bytes, Word](1 << 20))
     nothing = word(index)
-    together = Phrase((part(rain=1.0, flood=0.5), part(city=1.0)), 0.8)
-    scores = index.scores([replace(nothing, phrases=(together,))])
-    # in the first passage twice: min(2 · 1, 1) in its first sentence, min(1 · .5, 1) in its second; elsewhere
-    # no sentence has both
-    tf, mean = 0.8 * (1.0 + 0.5), (5 + 2 + 6) / 3
-    expected = [bm25(tf, min(1.0, tf), 3, 5, mean), 0.0, 0.0]
-    assert scores.passage.tolist() == pytest.approx(expected, rel=1e-5)
-    assert index.scores([nothing]).passage.tolist() == [0.0, 0.0, 0.0]
-
-
-def test_no_word_at_all_can_be_written_and_read(tmp_path: Path) -> None:
-    write(tmp_path, [[[]]])
-    index = LexicalIndex(Postings(tmp_path), np.array([0, 1]))
-    assert (len(words_of(index)), index.scores([]).passage.tolist()) == (0, [0.0])
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_missing_or_truncated_file_is_damage(tmp_path: Path, name: str) -> None:
-    write(tmp_path)
-    os.truncate(tmp_path / name, 20)
-    with pytest.raises(IndexDamaged, match=name):
-        LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
-    (tmp_path / name).unlink()
-    with pytest.raises(IndexDamaged, match=name):
-        LexicalIndex(Postings(tmp_path), FIRST_SENTENCES)
-
-
-@pytest.mark.parametrize("name", [postings.POSTINGS, postings.SENTENCES, postings.COUNTS])
-def test_files_that_do_not_fit_each_other_are_damage(tmp_path: Path, name: str) -> None:
-    write(tmp_path)
-    np.save(tmp_path / name, np.load(tmp_path / name)[:-1])
-    with pytest.raises(IndexDamaged, match=r"the postings in .* do not fit each other$"):
-        Postings(tmp_path)
-
-
-@pytest.mark.parametrize("sorting", [0, 10**6])
-def test_sums_by_sorting_and_by_table_are_the_same(monkeypatch: pytest.MonkeyPatch, sorting: int) -> None:
-    monkeypatch.setattr(lexical, "SORTING", sorting)
-    rows, sums = lexical._summed(np.array([5, 1, 5, 3]), np.array([1, 2, 4, 8], np.float32), 7)
-    assert (rows.tolist(), sums.tolist()) == ([1, 3, 5], [2.0, 8.0, 5.0])
-
-
-def test_wrong_lengths_are_told(tmp_path: Path) -> None:
-    write(tmp_path)
-    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == []
-    np.save(tmp_path / postings.LENGTHS, np.array([3, 3, 2, 4, 1, 2], np.uint32))
-    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == [1, 5]
-
-
-def test_a_sentence_of_more_words_than_are_counted_is_not_called_wrong(tmp_path: Path) -> None:
-    write(tmp_path, [[["rain"] * 300, ["rain"] * 255, ["sun"]]])
-    assert Postings(tmp_path).sentences_with_wrong_lengths().tolist() == []
-
-
-Sentences = list[list[str]]
-WORD = st.sampled_from(["rain", "sun", "باران", "مطر", "مطرا", "a", "😀", "2025"])
-PARTS = st.lists(st.lists(st.lists(WORD, max_size=6), max_size=6), min_size=1, max_size=4)
-
-
-def written(folder: Path, sentences: Sentences) -> Postings:
-    folder.mkdir()
-    writer = PostingsWriter(folder)
-    for sentence in sentences:
-        writer.add(sentence)
-    writer.save()
-    return Postings(folder)
-
-
-def same_bytes(one: Path, other: Path) -> None:
-    assert sorted(found.name for found in one.iterdir()) == sorted(FILES)
-    for name in FILES:
-        assert (one / name).read_bytes() == (other / name).read_bytes(), name
-
-
-def merged(folder: Path, parts: Sequence[Sentences], numbers: Sequence[Numbers]) -> Path:
-    """The folder of what `merge` makes of `parts`, whose sentences get these numbers."""
-    postings = [written(folder / f"part{place}", sentences) for place, sentences in enumerate(parts)]
-    (folder / "merged").mkdir()
-    assert merge(list(zip(postings, numbers, strict=True)), folder / "merged") == FILES
-    return folder / "merged"
-
-
-@pytest.mark.parametrize("spill", [1, 3, 4_000_000])
-def test_merging_is_adding_one_by_one(spill: int) -> None:
-    @settings(max_examples=25)
-    @given(PARTS, st.data())
-    def check(parts: list[Sentences], data: st.DataObject) -> None:
-        places = [
-            (part, sentence) for part, sentences in enumerate(parts) for sentence in range(len(sentences))
-        ]
-        dead = {place for place in places if data.draw(st.integers(0, 3)) == 0}
-        order = data.draw(st.permutations([place for place in places if place not in dead]))
-        numbers = [np.full(len(sentences), -1, np.int64) for sentences in parts]
-        for number, (part, sentence) in enumerate(order):
-            numbers[part][sentence] = number
-        with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-            straight = [parts[part][sentence] for part, sentence in order]
-            written(Path(name) / "straight", straight)
-            patch.setattr(postings, "SPILL", spill)
-            same_bytes(merged(Path(name), parts, numbers), Path(name) / "straight")
-
-    check()
-
-
-def test_words_of_dead_sentences_alone_vanish(tmp_path: Path) -> None:
-    parts = [[["rain", "sun"], ["flood"]], [["sun"], ["snow", "rain"]]]
-    folder = merged(tmp_path, parts, [np.array([1, -1]), np.array([0, -1])])
-    postings = Postings(folder)
-    assert [postings.words[number] for number in range(len(postings.words))] == ["rain", "sun"]
-    assert postings.starts.tolist() == [0, 1, 3]
-    assert postings.sentences.tolist() == [1, 0, 1]
-    assert postings.lengths.tolist() == [1, 2]
-
-
-@pytest.mark.parametrize("parts", [[], [[]], [[["rain"]], [["sun"], []]]])
-def test_nothing_alive_is_merged_to_nothing(tmp_path: Path, parts: list[Sentences]) -> None:
-    folder = merged(tmp_path, parts, [np.full(len(sentences), -1, np.int64) for sentences in parts])
-    postings = Postings(folder)
-    assert (len(postings.words), postings.starts.tolist(), postings.lengths.tolist()) == (0, [0], [])
-    written(tmp_path / "none", [])
-    same_bytes(folder, tmp_path / "none")
-
-
-@pytest.mark.parametrize("spill", [1, 3, 4_000_000])
-def test_copying_is_adding_one_by_one(spill: int) -> None:
-    @settings(max_examples=25)
-    @given(st.lists(st.lists(WORD, max_size=6), max_size=6), PARTS, st.data())
-    def check(before: Sentences, parts: list[Sentences], data: st.DataObject) -> None:
-        with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-            folder = Path(name)
-            sources = [written(folder / f"part{place}", part) for place, part in enumerate(parts)]
-            straight = list(before)
-            (folder / "copied").mkdir()
-            patch.setattr(postings, "SPILL", spill)
-            writer = PostingsWriter(folder / "copied")
-            for sentence in before:
-                writer.add(sentence)
-            for source, part in zip(sources, parts, strict=True):
-                kept = [place for place in range(len(part)) if data.draw(st.booleans())]
-                writer.copy(source, np.array(kept, np.int64))
-                straight += [part[place] for place in kept]
-            writer.add(["sun", "sun"])
-            writer.save()
-            patch.undo()
-            written(folder / "straight", [*straight, ["sun", "sun"]])
-            same_bytes(folder / "copied", folder / "straight")
-
-    check()
+    for number in range(50_000):
+        index.query([replace(nothing, word=f"unknown{number}")])
+    assert index._words.bytes <= 1 << 20
+    assert len(index._words) == (1 << 20) // (OVERHEAD + OBJECTS)

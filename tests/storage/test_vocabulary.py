@@ -30,7 +30,7 @@ def test_words_lie_one_after_another_in_utf_8(folder: Path) -> None:
 
 def test_a_word_has_a_number_and_a_number_a_word(folder: Path) -> None:
     words = Vocabulary(folder, "words")
-    assert [words[number] for number in range(len(words))] == WORDS
+    assert [words[number] for number in range(len(words))] == words.all() == WORDS
     assert [words.number(word) for word in WORDS] == [0, 1, 2, 3, 4, 5]
     assert [words.number(word) for word in ("", "1", "rai", "rains", "بار", "\U0010ffff")] == [None] * 6
 

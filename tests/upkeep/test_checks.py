@@ -197,7 +197,7 @@ def test_no_more_than_ten_of_a_kind_are_told(tmp_path: Path) -> None:
     [
         (postings.LENGTHS, (2,), 7, "1 sentences have other words than they should, the first is 2"),
         (postings.COUNTS, (0,), 9, "1 sentences have other words than they should, the first is 2"),
-        (postings.SENTENCES, (0,), 1, "2 sentences have other words than they should, the first is 1"),
+        (postings.PLACES, (0,), 1, "2 sentences have other words than they should, the first is 2"),
     ],
 )
 def test_postings_that_do_not_add_up_are_told(
