@@ -1,8 +1,8 @@
 """Why a passage answers a query: which of its words answer which words of the query, and how."""
 
 import itertools
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from indexer.core.records import KINDS, NO_EXPANSION, MatchKind, Passage, Scores
 from indexer.text.orthography import (
     MOST_PARTS,
     as_one,
+    designations,
     is_arabic_script,
     is_function_word,
     raw_words,
 )
-from indexer.text.orthography.designations import letters_of
+from indexer.text.orthography.common import HAMZA
 from indexer.text.orthography.stems import arabic, persian
 from search_api.searching.analysis import AnalysedQuery
 
@@ -31,6 +32,8 @@ LEAST_WEIGHTS = {
 """Weaker matches count for the score, but would not convince a reader."""
 
 _NEVER = np.inf
+_LEAST = np.array([LEAST_WEIGHTS[kind] for kind in KINDS], np.float32)
+_SOUND, _TRANSLATION = KINDS.index(MatchKind.SOUND), KINDS.index(MatchKind.TRANSLATION)
 
 WORDS_BETWEEN = 2
 """Other words that may stand between those of a phrase."""
@@ -54,7 +57,7 @@ BESIDE = 1
 FAINT = 0.59
 """Share of what the surest match in the passage counts; a translation below it only looks like one."""
 
-_NAMED = [KINDS.index(kind) for kind in (MatchKind.SOUND, MatchKind.NAME)]
+_IS_NAMED = np.array([kind in (MatchKind.SOUND, MatchKind.NAME) for kind in KINDS])
 """Of a word that sounds like words of the index, or is a name, words near by their vectors are guesses."""
 
 Answer = tuple[int, MatchKind, float]
@@ -128,7 +131,7 @@ class Evidence:
         for position, expansion in enumerate(analysed.expansions):
             if expansion is NO_EXPANSION:
                 continue
-            is_named = np.isin(expansion.kinds, _NAMED)
+            is_named = _IS_NAMED[expansion.kinds]
             best = float(expansion.weights[is_named].max(initial=0.0))
             strong = expansion.weights >= _least(expansion.word, best)[expansion.kinds]
             for term, weight, kind in zip(
@@ -148,8 +151,8 @@ class Evidence:
             place for place, expansion in enumerate(analysed.expansions) if expansion is not NO_EXPANSION
         ]
         self._ranks = {position: rank for rank, position in enumerate(sought)}
-        self._sorted = sorted(self._answers)
-        self._is_beginning: dict[str, bool] = {}
+        self._beginnings = _beginnings(self._answers)
+        self._letters = _beginnings(word for word in self._answers if designations.parts(word))
 
     def matches(self, passage: Passage) -> tuple[WordMatch, ...]:
         """The words of `passage` that answer words of the query, in the order of the text.
@@ -173,30 +176,33 @@ class Evidence:
     def _words(
         self, passage: Passage, spans: Sequence[tuple[int, int]], words: Sequence[str], different: Set[str]
     ) -> Iterator[_Place]:
-        beginnings = {word for word in different if self._may_begin(word)}
+        named = {word for word in different if designations.letters_of(word) in self._letters}
+        telling = self._answers.keys() & different
+        beginning = (self._beginnings & different) | named
         done = 0
-        for first, word in enumerate(words):
-            if first < done or word not in beginnings:
+        for first, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+            if first < done:
                 continue
-            for past in range(min(first + MOST_PARTS, len(spans)), first, -1):
-                joined = as_one(words[first:past], _between(passage.text, spans[first:past]))
-                answers = self._answers.get(joined)
-                if answers:
-                    best = max(answers, key=lambda answer: (answer[2], -answer[0]))
-                    yield _Place(first, past, joined, best)
-                    done = past
-                    break
+            if word in beginning and (word in named or self._goes_on(word, following)):
+                for past in range(min(first + MOST_PARTS, len(spans)), first + 1, -1):
+                    joined = as_one(words[first:past], _between(passage.text, spans[first:past]))
+                    if joined in self._answers:
+                        yield _Place(first, past, joined, self._surest(joined))
+                        done = past
+                        break
+            if done <= first and word in telling:
+                yield _Place(first, first + 1, word, self._surest(word))
 
-    def _may_begin(self, word: str) -> bool:
-        """Whether an answer begins with a word of a passage, or with the letters that it names."""
-        if word not in self._is_beginning:
-            self._is_beginning[word] = self._begins(word) or self._begins(letters_of(word))
-        return self._is_beginning[word]
+    def _goes_on(self, word: str, following: str) -> bool:
+        """Whether an answer begins with two words, joined as they are or by a hamza."""
+        return any(
+            both in self._beginnings or both in self._answers
+            for both in (word + following, word + HAMZA + following)
+        )
 
-    def _begins(self, letters: str) -> bool:
-        """Whether an answer begins with some letters, of which there must be one."""
-        place = bisect_left(self._sorted, letters)
-        return bool(letters) and place < len(self._sorted) and self._sorted[place].startswith(letters)
+    def _surest(self, word: str) -> Answer:
+        """Of what a word of a passage may answer, the surest; the first of equals."""
+        return max(self._answers[word], key=lambda answer: (answer[2], -answer[0]))
 
     def _together(self, words: Sequence[str], different: Set[str]) -> Iterable[_Place]:
         """Phrases; of several that begin with one word, the surest."""
@@ -215,11 +221,10 @@ class Evidence:
 
     def _in_one_sense(self, places: Sequence[_Place]) -> list[_Place]:
         """`places` without translations that are faint, or in another sense than neighbours tell."""
-        telling = [
-            place
-            for place in places
-            if place.is_dictionary and any(self._is_told_by(place, other) for other in places)
-        ]
+        by_rank: dict[int, list[_Place]] = defaultdict(list)
+        for place in places:
+            by_rank[self._ranks[place.position]].append(place)
+        telling = [place for place in places if place.is_dictionary and self._is_told(place, by_rank)]
         surest: dict[int, float] = {}
         for place in places:
             surest[place.position] = max(surest.get(place.position, 0.0), place.answer[2])
@@ -231,10 +236,11 @@ class Evidence:
             or (place.answer[2] >= FAINT * surest[place.position] and not _is_outdone(place, telling))
         ]
 
-    def _is_told_by(self, place: _Place, other: _Place) -> bool:
-        """Whether two places are neighbours that answer neighbours of the query."""
-        apart = abs(self._ranks[place.position] - self._ranks[other.position])
-        return apart == 1 and _is_beside(place, other)
+    def _is_told(self, place: _Place, by_rank: Mapping[int, Sequence[_Place]]) -> bool:
+        """Whether beside a place there is one that answers a neighbour of its word in the query."""
+        rank = self._ranks[place.position]
+        others = itertools.chain(by_rank.get(rank - 1, ()), by_rank.get(rank + 1, ()))
+        return any(_is_beside(place, other) for other in others)
 
     def _match(self, passage: Passage, spans: Sequence[tuple[int, int]], place: _Place) -> WordMatch:
         position, kind, weight = place.answer
@@ -245,6 +251,11 @@ class Evidence:
     def _asked(self, position: int) -> TextSpan:
         word = self._analysed.words[position]
         return TextSpan(word.start, word.end, self._analysed.query.text[word.start : word.end])
+
+
+def _beginnings(words: Iterable[str]) -> frozenset[str]:
+    """Everything that longer words begin with."""
+    return frozenset(word[:end] for word in words for end in range(1, len(word)))
 
 
 def _end_of(phrase: _PhraseAnswer, words: Sequence[str], first: int) -> int:
@@ -290,11 +301,9 @@ def _between(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 def _least(asked: str, best_sound: float) -> Scores:
     """The least weight of each kind that convinces of a word of the query, by its position in `KINDS`."""
-    least = LEAST_WEIGHTS.copy()
-    sound = SURE_SOUND if len(asked) < SHORT_SOUND else least[MatchKind.SOUND]
-    least[MatchKind.SOUND] = max(sound, SHARE_OF_SOUND * best_sound)
-    if len(asked) < SHORTEST_SOUND:
-        least[MatchKind.SOUND] = _NEVER
+    least = _LEAST.copy()
+    sound = SURE_SOUND if len(asked) < SHORT_SOUND else LEAST_WEIGHTS[MatchKind.SOUND]
+    least[_SOUND] = max(sound, SHARE_OF_SOUND * best_sound) if len(asked) >= SHORTEST_SOUND else _NEVER
     if len(asked) < SHORTEST_TRANSLATION and not is_arabic_script(asked):
-        least[MatchKind.TRANSLATION] = _NEVER
-    return np.array([least[kind] for kind in KINDS], np.float32)
+        least[_TRANSLATION] = _NEVER
+    return least
