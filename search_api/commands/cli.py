@@ -22,6 +22,7 @@ from indexer.commands.terminal import (
 from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError
 from indexer.core.shown import shown
+from search_api.commands import connecting as cli_connecting
 from search_api.commands import serving as cli_serving
 from search_api.commands.serving import RerankerOption
 
@@ -60,6 +61,7 @@ def hudhud(
 cli.add_commands(app)
 cli_upkeep.add_commands(app)
 cli_serving.add_commands(app)
+cli_connecting.add_commands(app)
 
 
 @app.command(no_args_is_help=True)

@@ -121,6 +121,7 @@ def serve(
 def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     """Import, open and serve while the encoder is loaded aside."""
     from indexer.commands.timed import timed
+    from search_api.agents.mounting import WithMcp
     from search_api.serving.app import create_app
     from search_api.serving.envelope import Envelope
     from search_api.serving.listening import bound
@@ -133,7 +134,8 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
     with timed("stdout"), Live(layout, opener) as live, bound(chosen.host, chosen.port) as address:
         say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
-        run(Envelope(create_app(live, chosen), policy), address, chosen, chosen.root_path)
+        app = WithMcp(create_app(live, chosen), live, chosen)
+        run(Envelope(app, policy), address, chosen, chosen.root_path)
 
 
 _OPTIONS = frozenset(field.name for field in fields(Settings))
@@ -148,7 +150,7 @@ def policy_of(chosen: Settings) -> "Policy":
     """
     from search_api.serving.callers import Callers, is_loopback
     from search_api.serving.envelope import Policy
-    from search_api.serving.gates import KeyGate, RateGate
+    from search_api.serving.gates import KeyGate, OriginGate, RateGate
     from search_api.serving.headers import Origins
     from search_api.serving.keys import Keys
 
@@ -163,10 +165,11 @@ def policy_of(chosen: Settings) -> "Policy":
     if per_minute is None:
         per_minute = _ANYBODY if is_own and not keys.any else _MANY
     gate = KeyGate(keys, anonymous=is_own, always=chosen.anonymous)
+    origins = Origins.of(chosen.allowed_origins)
     return Policy(
         Callers.of(chosen.allowed_hosts, chosen.trusted_proxies),
-        Origins.of(chosen.allowed_origins),
-        (RateGate(gate, per_minute, per_minute),),
+        origins,
+        (OriginGate(origins), RateGate(gate, per_minute, per_minute)),
         chosen.log_queries,
     )
 

@@ -65,6 +65,7 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
         telemetry=_NO_TELEMETRY,
         generate_unique_id_function=operation_id,
     )
+    app.state.pools = searches, articles
     describe(app)
     app.router.route_class = OffLoopRoute
     _add_searching(app, live, OffLoop(searches, live.layout, limits))

@@ -12,11 +12,15 @@ from limits.strategies import FixedWindowRateLimiter
 from indexer.core.errors import KeysUnusable
 from search_api.serving.callers import FORWARDED
 from search_api.serving.envelope import Gate, Request
+from search_api.serving.headers import Origins
 from search_api.serving.keys import LONGEST_KEY, Keys, Scope
-from search_api.serving.problems import Refused
+from search_api.serving.problems import Refused, brief
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/")
 """What needs no key: it says nothing of any article."""
+
+MCP = "/mcp"
+"""Where agents ask; what they may ask is what searches may."""
 
 _logger = logging.getLogger(__name__)
 
@@ -80,6 +84,31 @@ class KeyGate:
             )
 
 
+class OriginGate:
+    """Lets no page of another origin speak MCP, unless the origin is named.
+
+    A browser sends what a page of any origin asks to a server on the same machine, and says from where. The
+    protocol has servers look at that (Model Context Protocol, Transports, Security Warning).
+    """
+
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
+
+    def __call__(self, request: Request) -> None:
+        """Let a request pass.
+
+        Raises:
+            Refused: a page asks whose origin is not named (403).
+        """
+        origin = request.headers.get(b"origin", b"")
+        if request.path == MCP and origin and not self._origins.allows(origin):
+            message = (
+                f"pages of {brief(origin.decode('latin-1'))!r} may not ask here: start the server with"
+                " --allowed-origins"
+            )
+            raise Refused(HTTPStatus.FORBIDDEN, message)
+
+
 class RateGate:
     """Lets in whom another gate lets in, so many times a minute: counted by key, and without one by address.
 
@@ -133,7 +162,7 @@ def _is_open(path: str) -> bool:
 
 
 def _scope(path: str) -> Scope:
-    return Scope.SEARCH if path.startswith("/v1/") else Scope.ADMIN
+    return Scope.SEARCH if path.startswith("/v1/") or path == MCP else Scope.ADMIN
 
 
 def _text(request: Request) -> str:

@@ -21,7 +21,7 @@ _CONTENT_OF_PAGES = (
 )
 _EXPOSED = b"retry-after, x-request-id"
 _METHODS = b"GET, POST"
-_REQUEST_HEADERS = b"authorization, content-type, x-api-key"
+_REQUEST_HEADERS = b"authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
 _MINUTES = b"600"
 
 
@@ -63,7 +63,7 @@ class Origins:
         if not self.allowed:
             return []
         vary = [(b"vary", b"Origin")]
-        if not self._allows(origin):
+        if not self.allows(origin):
             return vary
         return [
             *vary,
@@ -73,7 +73,7 @@ class Origins:
 
     def preflight(self, origin: bytes) -> Headers:
         """What an answer to a browser carries that asks whether a page of `origin` may ask."""
-        if not self._allows(origin):
+        if not self.allows(origin):
             return self.headers(origin)
         return [
             *self.headers(origin),
@@ -82,5 +82,6 @@ class Origins:
             (b"access-control-max-age", _MINUTES),
         ]
 
-    def _allows(self, origin: bytes) -> bool:
+    def allows(self, origin: bytes) -> bool:
+        """Whether pages of `origin` may ask."""
         return bool(origin) and ("*" in self.allowed or origin.decode("latin-1") in self.allowed)

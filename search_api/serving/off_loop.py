@@ -83,7 +83,7 @@ class OffLoop:
                 )
                 deadline = Deadline(self.limits.deadline_seconds)
                 return await self.pool.run(
-                    functools.partial(work, request, asked, deadline), deadline, _until_left(request)
+                    functools.partial(work, request, asked, deadline), deadline, until_left(request)
                 )
             except (Cancelled, ClientDisconnect):
                 return Response(status_code=CLIENT_LEFT)
@@ -91,7 +91,7 @@ class OffLoop:
         return handle
 
 
-async def _until_left(request: Request) -> None:
+async def until_left(request: Request) -> None:
     """Ends when the client has left."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

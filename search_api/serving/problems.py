@@ -98,7 +98,7 @@ def of_error(error: Exception, layout: Layout) -> Response:
     if isinstance(error, Refused):
         return problem(error.status, str(error), headers=error.headers)
     if isinstance(error, Invalid):
-        return _invalid(error)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, *faults_of(error))
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), None)
     if status is None:
         raise error
@@ -113,12 +113,12 @@ def without_paths(text: str, layout: Layout) -> str:
     return _FOLDERS.sub("", text.replace(f"{layout.folder.absolute()}/", "").replace(f"{layout.folder}/", ""))
 
 
-def _invalid(invalid: Invalid) -> Response:
+def faults_of(invalid: Invalid) -> tuple[str, list[Fault]]:
+    """What does not fit, in a sentence and by field."""
     found = invalid.error.errors(include_url=False, include_context=False)
     faults = [_fault(invalid.fields, one) for one in found[:MOST_FAULTS]]
     more = [f"and {len(found) - MOST_FAULTS:,} more"] if len(found) > MOST_FAULTS else []
-    detail = "; ".join([*(fault.message for fault in faults), *more])
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+    return "; ".join([*(fault.message for fault in faults), *more]), faults
 
 
 def _fault(fields: Sequence[str], found: Mapping[str, Any]) -> Fault:
