@@ -1,0 +1,281 @@
+"""The typed client against the live server, and against servers that are busy, newer or none."""
+
+import datetime
+import http.server
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import Served, served
+
+from indexer.core.limits import Limits
+from search_api.client import (
+    ApiError,
+    Client,
+    InvalidRequest,
+    KeyRefused,
+    NotAllowed,
+    NotFound,
+    NotReached,
+    Refused,
+    Results,
+    ServerFault,
+    TooManyRequests,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from search_api.search import Searcher
+from search_api.searching.query import parse
+from search_api.serving.app import create_app
+from search_api.serving.callers import Callers
+from search_api.serving.envelope import Envelope, Policy
+from search_api.serving.gates import KeyGate, RateGate
+from search_api.serving.keys import KeyFile, Keys, Scope
+from search_api.serving.live import Live
+from search_api.serving.schemas import SearchResponse
+
+QUERY = "Zaporizhzhia nuclear plant lost external power"
+NUCLEAR = "003_f7d4c279eac3b33f"
+
+
+@pytest.fixture(scope="module")
+def server(live: Live) -> Iterator[Served]:
+    with served(Envelope(create_app(live), Policy()), Limits()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(server: Served) -> Client:
+    return Client(f"http://127.0.0.1:{server.port}")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between tries, which take no time."""
+    taken: list[float] = []
+    monkeypatch.setattr("time.sleep", taken.append)
+    return taken
+
+
+def test_a_search_gives_what_the_server_found(client: Client, searcher: Searcher) -> None:
+    results = client.search(QUERY, languages="ar", gloss=True)
+    [found] = searcher.search(parse(QUERY, languages=["ar"], gloss=True)).hits
+    [hit] = results
+    assert (results.query, results.language, results.verdict) == (QUERY, "en", "strong")
+    assert (results.generation, results[0], len(results)) == (searcher.index.name, hit, 1)
+    assert (hit.id, hit.title, hit.language) == (NUCLEAR, found.article.title, "ar")
+    assert (hit.text, hit.start, hit.end) == (found.passage.text, found.passage.start, found.passage.end)
+    assert hit.sentence == found.sentence.of(found.article.text)
+    assert hit.sentence_start == found.sentence.start
+    assert [word.passage for word in hit.evidence] == [match.passage.text for match in found.words]
+    assert [word.meanings for word in hit.gloss] == [word.meanings for word in found.gloss]
+    assert hit.scores.fused == hit.score == pytest.approx(found.score, abs=1e-6)
+
+
+def test_filters_are_sent(client: Client) -> None:
+    first, last = datetime.date(2025, 9, 1), datetime.datetime(2025, 9, 30, 12, tzinfo=datetime.UTC)
+    results = client.search("war on 8 September 2025", since=first, until=last)
+    assert {hit.language for hit in client.search("war", languages=["prs", "ar"])} == {"prs", "ar"}
+    assert all(hit.date and first <= hit.date <= last.date() for hit in results)
+    assert [date.since for date in results.dates] == [datetime.date(2025, 9, 8)]
+    assert any("no date" in warning for warning in results.warnings)
+    assert client.search("war", more={"limit": 2}).more.keys() == {"reranking_ms"}
+    assert len(client.search("war", more={"limit": 2})) == 2
+
+
+def test_an_article_is_read_and_its_offsets_fit(client: Client) -> None:
+    hit = client.search(QUERY, languages="ar")[0]
+    article = client.article(hit.id)
+    assert article.text[hit.start : hit.end] == hit.text
+    assert (article.id, article.title, article.language) == (hit.id, hit.title, "ar")
+    with pytest.raises(NotFound, match="no article has the id 'a/b c\\?'"):
+        client.article("a/b c?")
+    assert client.is_ready()
+
+
+def test_a_request_that_cannot_be_used_names_its_faults(client: Client) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        client.search("war", limit=500)
+    error = caught.value
+    assert (error.status, error.faults[0].field, error.faults[0].value) == (422, "limit", 500)
+    assert error.detail == "limit: Input should be less than or equal to 100, not 500"
+    assert error.request_id is not None
+    assert len(error.request_id) == 16
+    with pytest.raises(InvalidRequest, match="the query holds no letter and no digit"):
+        client.search("…")
+    with pytest.raises(InvalidRequest, match="the body is longer than 262,144 bytes"):
+        client.search("x" * 300_000)
+
+
+def test_a_key_is_sent_and_never_shown(live: Live, tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "keys.json")
+    _, search = file.create("a", [Scope.SEARCH])
+    _, admin = file.create("b", [Scope.ADMIN])
+    policy = Policy(Callers(), gates=(RateGate(KeyGate(Keys(file), anonymous=False), 100, 2),))
+    with served(Envelope(create_app(live), policy), Limits()) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        wrong = search[:-1] + ("a" if search[-1] != "a" else "b")
+        with_key = Client(url, search, tries=1)
+        assert with_key.search("war", limit=1).hits
+        told = [repr(with_key), repr(with_key._transport)]
+        for key, kind in ((None, KeyRefused), (wrong, KeyRefused), (admin, NotAllowed)):
+            with pytest.raises(kind) as caught:
+                Client(url, key).search("war")
+            told.append(repr(caught.value))
+        with_key.search("war", limit=1)
+        with pytest.raises(TooManyRequests) as many:
+            with_key.search("war", limit=1)
+        assert many.value.retry_after is not None
+        assert 1 <= many.value.retry_after <= 60
+    assert repr(with_key) == f"<Client '{url}', with a key>"
+    assert [text for text in told if any(key in text for key in (search, wrong, admin))] == []
+
+
+Told = tuple[int, dict[str, str], bytes]
+
+
+@contextmanager
+def telling(answers: Sequence[Told]) -> Iterator[tuple[Client, list[str]]]:
+    """A client of a server that gives these answers, and the paths that it asks for."""
+    asked: list[str] = []
+    left = list(answers)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers["content-length"]))
+            status, headers, body = left.pop(0)
+            self.send_response(status)
+            for name, value in (headers | {"content-length": str(len(body))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield Client(f"http://127.0.0.1:{server.server_port}", "hudhud_1_secret"), asked
+        finally:
+            server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def document(live: Live) -> dict[str, Any]:
+    """An answer of the server."""
+    with live.searcher() as searcher:
+        response = SearchResponse.of(searcher.search(parse(QUERY, limit=2, gloss=True)))
+    found: dict[str, Any] = json.loads(response.model_dump_json())
+    return found
+
+
+def encoded(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+def busy(status: int, **headers: str) -> Told:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return status, named, encoded({"title": "Busy", "status": status, "detail": "try again"})
+
+
+def test_it_waits_as_long_as_it_is_told_and_tries_again(document: dict[str, Any], waits: list[float]) -> None:
+    answers = [busy(503, retry_after="1"), busy(429, retry_after="7"), busy(503)]
+    with telling([*answers, (200, {}, encoded(document))]) as (client, asked):
+        assert client.search("war") == Results.of(document)
+    assert waits == [1, 7, 0.5 * 2**2]
+    assert asked == ["/v1/search"] * 4
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "waited"),
+    [
+        ([busy(503, retry_after="1")] * 4, Unavailable, [1, 1, 1]),
+        ([busy(429, retry_after="31")], TooManyRequests, []),
+        ([busy(429, retry_after="20")] * 2, TooManyRequests, [20]),
+        ([busy(500)], ServerFault, []),
+        ([busy(413)], InvalidRequest, []),
+        ([(502, {}, b"<html>Bad gateway</html>")], ServerFault, []),
+        ([(302, {"location": "http://evil.example/"}, b"")], Refused, []),
+    ],
+)
+def test_it_gives_up_in_the_end(
+    answers: list[Told], kind: type[Refused], waited: list[float], waits: list[float]
+) -> None:
+    with telling(answers) as (client, asked), pytest.raises(kind) as caught:
+        client.search("war")
+    assert (waits, len(asked)) == (waited, len(answers))
+    assert "secret" not in str(caught.value)
+
+
+def test_it_goes_on_working_when_answers_gain_fields(document: dict[str, Any]) -> None:
+    newer = json.loads(json.dumps(document))
+    everywhere(newer)
+    newer["hits"][0]["article"]["url"] = "https://news.example.org/1"
+    with telling([(200, {}, encoded(newer))]) as (client, _):
+        found = client.search("war")
+    assert found.hits[0].url == "https://news.example.org/1"
+    assert found.more["gained"] == found.hits[1].more["gained"] == {"a": [1]}
+    assert found.hits[1] == Results.of(document).hits[1]
+
+
+def everywhere(value: object) -> None:
+    """Give each object in a document one field more."""
+    if isinstance(value, dict):
+        for inner in list(value.values()):
+            everywhere(inner)
+        value["gained"] = {"a": [1]}
+    elif isinstance(value, list):
+        for inner in value:
+            everywhere(inner)
+
+
+def test_a_server_behind_a_prefix_is_asked_there(document: dict[str, Any]) -> None:
+    with telling([(200, {}, encoded(document))]) as (client, asked):
+        address = client._transport.address
+        Client(f"http://{address.host}:{address.port}/hudhud/").search("war")
+    assert asked == ["/hudhud/v1/search"]
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"query": 7}', b"\xff"])
+def test_what_is_no_hudhud_is_said(body: bytes) -> None:
+    with telling([(200, {}, body)]) as (client, _), pytest.raises(UnexpectedAnswer, match=r"127\.0\.0\.1"):
+        client.search("war")
+
+
+def test_where_nobody_answers_is_said() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        client = Client(f"http://127.0.0.1:{bound.getsockname()[1]}")
+        with pytest.raises(NotReached, match=r"127\.0\.0\.1:\d+: .*refused"):
+            client.search("war")
+        bound.listen(1)
+        with pytest.raises(NotReached, match="timed out"):
+            Client(f"http://127.0.0.1:{bound.getsockname()[1]}", timeout=0.1).is_ready()
+    assert issubclass(NotReached, ApiError)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "news.example.org", "ftp://a", "http://", "http://me:secret@a", "http://a?b", "http://a:x"]
+)
+def test_only_an_address_of_a_server_is_taken(url: str) -> None:
+    with pytest.raises(ValueError, match=r"address|[Pp]ort") as caught:
+        Client(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_it_needs_nothing_but_the_standard_library() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import search_api.client; print(*(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded - set(sys.stdlib_module_names) == {"search_api"}
