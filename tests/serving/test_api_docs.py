@@ -1,0 +1,94 @@
+"""The examples of docs/api.md run against a live server, and print what is shown there."""
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from serving import Served, served
+
+from indexer.core.limits import Limits
+from search_api.serving.app import create_app
+from search_api.serving.envelope import Envelope, Policy
+from search_api.serving.live import Live
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+ADDRESS = "http://127.0.0.1:8000"
+ANYTHING = "…"
+_EXAMPLE = re.compile(
+    r"^```(bash|python|javascript)\n(.*?)^```\n(?:\n```\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A program, and what it prints; an empty text where nothing is shown."""
+
+    language: str
+    program: str
+    shown: str
+
+    def at(self, server: Served) -> str:
+        """The program, asking the server of the test."""
+        assert ADDRESS in self.program or self.language == "python"
+        return self.program.replace(ADDRESS, f"http://127.0.0.1:{server.port}")
+
+
+EXAMPLES = [Example(*found) for found in _EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))]
+
+
+def of(language: str) -> list[Example]:
+    found = [example for example in EXAMPLES if example.language == language]
+    assert found, language
+    return found
+
+
+def check(example: Example, printed: str) -> None:
+    """Whether what was printed is what is shown; … stands for anything."""
+    pattern = ".*".join(map(re.escape, example.shown.strip().split(ANYTHING)))
+    matches = re.fullmatch(pattern, printed.strip(), re.DOTALL)
+    assert matches, f"{example.program}\nprints\n{printed}"
+
+
+@pytest.fixture(scope="module")
+def server(live: Live) -> Iterator[Served]:
+    with served(Envelope(create_app(live), Policy()), Limits()) as opened:
+        yield opened
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize("example", of("bash"), ids=lambda example: example.program[:40])
+def test_every_example_with_curl(server: Served, example: Example) -> None:
+    done = subprocess.run(["bash", "-c", example.at(server)], capture_output=True, text=True, check=True)
+    check(example, done.stdout)
+
+
+def test_every_example_in_python(server: Served) -> None:
+    names: dict[str, object] = {}
+    for example in of("python"):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(example.at(server), PAGE.name, "exec"), names)
+        if example.shown:
+            check(example, printed.getvalue())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed: no JavaScript is run")
+@pytest.mark.parametrize("example", of("javascript"), ids=["javascript"])
+def test_every_example_in_javascript(server: Served, example: Example, tmp_path: Path) -> None:
+    program = tmp_path / "find.mjs"
+    program.write_text(example.at(server), encoding="utf-8")
+    done = subprocess.run(["node", str(program)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    check(example, done.stdout)
+
+
+def test_what_is_shown_is_compared() -> None:
+    check(Example("bash", "", "a …\nc"), "a b\nc\n")
+    with pytest.raises(AssertionError):
+        check(Example("bash", "", "a …\nd"), "a b\nc\n")
