@@ -60,6 +60,11 @@ def put_json(value: object) -> None:
     print(shown_json(document, ascii_only=not _is_unicode(sys.stdout)))
 
 
+def put_text(text: str) -> None:
+    """A text as it is on stdout, of which each part was made to be shown."""
+    sys.stdout.write(text)
+
+
 def json_line(value: object) -> str:
     """A value as a line of JSON for a file."""
     return shown_json(json.dumps(value, ensure_ascii=False))

@@ -3,6 +3,7 @@
 import importlib.metadata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +21,10 @@ from indexer.commands.terminal import (
     told_in_a_line,
 )
 from indexer.commands.timed import timed
-from indexer.core.errors import HudhudError
+from indexer.core.errors import HudhudError, InvalidSetting
 from indexer.core.shown import shown
 from search_api.commands import connecting as cli_connecting
+from search_api.commands import reading as cli_reading
 from search_api.commands import serving as cli_serving
 from search_api.commands.serving import RerankerOption
 
@@ -62,15 +64,16 @@ cli.add_commands(app)
 cli_upkeep.add_commands(app)
 cli_serving.add_commands(app)
 cli_connecting.add_commands(app)
+cli_reading.add_commands(app)
 
 
 @app.command(no_args_is_help=True)
 @told_in_a_line
 def search(
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="QUERY...", help="A question or some words, in any language."),
-    ],
+    ] = None,
     index: IndexOption = None,
     model: ModelOption = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", help="Most hits, 1 to 100.")] = 10,
@@ -97,6 +100,14 @@ def search(
         bool, typer.Option("--exact", help="Compare every vector: slow in a large index, and misses none.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
+    queries: Annotated[
+        Path | None,
+        typer.Option(
+            "--queries", metavar="FILE", help="Ask each query of a CSV file, and print a table; - is stdin."
+        ),
+    ] = None,
+    opens: Annotated[bool, typer.Option("--open", help="Open the first hit's web address.")] = False,
 ) -> None:
     """Print the passages that answer QUERY, best first.
 
@@ -106,14 +117,17 @@ def search(
     """
     from rich.console import Console
 
+    from search_api.commands.reading import open_first
     from search_api.commands.render import show
+    from search_api.commands.tables import put_answers, put_hits, read_queries
     from search_api.searching.query import parse
     from search_api.serving.opening import open_searcher
     from search_api.serving.schemas import SearchResponse
 
+    _require_one_way(words, queries, as_json=as_json, as_csv=as_csv, opens=opens)
     chosen = settings()
-    asked = parse(
-        " ".join(words),
+    asking = partial(
+        parse,
         limit=limit,
         languages=languages.split(",") if languages else (),
         since=since,
@@ -122,17 +136,41 @@ def search(
         gloss=gloss,
         exact=exact,
     )
+    asked = read_queries(queries) if queries else asking(" ".join(words or ()))
     folder = index or chosen.index
     with _damage_told(folder):
         opened = open_searcher(
             folder, model or chosen.model, chosen.cache, say, reranker=reranker or chosen.reranker
         )
         with closing(opened) as searcher:
+            if isinstance(asked, list):
+                put_answers(asked, asking, searcher)
+                return
             result = searcher.search(asked)
     if as_json:
         put_json(SearchResponse.of(result).model_dump_json())
+    elif as_csv:
+        put_hits(result)
     else:
         show(result, Console(), full=full)
+    if opens:
+        open_first(result)
+
+
+def _require_one_way(
+    words: list[str] | None, queries: Path | None, *, as_json: bool, as_csv: bool, opens: bool
+) -> None:
+    """Check that options of a search do not contradict each other.
+
+    Raises:
+        InvalidSetting: they do, or there is no query.
+    """
+    if as_json and (as_csv or queries):
+        raise InvalidSetting("--json prints one answer, and --csv and --queries a table: choose one")
+    if queries and (words or opens):
+        raise InvalidSetting("--queries FILE asks what the file holds: leave out QUERY and --open")
+    if not queries and not words:
+        raise InvalidSetting("say what to look for: hudhud search QUERY, or --queries FILE")
 
 
 @app.command(no_args_is_help=True)

@@ -1,11 +1,11 @@
 """Search results for a person at a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
 
-from indexer.core.records import MatchKind
+from indexer.core.records import Article, MatchKind, Passage
 from indexer.core.shown import shown
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
@@ -59,6 +59,18 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
         if hit.gloss:
             console.print(_gloss(hit, full=full), soft_wrap=True)
         console.print()
+
+
+def show_article(article: Article, passages: Iterable[Passage], console: Console) -> None:
+    """Print an article: its title, date, language and source, and each passage with its offsets."""
+    console.print(Text(_isolated(article.title), style="bold"), soft_wrap=True)
+    date = article.date.isoformat() if article.date else "no date"
+    where = shown(article.url or article.source)
+    console.print(Text(f"{date}  {shown(article.language)}  {where}", style="cyan"), soft_wrap=True)
+    for passage in passages:
+        console.print(Text(f"\n{passage.start}-{passage.end}", style="dim"))
+        for line in _lines(passage.text, article.language, console):
+            console.print(line, soft_wrap=True)
 
 
 def _dates(query: Query) -> Iterator[str]:
