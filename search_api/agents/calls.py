@@ -24,6 +24,7 @@ from search_api.agents.tools import (
     search,
 )
 from search_api.search import Searcher
+from search_api.serving.asked import MOST_PARAMETERS
 from search_api.serving.memory import WordCaches
 from search_api.serving.problems import Invalid, brief, faults_of, without_paths
 
@@ -140,6 +141,8 @@ class Calls:
             raise InputError(
                 f"there is no tool {brief(name)!r}: {' and '.join(tool.name for tool in TOOLS)} are"
             )
+        if len(given) > MOST_PARAMETERS:
+            raise InputError(f"{len(given):,} arguments were given: {MOST_PARAMETERS} may be")
         try:
             arguments = tool.arguments.model_validate(given)
         except ValidationError as error:

@@ -104,6 +104,7 @@ def test_a_stretch_is_no_longer_than_it_may_be(searcher: Searcher) -> None:
         ("fetch", {"id": NUCLEAR, "start": 99_999}, "start 99,999 is not before end"),
         ("fetch", {"id": NUCLEAR, "start": 9, "end": 9}, "start 9 is not before end 9"),
         ("fetch", {"id": NUCLEAR, "start": -1}, "start: Input should be greater than or equal to 0, not -1"),
+        ("search", {f"k{n}": n for n in range(65)}, "65 arguments were given: 64 may be"),
         ("delete", {"id": NUCLEAR}, "there is no tool 'delete': search and fetch are"),
     ],
 )
