@@ -1,9 +1,11 @@
 """What is remembered for the next time, in so many bytes and no more."""
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -15,12 +17,18 @@ OVERHEAD = 400
 class Bounded(Generic[K, V]):
     """Values by key; those that were asked for longest ago go first. Safe to use from several threads."""
 
-    def __init__(self, most_bytes: int) -> None:
-        """Remember nothing yet, and never more than `most_bytes`."""
+    def __init__(self, most_bytes: int, name: str = "") -> None:
+        """Remember nothing yet.
+
+        Args:
+            most_bytes: that are remembered.
+            name: for people, of all that remember the same; those without one are not told of.
+        """
         self._most = most_bytes
         self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+        self._asked = _named(name, self) if name else _Asked()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -34,6 +42,7 @@ class Bounded(Generic[K, V]):
         """The value of a key, if it is remembered."""
         with self._lock:
             found = self._entries.get(key)
+            self._asked.count(is_found=found is not None)
             if found is None:
                 return None
             self._entries.move_to_end(key)
@@ -56,6 +65,59 @@ class Bounded(Generic[K, V]):
             while self._bytes > self._most:
                 _, (_, dropped) = self._entries.popitem(last=False)
                 self._bytes -= dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What all that have one name remember, and how often they were asked.
+
+    Attributes:
+        name: for people.
+        bytes, entries: now.
+        hits, misses: since the process began.
+    """
+
+    name: str
+    bytes: int
+    entries: int
+    hits: int
+    misses: int
+
+
+def caches() -> list[Cache]:
+    """Everything that is remembered under a name, by name."""
+    with _lock:
+        found = [(name, asked, list(alive)) for name, (asked, alive) in sorted(_all.items())]
+    return [
+        Cache(name, sum(one.bytes for one in alive), sum(map(len, alive)), asked.hits, asked.misses)
+        for name, asked, alive in found
+    ]
+
+
+class _Asked:
+    """How often what is asked for is there, and is not."""
+
+    def __init__(self) -> None:
+        self.hits = self.misses = 0
+        self._lock = threading.Lock()
+
+    def count(self, *, is_found: bool) -> None:
+        with self._lock:
+            if is_found:
+                self.hits += 1
+            else:
+                self.misses += 1
+
+
+_lock = threading.Lock()
+_all: "dict[str, tuple[_Asked, weakref.WeakSet[Bounded[Any, Any]]]]" = {}
+
+
+def _named(name: str, one: Bounded[Any, Any]) -> _Asked:
+    with _lock:
+        asked, alive = _all.setdefault(name, (_Asked(), weakref.WeakSet()))
+        alive.add(one)
+        return asked
 
 
 def size_of(text: str) -> int:

@@ -1,8 +1,10 @@
 """Commands that serve: serve, keys, config."""
 
+import contextlib
 import json
 import os
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from search_api.serving.envelope import Policy
     from search_api.serving.keys import KeyFile
     from search_api.serving.loading import Loader
+    from search_api.serving.metrics import Metrics
 
 RerankerOption = Annotated[
     str | None,
@@ -99,6 +102,16 @@ def serve(
     log_queries: Annotated[
         bool | None, typer.Option("--log-queries", help="Write down what is asked for.")
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            "--metrics-port", metavar="PORT", help="Tell metrics at a port of their own.", min=1, max=65535
+        ),
+    ] = None,
+    metrics_host: Annotated[
+        str | None,
+        typer.Option("--metrics-host", metavar="ADDRESS", help="Address of that port; default 127.0.0.1."),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
@@ -123,17 +136,44 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     from indexer.commands.timed import timed
     from search_api.serving.app import create_app
     from search_api.serving.envelope import Envelope
+    from search_api.serving.facts import Facts
     from search_api.serving.listening import bound
     from search_api.serving.live import Live
+    from search_api.serving.metrics import Metrics
     from search_api.serving.opening import Opener
+    from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
 
     policy = policy_of(chosen)
     log_to_stderr()
     opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
     with timed("stdout"), Live(layout, opener) as live, bound(chosen.host, chosen.port) as address:
-        say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
-        run(Envelope(create_app(live, chosen), policy), address, chosen, chosen.root_path)
+        metrics = Metrics(Facts(live))
+        app = create_app(live, chosen, metrics)
+        with metrics_apart(metrics, chosen) as is_apart:
+            if not is_apart:
+                add_metrics(app, metrics)
+            say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
+            counted = replace(policy, count=metrics.request)
+            run(Envelope(app, counted), address, chosen, chosen.root_path, metrics.refused)
+
+
+@contextlib.contextmanager
+def metrics_apart(metrics: "Metrics", chosen: Settings) -> Iterator[bool]:
+    """Tell metrics at an address of their own, if one is set; whether that is so."""
+    from search_api.serving.callers import Callers
+    from search_api.serving.envelope import Envelope, Policy
+    from search_api.serving.listening import bound
+    from search_api.serving.scraping import metrics_alone
+    from search_api.serving.server import beside
+
+    if chosen.metrics_port is None:
+        yield False
+        return
+    app = Envelope(metrics_alone(metrics), Policy(Callers.of(chosen.allowed_hosts, ())))
+    with bound(chosen.metrics_host, chosen.metrics_port) as address, beside(app, address, chosen):
+        say(f"telling metrics at {chosen.metrics_host}, port {chosen.metrics_port}")
+        yield True
 
 
 _OPTIONS = frozenset(field.name for field in fields(Settings))

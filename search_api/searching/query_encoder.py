@@ -51,7 +51,7 @@ class QueryEncoder:
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._waiting: dict[str, _Asked] = {}
         self._running: dict[str, _Asked] = {}
-        self._remembered: Bounded[str, Vectors] = Bounded(REMEMBERED)
+        self._remembered: Bounded[str, Vectors] = Bounded(REMEMBERED, "vectors")
 
     def vectors(self, texts: Sequence[str], deadline: Deadline = NO_DEADLINE) -> list[Vectors]:
         """The vectors of `texts`, each of shape `(dimensions,)` and unit length.

@@ -19,11 +19,13 @@ from indexer.core.limits import DEFAULTS, Limits
 from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
+from search_api.serving.envelope import REFUSED
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
+from search_api.serving.metrics import Metrics
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
-from search_api.serving.problems import Refused, brief, of_error, problem
+from search_api.serving.problems import Refused, brief, of_error, problem, refusal
 from search_api.serving.schemas import (
     ArticleResponse,
     Health,
@@ -40,12 +42,18 @@ _NO_TELEMETRY = TelemetryConfig(
 _logger = logging.getLogger(__name__)
 
 
-def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
+def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = None) -> FastAPI:
     """The API over whichever generation is live; a request is answered by one from its beginning to its end.
 
     While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
     made it.
+
+    Args:
+        live: what answers.
+        limits: of what is taken on.
+        metrics: where stages are counted, and what is looked at when they are told.
     """
+    words = WordCaches()
     searches = Pool("searches", limits.searches_at_once, limits.searches_waiting)
     articles = Pool("requests for articles", limits.articles_at_once, limits.articles_waiting)
 
@@ -67,16 +75,17 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     )
     describe(app)
     app.router.route_class = OffLoopRoute
-    _add_searching(app, live, OffLoop(searches, live.layout, limits))
+    if metrics:
+        metrics.watch(words, searches, articles)
+    watch = metrics.stage if metrics else None
+    _add_searching(app, live, OffLoop(searches, live.layout, limits, watch), words)
     _add_articles(app, live, OffLoop(articles, live.layout, limits))
     _add_state(app, live)
     _add_error_handlers(app, live)
     return app
 
 
-def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
-    words = WordCaches()
-
+def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches) -> None:
     def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
         query = request.parsed()
         words.count(query.text)
@@ -122,7 +131,8 @@ def _add_state(app: FastAPI, live: Live) -> None:
 def _add_error_handlers(app: FastAPI, live: Live) -> None:
     @app.exception_handler(HudhudError)
     @app.exception_handler(Refused)
-    async def told(_: Request, error: Exception) -> Response:
+    async def told(request: Request, error: Exception) -> Response:
+        request.scope.setdefault("state", {})[REFUSED] = refusal(error)
         return await run_in_threadpool(of_error, error, live.layout)
 
     @app.exception_handler(HTTPException)
