@@ -14,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from indexer.core.deadline import Deadline
-from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
+from indexer.core.errors import ArticleNotFound, HudhudError
 from indexer.core.limits import DEFAULTS, Limits
+from search_api.serving.about import add_about
 from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
@@ -26,13 +27,7 @@ from search_api.serving.metrics import Metrics
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
 from search_api.serving.problems import Refused, brief, of_error, problem, refusal
-from search_api.serving.schemas import (
-    ArticleResponse,
-    Health,
-    Readiness,
-    SearchRequest,
-    SearchResponse,
-)
+from search_api.serving.schemas import ArticleResponse, SearchRequest, SearchResponse
 
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -80,7 +75,7 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
     watch = metrics.stage if metrics else None
     _add_searching(app, live, OffLoop(searches, live.layout, limits, watch), words)
     _add_articles(app, live, OffLoop(articles, live.layout, limits))
-    _add_state(app, live)
+    add_about(app, live)
     _add_error_handlers(app, live)
     return app
 
@@ -113,19 +108,6 @@ def _add_articles(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
                 return ArticleResponse.of(searcher.index.article_by_id(id))
             except ArticleNotFound:
                 raise ArticleNotFound(f"no article has the id {brief(id)!r} in this index") from None
-
-
-def _add_state(app: FastAPI, live: Live) -> None:
-    @app.get("/healthz", summary="Whether the process answers")
-    async def healthz() -> Health:
-        return Health(status="ok")
-
-    @app.get("/readyz", summary="Whether the live index answers")
-    async def readyz() -> Readiness:
-        state = live.state
-        if state.fault or state.generation is None:
-            raise IndexingError(state.fault or "no index is open")
-        return Readiness(status="ok", generation=state.generation, checked=state.checked)
 
 
 def _add_error_handlers(app: FastAPI, live: Live) -> None:

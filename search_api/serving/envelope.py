@@ -115,8 +115,9 @@ class Envelope:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request = Request(scope["method"], _path(scope), headers, self._address(scope))
-        sent = _Sent(send, self._added(request))
-        scope.setdefault("state", {})
+        is_head = request.method == "HEAD"
+        sent = _Sent(send, self._added(request), with_body=not is_head)
+        scope = {"state": {}, **scope, "method": "GET" if is_head else request.method}
         try:
             refused = self._refused(scope, request)
             await (refused or self._app)(scope, receive, sent)
@@ -200,11 +201,12 @@ def brief_json(asked: Any) -> str:  # noqa: ANN401 (whatever a route asks for)
 
 
 class _Sent:
-    """Sends an answer with headers added, and knows its status."""
+    """Sends an answer with headers added, to HEAD without its body, and knows its status."""
 
-    def __init__(self, send: Send, added: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, added: list[tuple[bytes, bytes]], *, with_body: bool) -> None:
         self._send: Callable[[Message], Awaitable[None]] = send
         self._added = added
+        self._with_body = with_body
         self.status = 0
 
     @property
@@ -218,6 +220,8 @@ class _Sent:
             own = {name for name, _ in message["headers"]}
             added = [(name, value) for name, value in self._added if name not in own]
             message = {**message, "headers": [*message["headers"], *added]}
+        elif not self._with_body:
+            message = {**message, "body": b""}
         await self._send(message)
 
 

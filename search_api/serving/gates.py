@@ -16,7 +16,7 @@ from search_api.serving.keys import LONGEST_KEY, Keys, Scope
 from search_api.serving.problems import Refused
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/")
-"""What needs no key: it says nothing of any article."""
+"""Beginnings of paths that need no key, and the path `/`: they say nothing of any article."""
 
 _logger = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def _per_minute(amount: int) -> RateLimitItem | None:
 
 
 def _is_open(path: str) -> bool:
-    return path.startswith(OPEN)
+    return path == "/" or path.startswith(OPEN)
 
 
 def _scope(path: str) -> Scope:
