@@ -149,10 +149,11 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _require_known(given: Iterable[str], known: Iterable[str]) -> None:
-    names = sorted(known)
-    for name in sorted(set(given) - set(names)):
-        close = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(names)}"
+    names = {name.removeprefix(_PREFIX): name for name in sorted(known)}  # what all share says nothing
+    for name in sorted(set(given) - set(names.values())):
+        close = difflib.get_close_matches(name.removeprefix(_PREFIX), names, n=1)
+        all_names = f"the settings are {', '.join(names.values())}"
+        hint = f"did you mean {names[close[0]]}?" if close else all_names
         raise InvalidSetting(f"{name} is not a setting of Hudhud: {hint}")
 
 

@@ -264,12 +264,12 @@ def revoke(
     say(f"key {gone.id} for {gone.name} is revoked")
 
 
-def config(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def config(index: IndexOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every setting with its value and where that comes from.
 
     Example: hudhud config --config /etc/hudhud.toml
     """
-    read = Settings.read(os.environ, file=config)
+    read = Settings.read(os.environ, {"index": index}, config)
     shown = {
         name: (_plain(getattr(read.settings, name)), origin.value)
         for name, origin in sorted(read.origins.items())
