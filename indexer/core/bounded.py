@@ -7,11 +7,34 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+USUAL = 256_000_000
+"""Bytes that all caches of a process with one index take together, unless `share_out` says otherwise."""
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 OVERHEAD = 400
 """Bytes of an entry besides its key and value: the places that Python keeps for both, rounded up."""
+
+
+@dataclass(slots=True)
+class _Shares:
+    """How much more than usual caches may take that are made from now on."""
+
+    factor: float = 1.0
+
+
+_shares = _Shares()
+
+
+def share_out(all_bytes: int) -> None:
+    """Let the caches that are made from now on take so many bytes together, each its usual share."""
+    _shares.factor = all_bytes / USUAL
+
+
+def share(most_bytes: int) -> int:
+    """Of bytes that a cache usually takes, those that it may take now."""
+    return round(most_bytes * _shares.factor)
 
 
 class Bounded(Generic[K, V]):
@@ -21,10 +44,11 @@ class Bounded(Generic[K, V]):
         """Remember nothing yet.
 
         Args:
-            most_bytes: that are remembered.
-            name: for people, of all that remember the same; those without one are not told of.
+            most_bytes: that are remembered where all caches take `USUAL` bytes together.
+            name: for people, of all that remember the same; those without one are not told of, and remember
+                `most_bytes` whatever the others do.
         """
-        self._most = most_bytes
+        self._most = share(most_bytes) if name else most_bytes
         self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -37,6 +61,11 @@ class Bounded(Generic[K, V]):
     def bytes(self) -> int:
         """What the entries take."""
         return self._bytes
+
+    @property
+    def most_bytes(self) -> int:
+        """What they may take."""
+        return self._most
 
     def get(self, key: K) -> V | None:
         """The value of a key, if it is remembered."""
@@ -74,11 +103,13 @@ class Cache:
     Attributes:
         name: for people.
         bytes, entries: now.
+        most_bytes: that they may take.
         hits, misses: since the process began.
     """
 
     name: str
     bytes: int
+    most_bytes: int
     entries: int
     hits: int
     misses: int
@@ -89,7 +120,14 @@ def caches() -> list[Cache]:
     with _lock:
         found = [(name, asked, list(alive)) for name, (asked, alive) in sorted(_all.items())]
     return [
-        Cache(name, sum(one.bytes for one in alive), sum(map(len, alive)), asked.hits, asked.misses)
+        Cache(
+            name,
+            sum(one.bytes for one in alive),
+            sum(one.most_bytes for one in alive),
+            sum(map(len, alive)),
+            asked.hits,
+            asked.misses,
+        )
         for name, asked, alive in found
     ]
 

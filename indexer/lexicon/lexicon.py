@@ -61,7 +61,7 @@ COMMON = 2e-6
 LOOKED_UP = 4_000_000
 """Bytes of translations that are kept between asking whether a word needs a vector and expanding it."""
 
-REMEMBERED = 48_000_000
+REMEMBERED = 32_000_000
 """Bytes of expansions."""
 
 _BYTES_OF_A_TERM = 200

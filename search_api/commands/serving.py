@@ -19,6 +19,7 @@ from indexer.commands.terminal import (
     settings,
     told_in_a_line,
 )
+from indexer.core.bounded import share_out
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
 
@@ -125,6 +126,7 @@ def serve(
     options = {name: value for name, value in locals().items() if name in _OPTIONS}
     chosen = Settings.read(os.environ, options, config).settings
     limit_arenas()
+    share_out(chosen.cache_mb * 1_000_000)
     loader = Loader(chosen.model, chosen.cache, say)
     layout = Layout(chosen.index)
     loader.begin(layout)
@@ -141,13 +143,16 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     from search_api.serving.live import Live
     from search_api.serving.metrics import Metrics
     from search_api.serving.opening import Opener
+    from search_api.serving.pauses import settle, take_short_turns
     from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
 
     policy = policy_of(chosen)
+    take_short_turns()
     log_to_stderr()
     opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
-    with timed("stdout"), Live(layout, opener) as live, bound(chosen.host, chosen.port) as address:
+    live_index = Live(layout, opener, changed=settle)
+    with timed("stdout"), live_index as live, bound(chosen.host, chosen.port) as address:
         metrics = Metrics(Facts(live))
         app = create_app(live, chosen, metrics)
         with metrics_apart(metrics, chosen) as is_apart:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.core.bounded import Cache
+from indexer.core.bounded import Cache, share
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _ARENAS = 2
@@ -36,7 +36,7 @@ def private_bytes() -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
 
 
-MOST_OF_WORDS = 96_000_000
+MOST_OF_WORDS = 68_000_000
 """Bytes that what is known of single words may take."""
 
 _BYTES_OF_AN_ENTRY = 300
@@ -52,8 +52,8 @@ class WordCaches:
     """
 
     def __init__(self, most_bytes: int = MOST_OF_WORDS) -> None:
-        """Watch the caches of all functions of words."""
-        self._most = most_bytes
+        """Watch the caches of all functions of words; `most_bytes` is their usual share."""
+        self._most = share(most_bytes)
         self._lock = threading.Lock()
         self._queries = self._characters = 0
 
@@ -80,6 +80,7 @@ class WordCaches:
         return Cache(
             "words",
             entries * _BYTES_OF_AN_ENTRY + 4 * len(caches) * self._characters,
+            self._most,
             entries,
             sum(info.hits for info in infos),
             sum(info.misses for info in infos),

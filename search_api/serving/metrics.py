@@ -163,6 +163,12 @@ class _Now:
             "hudhud_cache_bytes", "What is remembered.", "cache", {one.name: one.bytes for one in found}
         )
         yield _gauges(
+            "hudhud_cache_most_bytes",
+            "What may be remembered.",
+            "cache",
+            {one.name: one.most_bytes for one in found},
+        )
+        yield _gauges(
             "hudhud_cache_entries", "What is remembered.", "cache", {one.name: one.entries for one in found}
         )
         for name, what in (("hits", "found"), ("misses", "not found")):
