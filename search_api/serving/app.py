@@ -12,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound, HudhudError
@@ -120,9 +121,18 @@ def _add_error_handlers(app: FastAPI, live: Live) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         where = f"{request.method} {brief(request.url.path)}"
-        return problem(HTTPStatus(error.status_code), f"{where}: {error.detail}", headers=error.headers)
+        allowed = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+        headers = {**(error.headers or {}), **allowed}
+        return problem(HTTPStatus(error.status_code), f"{where}: {error.detail}", headers=headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         _logger.error("%s %s failed", request.method, brief(request.url.path), exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the server; its log says more")
+
+
+def _allowed(request: Request) -> str:
+    """The methods that this path takes: of all its routes, not of the first alone; HEAD where GET is."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", None) or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

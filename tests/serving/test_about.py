@@ -108,8 +108,14 @@ def test_head_is_get_without_a_body(live: Live, path: str, status: int) -> None:
     assert abs(int(head.headers["content-length"]) - len(got.body)) < 5  # the time that it took
 
 
-def test_what_only_takes_a_body_has_no_head(client: TestClient) -> None:
-    assert client.request("PUT", "/v1/search").status_code == 405
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/search", "GET, HEAD, POST"), ("/v1/articles/x", "GET, HEAD"), ("/healthz", "GET, HEAD")],
+)
+def test_a_path_says_all_methods_that_it_takes(client: TestClient, path: str, methods: str) -> None:
+    for method in ("PUT", "DELETE", "OPTIONS"):
+        refused = client.request(method, path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, methods)
 
 
 def test_stats_need_the_scope_search_and_the_root_needs_none(live: Live, tmp_path: Path) -> None:
