@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := demo-index
 PORT ?= 8000
 
-.PHONY: help install demo test torture flat check lint serve reindex bench clean
+.PHONY: help install demo test torture flat load check lint serve reindex bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,8 +27,11 @@ torture: install ## kill -9 at 200 random moments of reindexes, a server reading
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 	TORTURE_FILES=10000 $(BIN)/python -m pytest -k twentieth tests/test_faults_in_corpus.py
 
-flat: install ## ask a server 50,000 different hostile queries, and watch that its memory stays [QUERIES=50000]
+flat: install ## fill a server's caches, ask 50,000 hostile queries more, and watch its memory [QUERIES=50000]
 	$(BIN)/python -m tests.flat_memory --queries $(or $(QUERIES),50000)
+
+load: install ## bear hostile queries, overload, and ten minutes of load [SECONDS=600] [INDEX=folder] [SETS="folder..."]
+	$(BIN)/python -m benchmarks.load --seconds $(or $(SECONDS),600) $(if $(INDEX),--index '$(INDEX)') $(if $(SETS),--sets $(SETS))
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 

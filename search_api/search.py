@@ -28,6 +28,7 @@ from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.query import Group, Query
 from search_api.searching.query_encoder import QueryEncoders
 from search_api.searching.romanised import romanised, sounds_of
+from search_api.searching.stages import stage
 
 LEAST_DEPTH = 60
 DEPTH_PER_HIT = 2
@@ -171,6 +172,7 @@ class Searcher:
             articles = "1 article has" if undated == 1 else f"{undated:,} articles have"
             yield f"{articles} no date, and no filter by date finds what has none"
 
+    @stage("candidates")
     def _scored(
         self, analysed: AnalysedQuery, quotations: Quotations, wanted: int, deadline: Deadline
     ) -> tuple[Candidates, Scores]:
@@ -216,6 +218,7 @@ class Searcher:
             deadline=deadline,
         )
 
+    @stage("reranking")
     def _rerank(
         self, query: Query, candidates: Candidates, positions: Numbers, reranker: Reranker
     ) -> _Ranking:
@@ -226,6 +229,7 @@ class Searcher:
         order = np.argsort(-scores, kind="stable")
         return _Ranking(positions[order], scores[order], _since(started))
 
+    @stage("hits")
     def _hits(
         self,
         analysed: AnalysedQuery,

@@ -51,16 +51,16 @@ Answer = Found | Shown
 class Server:
     """`hudhud serve` in a process of its own, on a free port."""
 
-    def __init__(self, index: Path, log: Path) -> None:
+    def __init__(self, index: Path, log: Path, **environment: str) -> None:
         self.log = log
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         command = [sys.executable, "-m", "search_api", "serve", "--index", str(index), "--port"]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.getenv("PYTHONPATH", "")])}
+        environment |= {"PYTHONPATH": os.pathsep.join([str(ROOT), os.getenv("PYTHONPATH", "")])}
         with log.open("w", encoding="utf-8") as file:
             self._process = subprocess.Popen(
-                [*command, str(self.port)], cwd=ROOT, env=environment, stdout=file, stderr=file
+                [*command, str(self.port)], cwd=ROOT, env=os.environ | environment, stdout=file, stderr=file
             )
 
     def __enter__(self) -> Self:

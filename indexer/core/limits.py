@@ -1,6 +1,9 @@
 """How much a server takes on: every limit, with the value that it has where nobody sets it."""
 
+import os
 from dataclasses import dataclass
+
+from indexer.core.bounded import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +11,8 @@ class Limits:
     """What a server takes on.
 
     Attributes:
-        searches_at_once: more than there are cores, for while one pass encodes, others gather for the next.
+        searches_at_once: more than there are cores, for while one pass encodes, others gather for the next;
+            not many more, for all of them share the interpreter's lock with what answers `/healthz`.
         searches_waiting: for their turn; the next one is refused.
         articles_at_once: looked up on threads of their own.
         articles_waiting: for their turn; the next one is refused.
@@ -20,10 +24,11 @@ class Limits:
         connections: at once; beyond them, the one that was idle longest is closed for a new one.
         backlog: of connections that the system holds until the server takes them.
         grace_seconds: that requests may take to end when the server is told to stop.
+        cache_mb: megabytes that what is remembered for the next query takes, all together.
     """
 
-    searches_at_once: int = 16
-    searches_waiting: int = 24
+    searches_at_once: int = max(4, min(16, 2 * (os.cpu_count() or 1)))
+    searches_waiting: int = 36
     articles_at_once: int = 4
     articles_waiting: int = 64
     deadline_seconds: float = 10.0
@@ -34,6 +39,7 @@ class Limits:
     connections: int = 256
     backlog: int = 64
     grace_seconds: float = 10.0
+    cache_mb: int = USUAL // 1_000_000
 
 
 DEFAULTS = Limits()

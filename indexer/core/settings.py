@@ -23,7 +23,7 @@ FILE = "HUDHUD_CONFIG"
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _MAY_BE_NOTHING = frozenset({"requests_per_minute", "searches_waiting", "articles_waiting"})
 _LEAST, _LEAST_SECONDS = 1, 0.1
-_MOST = {"port": 65_535, "recall": 1}
+_MOST = {"port": 65_535, "metrics_port": 65_535, "recall": 1}
 
 
 class Origin(StrEnum):
@@ -61,6 +61,9 @@ class Settings(Limits):
         log_queries: whether a server writes down what is asked for.
         recall: share of the nearest vectors that a search is to find in a large index, measured when it is
             written.
+        metrics_port: the port of an address that tells metrics and nothing else; where unset, the API tells
+            them to keys of the scope admin.
+        metrics_host: that address.
     """
 
     index: Path = Path("index")
@@ -78,6 +81,8 @@ class Settings(Limits):
     requests_per_minute: int | None = None
     log_queries: bool = False
     recall: float = RECALL
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -144,10 +149,11 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _require_known(given: Iterable[str], known: Iterable[str]) -> None:
-    names = sorted(known)
-    for name in sorted(set(given) - set(names)):
-        close = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(names)}"
+    names = {name.removeprefix(_PREFIX): name for name in sorted(known)}  # what all share says nothing
+    for name in sorted(set(given) - set(names.values())):
+        close = difflib.get_close_matches(name.removeprefix(_PREFIX), names, n=1)
+        all_names = f"the settings are {', '.join(names.values())}"
+        hint = f"did you mean {names[close[0]]}?" if close else all_names
         raise InvalidSetting(f"{name} is not a setting of Hudhud: {hint}")
 
 

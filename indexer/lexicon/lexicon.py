@@ -61,7 +61,7 @@ COMMON = 2e-6
 LOOKED_UP = 4_000_000
 """Bytes of translations that are kept between asking whether a word needs a vector and expanding it."""
 
-REMEMBERED = 48_000_000
+REMEMBERED = 32_000_000
 """Bytes of expansions."""
 
 _BYTES_OF_A_TERM = 200
@@ -149,8 +149,12 @@ class Lexicon:
         self._dictionary = dictionary.of_index(folder)
         self._translations = Translations(words, self.forms)
         self._between = Between(folder, self._dictionary, self._translations)
-        self._known_words: Bounded[QueryWord, list[tuple[MatchKind, Found]]] = Bounded(LOOKED_UP)
-        self._remembered: Bounded[tuple[QueryWord, frozenset[MatchKind]], Expansion] = Bounded(REMEMBERED)
+        self._known_words: Bounded[QueryWord, list[tuple[MatchKind, Found]]] = Bounded(
+            LOOKED_UP, "translations"
+        )
+        self._remembered: Bounded[tuple[QueryWord, frozenset[MatchKind]], Expansion] = Bounded(
+            REMEMBERED, "expansions"
+        )
 
     def known(self, *, sounds: bool = True, words: bool = True) -> Known:
         """What a newer lexicon may take over: the `sounds` of words, their stems and vectors (`words`)."""

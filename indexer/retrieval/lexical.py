@@ -36,7 +36,7 @@ from indexer.retrieval.columns import Columns
 from indexer.retrieval.standing import StandingWords
 from indexer.retrieval.words import Everywhere, LexicalScores, Word, digest
 
-REMEMBERED = 1 << 28
+REMEMBERED = 128_000_000
 """Bytes of what words add to passages that are kept for later queries."""
 
 ENOUGH = 1024
@@ -81,8 +81,8 @@ class LexicalIndex:
         self.is_sampled = len(sample) < self.passages
         self._sample_passage_norm = self._passage_norm[sample]
         self._sample_sentence_norm = bm25.norm(postings.lengths[rows], self._mean_sentence)
-        self._words: Bounded[bytes, Word] = Bounded(REMEMBERED // 4)
-        self._everywhere: Bounded[bytes, Everywhere] = Bounded(REMEMBERED - REMEMBERED // 4)
+        self._words: Bounded[bytes, Word] = Bounded(REMEMBERED // 4, "word scores")
+        self._everywhere: Bounded[bytes, Everywhere] = Bounded(REMEMBERED - REMEMBERED // 4, "word scores")
 
     def query(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> "LexicalQuery":
         """What scores passages for a query of `words`, until `deadline`."""

@@ -1,8 +1,10 @@
 """Commands that serve: serve, keys, config."""
 
+import contextlib
 import json
 import os
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ from indexer.commands.terminal import (
     settings,
     told_in_a_line,
 )
+from indexer.core.bounded import share_out
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from search_api.serving.envelope import Policy
     from search_api.serving.keys import KeyFile
     from search_api.serving.loading import Loader
+    from search_api.serving.metrics import Metrics
 
 RerankerOption = Annotated[
     str | None,
@@ -99,6 +103,16 @@ def serve(
     log_queries: Annotated[
         bool | None, typer.Option("--log-queries", help="Write down what is asked for.")
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            "--metrics-port", metavar="PORT", help="Tell metrics at a port of their own.", min=1, max=65535
+        ),
+    ] = None,
+    metrics_host: Annotated[
+        str | None,
+        typer.Option("--metrics-host", metavar="ADDRESS", help="Address of that port; default 127.0.0.1."),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
@@ -112,6 +126,7 @@ def serve(
     options = {name: value for name, value in locals().items() if name in _OPTIONS}
     chosen = Settings.read(os.environ, options, config).settings
     limit_arenas()
+    share_out(chosen.cache_mb * 1_000_000)
     loader = Loader(chosen.model, chosen.cache, say)
     layout = Layout(chosen.index)
     loader.begin(layout)
@@ -124,18 +139,53 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     from search_api.agents.mounting import WithMcp
     from search_api.serving.app import create_app
     from search_api.serving.envelope import Envelope
+    from search_api.serving.facts import Facts
     from search_api.serving.listening import bound
     from search_api.serving.live import Live
+    from search_api.serving.metrics import Metrics
     from search_api.serving.opening import Opener
+    from search_api.serving.pauses import settle, take_short_turns
+    from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
 
     policy = policy_of(chosen)
+    take_short_turns()
     log_to_stderr()
     opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
-    with timed("stdout"), Live(layout, opener) as live, bound(chosen.host, chosen.port) as address:
-        say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
-        app = WithMcp(create_app(live, chosen), live, chosen)
-        run(Envelope(app, policy), address, chosen, chosen.root_path)
+    live_index = Live(layout, opener, changed=settle)
+    with timed("stdout"), live_index as live, bound(chosen.host, chosen.port) as address:
+        metrics = Metrics(Facts(live))
+        app = create_app(live, chosen, metrics)
+        with metrics_apart(metrics, chosen) as is_apart:
+            if not is_apart:
+                add_metrics(app, metrics)
+            say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
+            counted = replace(policy, count=metrics.request)
+            run(
+                Envelope(WithMcp(app, live, chosen), counted),
+                address,
+                chosen,
+                chosen.root_path,
+                metrics.refused,
+            )
+
+
+@contextlib.contextmanager
+def metrics_apart(metrics: "Metrics", chosen: Settings) -> Iterator[bool]:
+    """Tell metrics at an address of their own, if one is set; whether that is so."""
+    from search_api.serving.callers import Callers
+    from search_api.serving.envelope import Envelope, Policy
+    from search_api.serving.listening import bound
+    from search_api.serving.scraping import metrics_alone
+    from search_api.serving.server import beside
+
+    if chosen.metrics_port is None:
+        yield False
+        return
+    app = Envelope(metrics_alone(metrics), Policy(Callers.of(chosen.allowed_hosts, ())))
+    with bound(chosen.metrics_host, chosen.metrics_port) as address, beside(app, address, chosen):
+        say(f"telling metrics at {chosen.metrics_host}, port {chosen.metrics_port}")
+        yield True
 
 
 _OPTIONS = frozenset(field.name for field in fields(Settings))
@@ -227,12 +277,12 @@ def revoke(
     say(f"key {gone.id} for {gone.name} is revoked")
 
 
-def config(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def config(index: IndexOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every setting with its value and where that comes from.
 
     Example: hudhud config --config /etc/hudhud.toml
     """
-    read = Settings.read(os.environ, file=config)
+    read = Settings.read(os.environ, {"index": index}, config)
     shown = {
         name: (_plain(getattr(read.settings, name)), origin.value)
         for name, origin in sorted(read.origins.items())

@@ -21,6 +21,7 @@ from indexer.text.orthography.compounds import most_in_latin
 from indexer.text.orthography.letters import gaps
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
+from search_api.searching.stages import stage
 from search_api.searching.syntax import words_of
 
 FEW_WORDS = 5
@@ -67,6 +68,7 @@ class AnalysedQuery:
         return sum(expansion is not NO_EXPANSION for expansion in self.expansions)
 
 
+@stage("analysis")
 def analyse(
     query: Query,
     of_queries: QueryEncoder,

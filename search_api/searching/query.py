@@ -10,6 +10,7 @@ from indexer.core.errors import InvalidQuery
 from indexer.core.records import Filter
 from indexer.text.half_spaces import with_half_spaces
 from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.stages import stage
 from search_api.searching.syntax import (
     MOST_CHARACTERS,
     NO_SYNTAX,
@@ -75,6 +76,7 @@ class Query:
         return read_text(self.text, self.syntax)
 
 
+@stage("reading")
 def parse(
     text: str,
     *,

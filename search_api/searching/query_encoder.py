@@ -12,10 +12,10 @@ from indexer.core.errors import Cancelled
 from indexer.core.protocols import Encoder
 from indexer.core.records import Vectors
 
-REMEMBERED = 20_000_000
-"""Bytes of vectors and their texts that are kept: some 10,000 of 384 dimensions."""
+REMEMBERED = 12_000_000
+"""Bytes of vectors and their texts that are kept: some 6,000 of 384 dimensions."""
 
-MOST_AT_ONCE = 4000
+MOST_AT_ONCE = 1000
 """Characters of one pass, which cannot be stopped; a longer text has one of its own."""
 
 _PATIENCE = 0.05
@@ -51,7 +51,7 @@ class QueryEncoder:
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._waiting: dict[str, _Asked] = {}
         self._running: dict[str, _Asked] = {}
-        self._remembered: Bounded[str, Vectors] = Bounded(REMEMBERED)
+        self._remembered: Bounded[str, Vectors] = Bounded(REMEMBERED, "vectors")
 
     def vectors(self, texts: Sequence[str], deadline: Deadline = NO_DEADLINE) -> list[Vectors]:
         """The vectors of `texts`, each of shape `(dimensions,)` and unit length.

@@ -12,25 +12,23 @@ from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from indexer.core.deadline import Deadline
-from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
+from indexer.core.errors import ArticleNotFound, HudhudError
 from indexer.core.limits import DEFAULTS, Limits
+from search_api.serving.about import add_about
 from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
+from search_api.serving.envelope import REFUSED
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
+from search_api.serving.metrics import Metrics
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
-from search_api.serving.problems import Refused, brief, of_error, problem
-from search_api.serving.schemas import (
-    ArticleResponse,
-    Health,
-    Readiness,
-    SearchRequest,
-    SearchResponse,
-)
+from search_api.serving.problems import Refused, brief, of_error, problem, refusal
+from search_api.serving.schemas import ArticleResponse, SearchRequest, SearchResponse
 
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -40,12 +38,18 @@ _NO_TELEMETRY = TelemetryConfig(
 _logger = logging.getLogger(__name__)
 
 
-def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
+def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = None) -> FastAPI:
     """The API over whichever generation is live; a request is answered by one from its beginning to its end.
 
     While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
     made it.
+
+    Args:
+        live: what answers.
+        limits: of what is taken on.
+        metrics: where stages are counted, and what is looked at when they are told.
     """
+    words = WordCaches()
     searches = Pool("searches", limits.searches_at_once, limits.searches_waiting)
     articles = Pool("requests for articles", limits.articles_at_once, limits.articles_waiting)
 
@@ -68,16 +72,17 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     app.state.pools = searches, articles
     describe(app)
     app.router.route_class = OffLoopRoute
-    _add_searching(app, live, OffLoop(searches, live.layout, limits))
+    if metrics:
+        metrics.watch(words, searches, articles)
+    watch = metrics.stage if metrics else None
+    _add_searching(app, live, OffLoop(searches, live.layout, limits, watch), words)
     _add_articles(app, live, OffLoop(articles, live.layout, limits))
-    _add_state(app, live)
+    add_about(app, live)
     _add_error_handlers(app, live)
     return app
 
 
-def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
-    words = WordCaches()
-
+def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches) -> None:
     def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
         query = request.parsed()
         words.count(query.text)
@@ -107,31 +112,28 @@ def _add_articles(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
                 raise ArticleNotFound(f"no article has the id {brief(id)!r} in this index") from None
 
 
-def _add_state(app: FastAPI, live: Live) -> None:
-    @app.get("/healthz", summary="Whether the process answers")
-    async def healthz() -> Health:
-        return Health(status="ok")
-
-    @app.get("/readyz", summary="Whether the live index answers")
-    async def readyz() -> Readiness:
-        state = live.state
-        if state.fault or state.generation is None:
-            raise IndexingError(state.fault or "no index is open")
-        return Readiness(status="ok", generation=state.generation, checked=state.checked)
-
-
 def _add_error_handlers(app: FastAPI, live: Live) -> None:
     @app.exception_handler(HudhudError)
     @app.exception_handler(Refused)
-    async def told(_: Request, error: Exception) -> Response:
+    async def told(request: Request, error: Exception) -> Response:
+        request.scope.setdefault("state", {})[REFUSED] = refusal(error)
         return await run_in_threadpool(of_error, error, live.layout)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         where = f"{request.method} {brief(request.url.path)}"
-        return problem(HTTPStatus(error.status_code), f"{where}: {error.detail}", headers=error.headers)
+        allowed = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+        headers = {**(error.headers or {}), **allowed}
+        return problem(HTTPStatus(error.status_code), f"{where}: {error.detail}", headers=headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         _logger.error("%s %s failed", request.method, brief(request.url.path), exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the server; its log says more")
+
+
+def _allowed(request: Request) -> str:
+    """The methods that this path takes: of all its routes, not of the first alone; HEAD where GET is."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", None) or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

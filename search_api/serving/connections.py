@@ -7,6 +7,7 @@ so nobody is shut out by connections on which nobody asks.
 
 import asyncio
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from indexer.core.limits import DEFAULTS, Limits
 from search_api.serving.details import Problem
+from search_api.serving.problems import REASONS
 
 LINGER = 2.0
 """Seconds that a client has to read the answer to a request which it has not sent whole."""
@@ -24,6 +26,7 @@ class Connection(H11Protocol):
     """A connection with limits of time; `limited` makes the class for a server."""
 
     limits: Limits = DEFAULTS
+    refused: Callable[[str], None] = staticmethod(lambda reason: None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (uvicorn's)
         super().__init__(*args, **kwargs)
@@ -49,6 +52,7 @@ class Connection(H11Protocol):
             if idle:
                 min(idle, key=lambda other: other.idle_since).transport.abort()
             else:
+                self.refused("too many connections")
                 self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections: try again in a second")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -82,6 +86,7 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What came is no request."""
+        self.refused(REASONS[HTTPStatus.BAD_REQUEST])
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
 
     def shutdown(self) -> None:
@@ -109,6 +114,12 @@ class Connection(H11Protocol):
         self._timer = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
 
 
-def limited(limits: Limits) -> type[Connection]:
-    """The class of connections with these limits."""
-    return type("LimitedConnection", (Connection,), {"limits": limits})
+def limited(limits: Limits, refused: Callable[[str], None] | None = None) -> type[Connection]:
+    """The class of connections with these limits.
+
+    Args:
+        limits: of each.
+        refused: told why one was refused, on which no request came.
+    """
+    own = {"refused": staticmethod(refused)} if refused else {}
+    return type("LimitedConnection", (Connection,), {"limits": limits, **own})

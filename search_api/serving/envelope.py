@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.serving.callers import Callers
 from search_api.serving.headers import Origins, security
-from search_api.serving.problems import Refused, brief, problem
+from search_api.serving.problems import Refused, brief, problem, refusal
 from search_api.serving.sparing import EACH
 
 LONGEST_TARGET = 32 * 1024
@@ -25,6 +25,9 @@ LONGEST_TARGET = 32 * 1024
 
 ASKED = "asked"
 """Where in a request's state stands what it asks for, once that is read."""
+
+REFUSED = "refused"
+"""Where in a request's state stands why it is refused (`problems.refusal`)."""
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +63,25 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A request that was answered, for those who count.
+
+    Attributes:
+        method: as sent.
+        route: the pattern of its path; `-` where no route has it, or nobody looked for one.
+        status: of the answer.
+        seconds: from its head to the end of the answer.
+        refused: why, as `problems.refusal` has it; empty where it was not.
+    """
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How requests are received.
 
@@ -68,12 +90,14 @@ class Policy:
         origins: whose pages may ask.
         gates: what must let a request pass, in this order.
         log_queries: whether the log holds what is asked for.
+        count: told of every request that was answered.
     """
 
     callers: Callers = field(default_factory=Callers)
     origins: Origins = field(default_factory=Origins)
     gates: tuple[Gate, ...] = ()
     log_queries: bool = False
+    count: Callable[[Ended], None] = lambda ended: None
 
 
 class Envelope:
@@ -91,8 +115,9 @@ class Envelope:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request = Request(scope["method"], _path(scope), headers, self._address(scope))
-        sent = _Sent(send, self._added(request))
-        scope.setdefault("state", {})
+        is_head = request.method == "HEAD"
+        sent = _Sent(send, self._added(request), with_body=not is_head)
+        scope = {"state": {}, **scope, "method": "GET" if is_head else request.method}
         try:
             refused = self._refused(scope, request)
             await (refused or self._app)(scope, receive, sent)
@@ -101,7 +126,7 @@ class Envelope:
                 raise
             # the application has answered 500 and written down why
         finally:
-            self._log(scope, request, sent, (time.perf_counter() - started) * 1000)
+            self._end(scope, request, sent, time.perf_counter() - started)
 
     def _address(self, scope: Scope) -> str:
         peer = scope.get("client")
@@ -131,12 +156,18 @@ class Envelope:
             for gate in self._policy.gates:
                 gate(request)
         except Refused as error:
+            scope["state"][REFUSED] = refusal(error)
             return problem(error.status, str(error), headers=error.headers)
         return None
 
-    def _log(self, scope: Scope, request: Request, sent: "_Sent", milliseconds: float) -> None:
-        route = scope.get("route")
-        where = getattr(route, "path", "-")
+    def _end(self, scope: Scope, request: Request, sent: "_Sent", seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "-")
+        status = sent.status or HTTPStatus.INTERNAL_SERVER_ERROR
+        refused = scope["state"].get(REFUSED, "")
+        self._policy.count(Ended(request.method, route, int(status), seconds, refused))
+        self._log(scope, request, sent, route, seconds * 1000)
+
+    def _log(self, scope: Scope, request: Request, sent: "_Sent", where: str, milliseconds: float) -> None:
         asked = ""
         if self._policy.log_queries:
             where = scope["raw_path"].decode("latin-1")
@@ -170,11 +201,12 @@ def brief_json(asked: Any) -> str:  # noqa: ANN401 (whatever a route asks for)
 
 
 class _Sent:
-    """Sends an answer with headers added, and knows its status."""
+    """Sends an answer with headers added, to HEAD without its body, and knows its status."""
 
-    def __init__(self, send: Send, added: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, added: list[tuple[bytes, bytes]], *, with_body: bool) -> None:
         self._send: Callable[[Message], Awaitable[None]] = send
         self._added = added
+        self._with_body = with_body
         self.status = 0
 
     @property
@@ -188,6 +220,8 @@ class _Sent:
             own = {name for name, _ in message["headers"]}
             added = [(name, value) for name, value in self._added if name not in own]
             message = {**message, "headers": [*message["headers"], *added]}
+        elif not self._with_body:
+            message = {**message, "body": b""}
         await self._send(message)
 
 

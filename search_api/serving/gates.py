@@ -17,7 +17,7 @@ from search_api.serving.keys import LONGEST_KEY, Keys, Scope
 from search_api.serving.problems import Refused, brief
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/")
-"""What needs no key: it says nothing of any article."""
+"""Beginnings of paths that need no key, and the path `/`: they say nothing of any article."""
 
 MCP = "/mcp"
 """Where agents ask; what they may ask is what searches may."""
@@ -158,7 +158,7 @@ def _per_minute(amount: int) -> RateLimitItem | None:
 
 
 def _is_open(path: str) -> bool:
-    return path.startswith(OPEN)
+    return path == "/" or path.startswith(OPEN)
 
 
 def _scope(path: str) -> Scope:

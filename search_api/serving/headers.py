@@ -20,7 +20,7 @@ _CONTENT_OF_PAGES = (
     b" img-src 'self' data:; frame-ancestors 'none'"
 )
 _EXPOSED = b"retry-after, x-request-id"
-_METHODS = b"GET, POST"
+_METHODS = b"GET, HEAD, POST"
 _REQUEST_HEADERS = b"authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
 _MINUTES = b"600"
 

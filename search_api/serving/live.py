@@ -22,7 +22,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -67,7 +67,13 @@ class Live:
     """The searcher over whichever generation is live. Safe to use from several threads."""
 
     def __init__(
-        self, layout: Layout, opener: Opener, *, interval: float = INTERVAL, retry: float = RETRY
+        self,
+        layout: Layout,
+        opener: Opener,
+        *,
+        interval: float = INTERVAL,
+        retry: float = RETRY,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         """Open the live generation, or what may answer in its place if it is damaged; then follow `CURRENT`.
 
@@ -76,6 +82,7 @@ class Live:
             opener: makes searchers of generations; nobody else uses it from now on.
             interval: seconds between two looks at `CURRENT`.
             retry: seconds until what could not be used is tried again.
+            changed: called after a generation began to answer.
 
         Raises:
             IndexingError: there is no index, it does not fit, or it is damaged and nothing can replace it.
@@ -85,6 +92,7 @@ class Live:
         self._opener = opener
         self._interval = interval
         self._retry = retry
+        self._changed = changed
         self._leases = Leases()
         self._checks = Checks()
         self._checking: threading.Thread | None = None
@@ -232,6 +240,7 @@ class Live:
             held.searcher.close()
             raise Stopped
         self._leases.replace(held)
+        self._changed()
         before = f" after {serving.folder.name}" if serving else ""
         milliseconds = (time.perf_counter() - started) * 1000
         _logger.info("%s answers%s; opened in %.0f ms", folder.name, before, milliseconds)

@@ -5,6 +5,9 @@ import functools
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.core.bounded import Cache, share
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _ARENAS = 2
@@ -24,7 +27,16 @@ def limit_arenas() -> None:
             mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM)
 
 
-MOST_OF_WORDS = 96_000_000
+def private_bytes() -> int:
+    """Memory that this process holds of its own, without mapped files; 0 where the system does not say."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
+
+
+MOST_OF_WORDS = 68_000_000
 """Bytes that what is known of single words may take."""
 
 _BYTES_OF_AN_ENTRY = 300
@@ -40,8 +52,8 @@ class WordCaches:
     """
 
     def __init__(self, most_bytes: int = MOST_OF_WORDS) -> None:
-        """Watch the caches of all functions of words."""
-        self._most = most_bytes
+        """Watch the caches of all functions of words; `most_bytes` is their usual share."""
+        self._most = share(most_bytes)
         self._lock = threading.Lock()
         self._queries = self._characters = 0
 
@@ -53,11 +65,26 @@ class WordCaches:
             if self._queries % _EVERY and self._characters < self._most // 100:
                 return
             caches = list(word_caches())
-            entries = sum(cache.cache_info().currsize for cache in caches)
-            if entries * _BYTES_OF_AN_ENTRY + 4 * len(caches) * self._characters > self._most:
+            if self._told(caches).bytes > self._most:
                 self._characters = 0
                 for cache in caches:
                     cache.cache_clear()
+
+    def told(self) -> Cache:
+        """What is remembered of words, all functions together; hits and misses since they forgot."""
+        return self._told(list(word_caches()))
+
+    def _told(self, caches: "list[functools._lru_cache_wrapper[object]]") -> Cache:
+        infos = [cache.cache_info() for cache in caches]
+        entries = sum(info.currsize for info in infos)
+        return Cache(
+            "words",
+            entries * _BYTES_OF_AN_ENTRY + 4 * len(caches) * self._characters,
+            self._most,
+            entries,
+            sum(info.hits for info in infos),
+            sum(info.misses for info in infos),
+        )
 
 
 def word_caches() -> "Iterator[functools._lru_cache_wrapper[object]]":

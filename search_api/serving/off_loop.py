@@ -18,11 +18,12 @@ from indexer.core.deadline import Deadline
 from indexer.core.errors import Cancelled
 from indexer.core.limits import Limits
 from indexer.storage.layout import Layout
+from search_api.searching.stages import Begun, Watch, timed, watched
 from search_api.serving.asked import Asked
 from search_api.serving.bodies import read_body
-from search_api.serving.envelope import ASKED
+from search_api.serving.envelope import ASKED, REFUSED
 from search_api.serving.pool import Pool
-from search_api.serving.problems import of_error
+from search_api.serving.problems import of_error, refusal
 
 CLIENT_LEFT = 499
 """The status that servers write down where nobody reads the answer any more."""
@@ -41,11 +42,13 @@ class OffLoop:
         pool: the threads.
         layout: of the index, for advice where it is damaged.
         limits: of a request.
+        watch: told of the stages of each answer.
     """
 
     pool: Pool
     layout: Layout
     limits: Limits
+    watch: Watch | None = None
 
     def takes(
         self, read: Callable[[Asked], A]
@@ -65,12 +68,20 @@ class OffLoop:
             try:
                 wanted = read(asked)
                 request.scope.setdefault("state", {})[ASKED] = wanted
-                body = function(wanted, deadline).model_dump_json()
+                answer = function(wanted, deadline)
+                with timed("writing"):
+                    return Response(answer.model_dump_json(), media_type="application/json")
             except Cancelled:
                 raise
             except Exception as error:  # noqa: BLE001 (one without a status is raised again)
+                request.scope.setdefault("state", {})[REFUSED] = refusal(error)
                 return of_error(error, self.layout)
-            return Response(body, media_type="application/json")
+
+        def after_waiting(waiting: Begun, request: Request, asked: Asked, deadline: Deadline) -> Response:
+            with watched(self.watch):
+                if self.watch:
+                    self.watch(waiting.over())
+                return work(request, asked, deadline)
 
         async def handle(request: Request) -> Response:
             try:
@@ -82,9 +93,8 @@ class OffLoop:
                     body,
                 )
                 deadline = Deadline(self.limits.deadline_seconds)
-                return await self.pool.run(
-                    functools.partial(work, request, asked, deadline), deadline, until_left(request)
-                )
+                answered = functools.partial(after_waiting, Begun("waiting"), request, asked, deadline)
+                return await self.pool.run(answered, deadline, until_left(request))
             except (Cancelled, ClientDisconnect):
                 return Response(status_code=CLIENT_LEFT)
 

@@ -48,7 +48,7 @@ class Pool:
 
     def __init__(self, name: str, workers: int, waiting: int) -> None:
         """Allow `workers` functions at once and `waiting` more in the queue; `name` is for people."""
-        self._name = name
+        self.name = name
         self._most_waiting = waiting
         self._waiting: deque[_Job[Any]] = deque()
         self._running: set[_Job[Any]] = set()
@@ -56,6 +56,16 @@ class Pool:
         self._is_closed = False
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
+
+    @property
+    def running(self) -> int:
+        """How much is under way."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How much waits its turn."""
+        return len(self._waiting)
 
     async def run(
         self, function: Callable[[], R], deadline: Deadline, until: Coroutine[Any, Any, None] | None = None
@@ -98,10 +108,10 @@ class Pool:
         job = _Job(function, deadline)
         with self._changed:
             if len(self._running) + len(self._waiting) >= self._workers + self._most_waiting:
-                raise Overloaded(f"too many {self._name} are waiting: try again in a second")
+                raise Overloaded(f"too many {self.name} are waiting: try again in a second")
             self._waiting.append(job)
             if len(self._threads) < self._workers:
-                name = f"{self._name}-{len(self._threads)}"
+                name = f"{self.name}-{len(self._threads)}"
                 self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
                 self._threads[-1].start()
             self._changed.notify()

@@ -36,6 +36,23 @@ STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
     (IndexingError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
+REASONS: dict[int, str] = {
+    400: "no request",
+    401: "no key",
+    403: "forbidden",
+    408: "slow body",
+    413: "long body",
+    414: "long address",
+    415: "no JSON",
+    421: "unknown host",
+    422: "invalid",
+    429: "too often",
+    503: "unusable",
+}
+"""Why requests are refused, in two words, by status; a 503 may say more (`refusal`)."""
+
+_UNAVAILABLE: tuple[tuple[type[HudhudError], str], ...] = ((Overloaded, "overloaded"), (TooSlow, "too slow"))
+
 MOST_ECHOED = 100
 """Characters of what was sent that come back."""
 
@@ -99,13 +116,28 @@ def of_error(error: Exception, layout: Layout) -> Response:
         return problem(error.status, str(error), headers=error.headers)
     if isinstance(error, Invalid):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, *faults_of(error))
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), None)
+    status = _status(error)
     if status is None:
         raise error
     faults = []
     if isinstance(error, InvalidQuery):
         faults.append(Fault(field=error.field, value=echo(error.value), message=str(error)))
     return problem(status, without_paths(told(error, layout), layout), faults)
+
+
+def refusal(error: Exception) -> str:
+    """Why a request ends with `error`, as one of a few words; empty where it is answered or failed."""
+    for kind, reason in _UNAVAILABLE:
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, Invalid):
+        return REASONS[HTTPStatus.UNPROCESSABLE_ENTITY]
+    status = error.status if isinstance(error, Refused) else _status(error)
+    return REASONS.get(status, "") if status else ""
+
+
+def _status(error: Exception) -> HTTPStatus | None:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), None)
 
 
 def without_paths(text: str, layout: Layout) -> str:

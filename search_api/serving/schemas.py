@@ -312,20 +312,6 @@ class SearchResponse(BaseModel):
         )
 
 
-class Health(BaseModel):
-    """The process answers."""
-
-    status: str
-
-
-class Readiness(BaseModel):
-    """The live generation answers: its name, and whether the contents of its files were checked."""
-
-    status: str
-    generation: str
-    checked: Annotated[bool, Field(description="False until every file was compared with its checksum.")]
-
-
 def _reference(article: Article) -> dict[str, Any]:
     return {
         "id": article.id,

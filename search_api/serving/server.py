@@ -1,10 +1,12 @@
 """The process that serves: uvicorn with limits, which ends in time however busy it is."""
 
+import contextlib
 import logging
 import os
 import resource
 import socket
 import threading
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -48,23 +50,45 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(app: ASGIApp, address: socket.socket, limits: Limits, root_path: str = "") -> None:
-    """Serve `app` at an address until a signal ends it."""
+def run(
+    app: ASGIApp,
+    address: socket.socket,
+    limits: Limits,
+    root_path: str = "",
+    refused: Callable[[str], None] | None = None,
+) -> None:
+    """Serve `app` at an address until a signal ends it; the arguments are those of `server_of`."""
     _allow_files(limits.connections + SPARE_FILES)
-    server_of(app, limits, root_path).run(sockets=[address])
+    server_of(app, limits, root_path, refused).run(sockets=[address])
 
 
-def server_of(app: ASGIApp, limits: Limits, root_path: str = "") -> Server:
+@contextlib.contextmanager
+def beside(app: ASGIApp, address: socket.socket, limits: Limits) -> Iterator[None]:
+    """Serve another application at an address of its own, on a thread, as long as this context."""
+    server = server_of(app, limits)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [address]}, name="beside", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(limits.grace_seconds)
+
+
+def server_of(
+    app: ASGIApp, limits: Limits, root_path: str = "", refused: Callable[[str], None] | None = None
+) -> Server:
     """What serves `app` within some limits.
 
     Args:
         app: what answers.
         limits: of connections and times.
         root_path: the prefix of paths that a proxy cuts off, as `/hudhud`.
+        refused: told why a connection was refused, on which no request came.
     """
     config = uvicorn.Config(
         app,
-        http=limited(limits),
+        http=limited(limits, refused),
         ws="none",
         lifespan="on",
         log_config=_log_config(),

@@ -64,6 +64,8 @@ def test_every_setting_is_printed_with_its_origin(index: Path) -> None:
     lines = run("config", "--config", str(file))[1].splitlines()
     assert [line.split() for line in lines if line.startswith("port ")] == [["port", "9", "(file)"]]
     assert len(lines) == len(shown)
+    other = json.loads(run("config", "--index", "/srv/hudhud", "--json")[1])
+    assert other["index"] == {"value": "/srv/hudhud", "origin": "option"}
 
 
 @pytest.mark.parametrize(

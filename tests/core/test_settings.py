@@ -61,6 +61,9 @@ def test_values_are_read_by_their_kind() -> None:
     ("environment", "message"),
     [
         ({"HUDHUD_IDNEX": "x"}, "HUDHUD_IDNEX is not a setting of Hudhud: did you mean HUDHUD_INDEX"),
+        ({"HUDHUD_ORIGINS": "x"}, "HUDHUD_ORIGINS is not a setting of Hudhud: did you mean HUDHUD_ALLOWED"),
+        ({"HUDHUD_TIMEOUT": "9"}, "HUDHUD_TIMEOUT is not a setting of Hudhud: the settings are HUDHUD_ALLO"),
+        ({"HUDHUD_LIMT": "9"}, "HUDHUD_LIMT is not a setting of Hudhud: the settings are HUDHUD_ALLOWED_H"),
         ({"HUDHUD_PORT": "many"}, "HUDHUD_PORT must be a whole number, not 'many'"),
         ({"HUDHUD_PORT": "0"}, "HUDHUD_PORT must be at least 1 and at most 65535, not '0'"),
         ({"HUDHUD_PORT": "99999"}, "HUDHUD_PORT must be at least 1 and at most 65535, not '99999'"),

@@ -58,12 +58,14 @@ class Served:
 
 
 @contextmanager
-def served(app: ASGIApp, limits: Limits, root_path: str = "") -> Iterator[Served]:
+def served(
+    app: ASGIApp, limits: Limits, root_path: str = "", refused: Callable[[str], None] | None = None
+) -> Iterator[Served]:
     with socket.socket() as address:
         address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         address.bind(("127.0.0.1", 0))
         port = int(address.getsockname()[1])
-        server = server_of(app, limits, root_path)
+        server = server_of(app, limits, root_path, refused)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [address]}, daemon=True)
         thread.start()
         wait_until(lambda: server.started)

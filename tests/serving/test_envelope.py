@@ -148,7 +148,7 @@ def test_pages_of_named_origins_may_ask(client: TestClient, origin: str, allowed
         assert response.headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert response.headers["vary"] == "Origin"
         assert "access-control-allow-credentials" not in response.headers
-    assert preflight.headers.get("access-control-allow-methods") == ("GET, POST" if allowed else None)
+    assert preflight.headers.get("access-control-allow-methods") == ("GET, HEAD, POST" if allowed else None)
     expected = (
         "authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
         if allowed

@@ -1,7 +1,6 @@
 """Whatever is sent, the answer is 2xx or a clear 4xx, it is short, and it comes soon."""
 
 import json
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from fastapi.testclient import TestClient
 
 import search_api.searching.syntax
 import search_api.serving.asked
+from benchmarks.load.hostile import BODIES
 from indexer.core.limits import Limits
 from search_api.serving.app import create_app
 from search_api.serving.live import Live
@@ -22,90 +22,11 @@ JSON = {"content-type": "application/json"}
 LONGEST_ANSWER = 8000
 """Bytes of a problem: ten faults of a hundred characters, each told twice, with what JSON makes of them."""
 
-SURROGATE = '"\\ud800"'
-BODIES: dict[str, bytes] = {
-    "nothing": b"",
-    "a space": b" ",
-    "NUL": b"\0",
-    "a brace": b"{",
-    "two objects": b'{"q":"a"}{"q":"b"}',
-    "a list": b"[]",
-    "a number": b"1",
-    "null": b"null",
-    "a string": b'"war"',
-    "not UTF-8": b'{"q":"\xff\xfe\xfd"}',
-    "UTF-16": '{"q":"\u062c\u0646\u06af"}'.encode("utf-16"),
-    "UTF-32 of a surrogate": '{"q":"\ud800"}'.encode("utf-32-le", "surrogatepass"),
-    "a lone surrogate": f'{{"q":{SURROGATE}}}'.encode(),
-    "half a pair in a language": f'{{"q":"war","languages":[{SURROGATE}]}}'.encode(),
-    "a surrogate as a field": f'{{"q":"war",{SURROGATE}:1}}'.encode(),
-    "a surrogate as a date": f'{{"q":"war","from":{SURROGATE}}}'.encode(),
-    "a surrogate as a group": f'{{"q":"war","group":{SURROGATE}}}'.encode(),
-    "255 lists": b'{"q":' + b"[" * 255 + b"]" * 255 + b"}",
-    "255 objects": b'{"q":' + b'{"a":' * 255 + b"1" + b"}" * 255 + b"}",
-    "900 lists in a language": b'{"q":"war","languages":' + b"[" * 900 + b"]" * 900 + b"}",
-    "100,000 lists": b"[" * 100_000 + b"]" * 100_000,
-    "100,000 objects": b'{"a":' * 40_000,
-    "NaN": b'{"q":"war","limit":NaN}',
-    "Infinity": b'{"q":"war","limit":-Infinity}',
-    "1e999": b'{"q":"war","limit":1e999}',
-    "a number of 5,000 digits": b'{"q":"war","limit":' + b"9" * 5000 + b"}",
-    "a number of 4,000 digits": b'{"q":"war","limit":' + b"9" * 4000 + b"}",
-    "q of 1": b'{"q":1}',
-    "q of null": b'{"q":null}',
-    "q of lists": b'{"q":[["war"]]}',
-    "q of controls": json.dumps({"q": "".join(map(chr, range(32)))}).encode(),
-    "q of marks": json.dumps({"q": "\u202e\u2066\u200b\ufeff"}).encode(),
-    "q of 20,000 characters": json.dumps({"q": "\u062c\u0646\u06af " * 5000}, ensure_ascii=False).encode(),
-    "q of 20,001 characters": json.dumps({"q": "x" * 20_001}).encode(),
-    "q of one word": json.dumps({"q": "x" * 20_000}).encode(),
-    "q of combining marks": json.dumps({"q": "a" + "\u0301" * 19_000}).encode(),
-    "q of ligatures": json.dumps({"q": "\ufdfa" * 2000}).encode(),
-    "q of quotation marks": json.dumps({"q": '"' * 299 + "a"}).encode(),
-    "q of minus signs": json.dumps({"q": "-a " * 99 + "b"}).encode(),
-    "q that leaves all out": b'{"q":"-war"}',
-    "languages of ones": b'{"q":"war","languages":[' + b"1," * 100_000 + b"1]}",
-    "languages of lists": b'{"q":"war","languages":[[[[[1]]]]]}',
-    "languages of an object": b'{"q":"war","languages":{"fa":1}}',
-    "a language of 200,000 commas": json.dumps({"q": "war", "languages": "," * 200_000}).encode(),
-    "a language of 200,000 letters": json.dumps({"q": "war", "languages": "f" * 200_000}).encode(),
-    "a list of commas": json.dumps({"q": "war", "languages": ["," * 200_000]}).encode(),
-    "20,000 fields": json.dumps({"q": "war"} | {f"f{n}": n for n in range(15_000)}).encode(),
-    "60 fields": json.dumps({"q": "war"} | {f"f{n}" * 500: "x" * 900 for n in range(60)}).encode(),
-    "the same field 10,000 times": b"{" + b'"q":"war",' * 10_000 + b'"q":"war"}',
-    "a date of digits": json.dumps({"q": "war", "from": "1" * 100_000}).encode(),
-    "a date that is none": b'{"q":"war","from":"2025-02-30"}',
-    "a date of the year 0": b'{"q":"war","from":"0000-00-00"}',
-    "from after to": b'{"q":"war","from":"2025-02-02","to":"2025-02-01"}',
-    "evidence of 1e400": b'{"q":"war","evidence":1e400}',
-    "a limit of 0": b'{"q":"war","limit":0}',
-    "a limit of 2**63": b'{"q":"war","limit":9223372036854775808}',
-    "a limit of 1.5": b'{"q":"war","limit":1.5}',
-    "too long a body": b'{"q":"' + b"x" * 300_000 + b'"}',
-}
-
-
-def noise(seed: int) -> bytes:
-    """A body that was right, with some bytes changed, left out or doubled."""
-    drawn = random.Random(seed)
-    body = bytearray(b'{"q":"nuclear \\u062c plant","limit":3,"languages":["fa","ar"],"from":"2025-01-01"}')
-    for _ in range(drawn.randrange(1, 6)):
-        place = drawn.randrange(len(body))
-        body[place : place + drawn.randrange(3)] = drawn.randbytes(drawn.randrange(4))
-    return bytes(body)
-
-
-BODIES |= {f"noise {seed}": noise(seed) for seed in range(50)}
-
 
 @pytest.fixture(scope="module")
 def client(live: Live) -> Iterator[TestClient]:
     with TestClient(create_app(live)) as opened:
         yield opened
-
-
-def test_there_are_a_hundred() -> None:
-    assert len(BODIES) >= 100
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -1,0 +1,56 @@
+"""What all threads of a server wait for is kept short."""
+
+import gc
+import sys
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.storage.layout import Layout
+from search_api.serving.live import Live
+from search_api.serving.opening import Opener
+from search_api.serving.pauses import SWITCH, settle, take_short_turns
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    yield
+    gc.unfreeze()
+    sys.setswitchinterval(interval)
+
+
+class Node:
+    def __init__(self) -> None:
+        self.other = self
+
+
+def test_threads_take_short_turns() -> None:
+    take_short_turns()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH)
+
+
+def test_cycles_go_and_what_is_left_is_not_looked_at_again() -> None:
+    kept, gone = Node(), Node()
+    is_gone = weakref.ref(gone)
+    del gone
+    settle()
+    assert is_gone() is None
+    frozen = gc.get_freeze_count()
+    assert frozen > 10_000
+    is_kept = weakref.ref(kept)
+    del kept
+    gc.collect()
+    assert is_kept() is not None, "a collection looked at what was settled"
+    settle()
+    assert is_kept() is None
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_server_settles_after_a_generation_began_to_answer(seed_index: Path) -> None:
+    changes: list[int] = []
+    with Live(Layout(seed_index), Opener(None, None), changed=lambda: changes.append(1)) as live:
+        assert changes == [1]
+        assert live.state.generation is not None

@@ -1,0 +1,234 @@
+"""What lies in `deploy/` says what Hudhud knows: its commands, options and settings exist."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from indexer.core.limits import DEFAULTS
+from indexer.core.settings import NAMES, Settings
+from search_api.commands.cli import app
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+NGINX = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+SETTINGS = Settings.read({}, file=DEPLOY / "hudhud.toml").settings
+
+
+def unit(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """The lines of each section, in order: keys may come twice."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            section.append((key, value))
+    return sections
+
+
+def service(name: str) -> dict[str, str]:
+    return dict(unit(DEPLOY / name)["Service"])
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Of the Dockerfile, its instructions with what belongs to each."""
+    joined = re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", DOCKERFILE))
+    lines = [line.strip() for line in joined.splitlines() if line.strip()]
+    return [(first, " ".join(rest.split())) for first, _, rest in (line.partition(" ") for line in lines)]
+
+
+def accepts(arguments: list[str]) -> bool:
+    """Whether `hudhud` knows a command with these options and arguments."""
+    command, left = typer.main.get_command(app), arguments
+    while isinstance(command, TyperGroup):
+        if left[0] not in command.commands:
+            return False
+        command, left = command.commands[left[0]], left[1:]
+    try:
+        command.make_context(arguments[0], list(left))
+    except TyperException:
+        return False
+    return True
+
+
+def test_the_check_of_commands_sees_what_is_wrong() -> None:
+    assert accepts(["serve", "--host", "0.0.0.0"])
+    assert accepts(["keys", "create", "newsroom", "--scope", "admin"])
+    assert not accepts(["serve", "--hots", "0.0.0.0"])
+    assert not accepts(["server"])
+
+
+def commands() -> list[list[str]]:
+    """Every `hudhud …` that `deploy/` runs or tells to run."""
+    found = [shlex.split(dict(unit(path)["Service"])["ExecStart"])[1:] for path in DEPLOY.glob("*.service")]
+    found += [one["command"] for one in COMPOSE["services"].values()]
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    found += [shlex.split(line) for line in re.findall(r"(?m)^# .* run --rm reindex (\S.*)$", text)]
+    pieces = re.findall(r"(?:^|bin/)hudhud ((?:reindex|search) [^&\\]*)", DOCKERFILE)
+    return found + [shlex.split(piece) for piece in pieces]
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_every_command_exists_with_its_options(arguments: list[str]) -> None:
+    assert accepts(arguments)
+
+
+def test_commands_were_found_everywhere() -> None:
+    assert sorted(arguments[0] for arguments in commands()) == [
+        *["keys", "reindex", "reindex", "reindex", "search", "serve", "serve"],
+    ]
+
+
+def test_every_variable_is_a_setting() -> None:
+    files = [path for path in DEPLOY.iterdir() if path.suffix != ".toml"]
+    named = {
+        name for path in files for name in re.findall(r"HUDHUD_([A-Z_]+)", path.read_text(encoding="utf-8"))
+    }
+    assert named <= {name.upper() for name in NAMES}
+    assert {"CACHE", "INDEX"} <= named
+
+
+def test_the_settings_are_known_and_fit_the_units_and_nginx() -> None:
+    given = tomllib.loads((DEPLOY / "hudhud.toml").read_text(encoding="utf-8"))
+    assert set(given) <= set(NAMES)
+    assert f"--index {SETTINGS.index}" in service("hudhud-reindex.service")["ExecStart"]
+    assert "--config /etc/hudhud.toml" in service("hudhud.service")["ExecStart"]
+    assert f"server {SETTINGS.host}:{SETTINGS.port};" in NGINX
+    assert f"location {SETTINGS.root_path}/ {{" in NGINX
+    assert SETTINGS.allowed_hosts == tuple(re.findall(r"server_name (\S+);", NGINX))
+    assert SETTINGS.trusted_proxies == (SETTINGS.host,)
+
+
+def test_nginx_passes_on_what_the_server_believes_and_waits_as_long_as_it_works() -> None:
+    assert NGINX.count("{") == NGINX.count("}")
+    statements = re.sub(r"[{}]", ";", NGINX).split(";")
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for" in map(str.strip, statements)
+    assert "proxy_set_header Host $host" in map(str.strip, statements)
+    for line in NGINX.splitlines():
+        assert not line.strip() or line.strip()[-1] in "{};", line
+    [seconds] = re.findall(r"proxy_read_timeout (\d+)s", NGINX)
+    assert float(seconds) > DEFAULTS.deadline_seconds
+    [idle] = re.findall(r"keepalive_timeout (\d+)s", NGINX)
+    assert float(idle) < DEFAULTS.idle_seconds
+    [kilobytes] = re.findall(r"client_max_body_size (\d+)k", NGINX)
+    assert int(kilobytes) * 1024 == DEFAULTS.body_bytes
+
+
+def test_the_image_runs_as_nobody_in_particular_from_a_fixed_base() -> None:
+    found = instructions()
+    stages = [rest for name, rest in found if name == "FROM"]
+    assert all(re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+( AS \w+)?", stage) for stage in stages), stages
+    last = [name for name, _ in found][::-1].index("FROM")
+    final = found[len(found) - last - 1 :]
+    users = [rest for name, rest in final if name == "USER"]
+    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", users[-1])
+    assert [name for name, _ in final].index("USER") < [name for name, _ in final].index("ENTRYPOINT")
+    assert {name for name, _ in found}.isdisjoint({"ADD", "MAINTAINER"})
+    assert not [rest for name, rest in found if name in {"CMD", "ENTRYPOINT"} and not rest.startswith("[")]
+    assert "sudo" not in DOCKERFILE
+    assert not re.search("(?i)password|token|secret", DOCKERFILE)
+    assert dict(final)["STOPSIGNAL"] == "SIGTERM"
+
+
+def test_the_image_takes_what_there_is_and_what_the_wheel_needs() -> None:
+    copied = [
+        source
+        for name, rest in instructions()
+        if name == "COPY" and not rest.startswith("--from")
+        for source in rest.split()[:-1]
+    ]
+    assert [source for source in copied if not (ROOT / source).exists()] == []
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert {*wheel, pyproject["project"]["readme"], *pyproject["project"]["license-files"]} <= set(copied)
+    sent = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {f"!{source}" for source in copied} == {line for line in sent if line.startswith("!")}
+
+
+def test_the_model_that_is_baked_in_is_where_the_server_looks() -> None:
+    environments = [rest for name, rest in instructions() if name == "ENV"]
+    caches = [re.findall(r"HUDHUD_CACHE=(\S+)", rest) for rest in environments]
+    assert caches == [["/opt/hudhud/cache"]] * 2
+    assert ("COPY", "--from=build /opt/hudhud /opt/hudhud") in instructions()
+
+
+def test_containers_have_no_rights_and_write_only_where_they_must() -> None:
+    for one in COMPOSE["services"].values():
+        assert one["read_only"] is True
+        assert one["cap_drop"] == ["ALL"]
+        assert one["security_opt"] == ["no-new-privileges:true"]
+        assert one["tmpfs"] == ["/tmp"]
+        mounted = [volume.split(":") for volume in one["volumes"]]
+        assert [parts[-1] for parts in mounted if parts[0] != "index"] in ([], ["ro"])
+    reindex, serve = COMPOSE["services"]["reindex"], COMPOSE["services"]["serve"]
+    assert reindex["network_mode"] == "none"
+    assert serve["ports"] == [f"127.0.0.1:8000:{Settings().port}"]
+    assert float(serve["stop_grace_period"].rstrip("s")) > DEFAULTS.grace_seconds + 5
+    assert (DEPLOY / serve["build"]["context"]).resolve() == ROOT
+    assert (ROOT / serve["build"]["dockerfile"]).exists()
+
+
+@pytest.mark.parametrize("name", ["hudhud.service", "hudhud-reindex.service"])
+def test_services_may_do_little(name: str) -> None:
+    given = service(name)
+    for key, value in {
+        "NoNewPrivileges": "yes",
+        "ProtectSystem": "strict",
+        "PrivateTmp": "yes",
+        "PrivateDevices": "yes",
+        "CapabilityBoundingSet": "",
+        "RestrictNamespaces": "yes",
+        "User": "hudhud",
+    }.items():
+        assert given[key] == value, key
+    assert "MemoryDenyWriteExecute" not in given
+
+
+def test_the_server_is_started_again_and_has_time_to_end() -> None:
+    given = service("hudhud.service")
+    assert (given["Restart"], given["SuccessExitStatus"]) == ("always", "130")
+    assert float(given["TimeoutStopSec"]) > DEFAULTS.grace_seconds + 5
+    assert int(given["LimitNOFILE"]) > DEFAULTS.connections + 256
+    assert service("hudhud-reindex.service")["PrivateNetwork"] == "yes"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    for path in UNITS:
+        text = path.read_text(encoding="utf-8").replace("/opt/hudhud/venv/bin/hudhud", "/bin/true")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    units = [str(tmp_path / path.name) for path in UNITS]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False, timeout=60
+    )
+    complaints = [line for line in done.stderr.splitlines() if "hudhud" in line]
+    assert complaints == []
+    (tmp_path / "hudhud.service").write_text("[Service]\nExecStrat=/bin/true\n", encoding="utf-8")
+    wrong = subprocess.run(
+        ["systemd-analyze", "verify", units[-1]], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "hudhud" in wrong.stderr + done.stderr
+
+
+def test_the_timer_starts_a_unit_that_there_is() -> None:
+    for path in DEPLOY.glob("*.timer"):
+        assert path.with_suffix(".service").exists()
+        assert ("Persistent", "yes") in unit(path)["Timer"]
+
+
+def test_every_file_is_told_of() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert [path.name for path in DEPLOY.iterdir() if path.name not in told] == []
