@@ -108,6 +108,10 @@ def search(
         ),
     ] = None,
     opens: Annotated[bool, typer.Option("--open", help="Open the first hit's web address.")] = False,
+    highlight: Annotated[
+        str,
+        typer.Option("--highlight", metavar="FORMS", help="With --json, mark words: html, offsets or both."),
+    ] = "",
 ) -> None:
     """Print the passages that answer QUERY, best first.
 
@@ -121,10 +125,12 @@ def search(
     from search_api.commands.render import show
     from search_api.commands.tables import put_answers, put_hits, read_queries
     from search_api.searching.query import parse
+    from search_api.serving.highlights import highlights_of
     from search_api.serving.opening import open_searcher
     from search_api.serving.schemas import SearchResponse
 
     _require_one_way(words, queries, as_json=as_json, as_csv=as_csv, opens=opens)
+    forms = highlights_of(highlight)
     chosen = settings()
     asking = partial(
         parse,
@@ -148,7 +154,7 @@ def search(
                 return
             result = searcher.search(asked)
     if as_json:
-        put_json(SearchResponse.of(result).model_dump_json())
+        put_json(SearchResponse.of(result, forms).model_dump_json())
     elif as_csv:
         put_hits(result)
     else:

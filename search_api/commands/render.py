@@ -7,6 +7,7 @@ from rich.text import Text
 
 from indexer.core.records import Article, MatchKind, Passage
 from indexer.core.shown import shown
+from indexer.text.direction import is_right_to_left
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
@@ -16,7 +17,6 @@ RIGHT_TO_LEFT_ISOLATE = "\u2067"
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
 ARROW = "\u2192"
-_RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ur", "ckb", "he", "yi", "sd", "ug"}
 _WIDTH = 100
 _INDENT = 5
 
@@ -131,7 +131,7 @@ def _isolated(word: str) -> str:
 def _lines(text: str, language: str, console: Console) -> Iterator[Text]:
     """A text cut to the console's width."""
     width = min(console.width, _WIDTH) - _INDENT
-    leftwards = language in _RIGHT_TO_LEFT
+    leftwards = is_right_to_left(language)
     for paragraph in text.splitlines():
         for line in Text(shown(paragraph).strip()).wrap(console, width):
             line.rstrip()

@@ -82,7 +82,7 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
         query = request.parsed()
         words.count(query.text)
         with live.searcher() as searcher:
-            return SearchResponse.of(searcher.search(query, deadline))
+            return SearchResponse.of(searcher.search(query, deadline), request.highlight)
 
     @app.get("/v1/search", summary="Search with query parameters")
     @off_loop.takes(from_query(SearchRequest))

@@ -1,17 +1,19 @@
 """What the API takes and gives. `hudhud search --json` prints the same response."""
 
 import datetime
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from indexer.core.records import Article, MatchKind
+from indexer.core.errors import InvalidQuery
+from indexer.core.records import Article
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
-from search_api.searching.evidence import TextSpan, WordMatch
-from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
+from search_api.serving.evidence import EvidenceResponse
+from search_api.serving.highlights import Highlight, HighlightResponse
 
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
@@ -69,6 +71,11 @@ class SearchRequest(BaseModel):
     )
     evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
+    highlight: Annotated[
+        list[Highlight],
+        BeforeValidator(_split),
+        Field(max_length=len(Highlight), description="Mark the words that answer: as HTML, as offsets."),
+    ] = []
 
     def parsed(self) -> Query:
         """The query that this asks for.
@@ -76,6 +83,9 @@ class SearchRequest(BaseModel):
         Raises:
             InvalidQuery: a part cannot be searched.
         """
+        if self.highlight and not self.evidence:
+            message = "highlight needs evidence: leave evidence=false out"
+            raise InvalidQuery(message, field="evidence", value=False)
         return parse(
             self.q,
             limit=self.limit,
@@ -152,81 +162,6 @@ class ScoreDetails(BaseModel):
         )
 
 
-class TextSpanResponse(BaseModel):
-    """A stretch of a text: code points `start` to before `end`."""
-
-    text: str
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, span: TextSpan) -> "TextSpanResponse":
-        """The response for `span`."""
-        return cls(text=span.text, start=span.start, end=span.end)
-
-
-class WordMatchResponse(BaseModel):
-    """A word of the article that answers a word of the query."""
-
-    query: Annotated[TextSpanResponse, Field(description="Offsets in the query as typed.")]
-    passage: Annotated[TextSpanResponse, Field(description="Offsets in the article's text.")]
-    kind: MatchKind
-    weight: Annotated[float, Field(description="How surely, in (0, 1].")]
-
-    @classmethod
-    def of(cls, match: WordMatch) -> "WordMatchResponse":
-        """The response for `match`."""
-        return cls(
-            query=TextSpanResponse.of(match.query),
-            passage=TextSpanResponse.of(match.passage),
-            kind=match.kind,
-            weight=match.weight,
-        )
-
-
-class SentenceResponse(BaseModel):
-    """The sentence of the passage that is nearest to the query; offsets in the article's text."""
-
-    start: int
-    end: int
-    score: float
-
-
-class GlossedWordResponse(BaseModel):
-    """A word of the passage with its likeliest meanings; offsets in the article's text."""
-
-    start: int
-    end: int
-    text: str
-    meanings: list[str]
-
-    @classmethod
-    def of(cls, word: GlossedWord) -> "GlossedWordResponse":
-        """The response for `word`."""
-        return cls(start=word.start, end=word.end, text=word.text, meanings=list(word.meanings))
-
-
-class EvidenceResponse(BaseModel):
-    """Why a passage answers the query."""
-
-    sentence: SentenceResponse
-    words: list[WordMatchResponse]
-    gloss: Annotated[
-        list[GlossedWordResponse], Field(description="What its words mean in English, if asked for.")
-    ]
-
-    @classmethod
-    def of(cls, hit: Hit) -> "EvidenceResponse":
-        """The response for `hit`."""
-        score = round(hit.scores.sentence, 6)
-        sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
-        return cls(
-            sentence=sentence,
-            words=[WordMatchResponse.of(match) for match in hit.words],
-            gloss=[GlossedWordResponse.of(word) for word in hit.gloss],
-        )
-
-
 class ArticleReference(BaseModel):
     """The article of a hit, without its text."""
 
@@ -267,10 +202,13 @@ class HitResponse(BaseModel):
     article: ArticleReference
     passage: PassageResponse
     evidence: EvidenceResponse
+    highlight: Annotated[
+        HighlightResponse | None, Field(description="The words that answer, marked; null if not asked for.")
+    ] = None
 
     @classmethod
-    def of(cls, hit: Hit) -> "HitResponse":
-        """The response for `hit`."""
+    def of(cls, hit: Hit, highlight: Collection[Highlight] = ()) -> "HitResponse":
+        """The response for `hit`, with what is asked for marked."""
         passage = hit.passage
         return cls(
             rank=hit.rank,
@@ -282,6 +220,7 @@ class HitResponse(BaseModel):
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
             evidence=EvidenceResponse.of(hit),
+            highlight=HighlightResponse.of(hit, highlight),
         )
 
 
@@ -299,8 +238,8 @@ class SearchResponse(BaseModel):
     hits: list[HitResponse]
 
     @classmethod
-    def of(cls, result: Result) -> "SearchResponse":
-        """The response for `result`."""
+    def of(cls, result: Result, highlight: Collection[Highlight] = ()) -> "SearchResponse":
+        """The response for `result`, with what is asked for marked in its hits."""
         return cls(
             query=QueryEcho.of(result),
             verdict=result.verdict,
@@ -308,7 +247,7 @@ class SearchResponse(BaseModel):
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
             reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
-            hits=[HitResponse.of(hit) for hit in result.hits],
+            hits=[HitResponse.of(hit, highlight) for hit in result.hits],
         )
 
 

@@ -417,6 +417,7 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
         "article",
         "passage",
         "evidence",
+        "highlight",
     ]
     assert [hit["article"]["date"] >= "2025-09-04" for hit in body["hits"]] == [True, True]
 

@@ -98,6 +98,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
                     ],
                     "gloss": [],
                 },
+                "highlight": None,
             }
         ],
     }
@@ -207,7 +208,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field here: q, limit, languages, from, to, group, evidence, gloss are",
+            "lmit is not a field here: q, limit, languages, from, to, group, evidence, gloss, highlight are",
         ),
     ],
 )
