@@ -62,6 +62,9 @@ class Index:
         languages: str | Iterable[str] = (),
         since: datetime.date | str | None = None,
         until: datetime.date | str | None = None,
+        mode: Literal["hybrid", "dense", "lexical"] | None = None,
+        exact: bool = False,
+        without: str | Iterable[str] = (),
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
         gloss: bool = False,
@@ -77,6 +80,12 @@ class Index:
             since: first day admitted, a date or `YYYY-MM-DD`, also Jalali or Hijri, as the year tells; an
                 article without a date is outside.
             until: last day admitted, likewise.
+            mode: what finds articles and orders them: `hybrid`, their meaning and their words; `dense`, the
+                order is by meaning alone; `lexical`, only passages that have the words. Hybrid, or lexical
+                where `exact` is asked for, when None.
+            exact: whether only the words themselves count, however they are spelled.
+            without: what does not count: `"stem,sound"` or a list of `stem`, `sound`, `name`, `dictionary`,
+                `translation`, which is all three across languages.
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
             gloss: whether hits say what their words mean in English.
@@ -94,6 +103,9 @@ class Index:
             languages=languages.split(",") if isinstance(languages, str) and languages else languages,
             since=_day("since", since),
             until=_day("until", until),
+            mode=mode,
+            exact=exact,
+            without=without.split(",") if isinstance(without, str) and without else without,
             group=group,
             evidence=evidence,
             gloss=gloss,

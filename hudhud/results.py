@@ -186,6 +186,8 @@ class Results(Sequence[Hit]):
         dates: that the query mentions; articles of these days come first.
         exact: what stands between quotation marks.
         excluded: what stands behind a minus.
+        mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
+        without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
     """
 
@@ -202,6 +204,8 @@ class Results(Sequence[Hit]):
     dates: tuple[MentionedDate, ...] = ()
     exact: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    mode: str = "hybrid"
+    without: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -222,6 +226,8 @@ class Results(Sequence[Hit]):
             dates=tuple(MentionedDate(date.of(text), date.first, date.last) for date in query.syntax.dates),
             exact=tuple(span.of(text) for span in query.syntax.exact),
             excluded=tuple(span.of(text) for span in query.syntax.excluded),
+            mode=query.mode.value,
+            without=tuple(kind.value for kind in query.without),
             warnings=result.warnings,
         )
 
@@ -235,6 +241,8 @@ class Results(Sequence[Hit]):
                 "dates": [{"text": date.text, **_days(date.since, date.until)} for date in self.dates],
                 "exact": [*self.exact],
                 "excluded": [*self.excluded],
+                "mode": self.mode,
+                "without": [*self.without],
                 "warnings": [*self.warnings],
             },
             "verdict": self.verdict,

@@ -78,6 +78,10 @@ class Index(Protocol):
         """The sentences of these numbers, in the order asked for."""
         ...
 
+    def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:
+        """The sentences of each of some passages, in the order of the text."""
+        ...
+
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
         ...

@@ -4,7 +4,7 @@ This is where `similarity`, `lexical` and the engine's lexicon are joined, whate
 scores are worth against each other is decided by whoever asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,11 @@ class Retrieval:
         """The passages of these numbers, in the order asked for."""
         return self._engine.passages(numbers)
 
+    def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:
+        """The sentences of each of some passages, in the order of the text."""
+        first = self._engine.columns.first_sentences
+        return [self.sentences(range(int(first[number]), int(first[number + 1]))) for number in passages]
+
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these numbers, in the order asked for."""
         return self._engine.sentences(numbers)
@@ -86,12 +91,9 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        found = [self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)]
+        found = list(self._near(request, admitted)) if request.by_vectors else []
         found += lexical.best(request.depth, admitted, by_sentence=True)
         found += sound.best(request.depth, admitted)
-        if request.days:
-            dated = _both(self._of_days(request.days), admitted)
-            found.append(self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact))
         passages = np.unique(np.concatenate(found))
         deadline.check()
         similar = self.similarity.compare(request.vector, request.language, passages)
@@ -118,6 +120,13 @@ class Retrieval:
             sound_z=sound.z_scores(by_sound, 0.0).passage,
             sound_share=by_sound.passage / max(sound.attainable, 1e-6),
         )
+
+    def _near(self, request: RetrievalRequest, admitted: Numbers | None) -> Iterator[Numbers]:
+        """Passages that are near by their vectors, of all and of the days that are asked for."""
+        yield self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
+        if request.days:
+            dated = _both(self._of_days(request.days), admitted)
+            yield self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
         """Numbers of the passages that a request admits, sorted; None when it admits all."""

@@ -11,6 +11,7 @@ from indexer.text.direction import is_right_to_left
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
+from search_api.searching.modes import Mode
 from search_api.searching.query import Query
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
@@ -42,7 +43,8 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
     for told in (*_dates(result.query), *map(shown, result.warnings)):
         console.print(Text(told, style="yellow"), soft_wrap=True)
     if not result.hits:
-        filtered = result.query.is_telling and not result.query.syntax.exact
+        query = result.query
+        filtered = query.is_telling and not query.syntax.exact and query.mode is not Mode.LEXICAL
         console.print("No article passes these filters.\n" if filtered else "")
         return
     console.print(

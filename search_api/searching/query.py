@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
-from indexer.core.records import Filter
+from indexer.core.records import ALL_KINDS, Filter, MatchKind
 from indexer.text.half_spaces import with_half_spaces
 from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.modes import Mode, kinds_of, mode_of
 from search_api.searching.syntax import (
     MOST_CHARACTERS,
     NO_SYNTAX,
@@ -53,7 +54,9 @@ class Query:
         gloss: whether hits say what their words mean in English.
         syntax: what its text holds besides words.
         is_telling: whether it says what it is about; one that does not finds nothing.
-        exact: whether every vector is compared; otherwise only those that are likely to be near.
+        mode: what finds articles and orders them.
+        kinds: how words of articles may answer.
+        exhaustive: whether every vector is compared; otherwise only those that are likely to be near.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -66,8 +69,15 @@ class Query:
     gloss: bool = False
     syntax: Syntax = NO_SYNTAX
     is_telling: bool = True
-    exact: bool = False
+    mode: Mode = Mode.HYBRID
+    kinds: frozenset[MatchKind] = ALL_KINDS
+    exhaustive: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def without(self) -> list[MatchKind]:
+        """How words of articles may not answer, in the order of `MatchKind`."""
+        return [kind for kind in MatchKind if kind not in self.kinds]
 
     @property
     def read_text(self) -> str:
@@ -86,7 +96,10 @@ def parse(
     evidence: bool = True,
     gloss: bool = False,
     operators: bool = True,
+    mode: str | None = None,
     exact: bool = False,
+    without: Iterable[str] = (),
+    exhaustive: bool = False,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -100,7 +113,10 @@ def parse(
         evidence: whether hits say which words answered which.
         gloss: whether hits say what their words mean in English.
         operators: whether quotation marks and minus signs in `text` mean something.
-        exact: whether every vector is compared.
+        mode: `hybrid`, `dense` or `lexical` (see `modes`); hybrid, and lexical for exact words, when None.
+        exact: whether only the words themselves count, however they are spelled.
+        without: what does not count besides: `stem`, `sound`, `name`, `dictionary`, `translation`.
+        exhaustive: whether every vector is compared.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -112,6 +128,7 @@ def parse(
         raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
+    chosen, kinds = mode_of(mode, exact=exact), kinds_of(without, exact=exact)
     days = _day("from", since), _day("to", until)
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
@@ -137,7 +154,9 @@ def parse(
         gloss=gloss,
         syntax=syntax,
         is_telling=is_telling,
-        exact=exact,
+        mode=chosen,
+        kinds=kinds,
+        exhaustive=exhaustive,
         warnings=tuple(warnings),
     )
 

@@ -8,9 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from indexer.core.errors import InvalidQuery
-from indexer.core.records import Article
+from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
+from search_api.searching.modes import Mode, Without
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 from search_api.serving.evidence import EvidenceResponse
 from search_api.serving.highlights import Highlight, HighlightResponse
@@ -66,6 +67,19 @@ class SearchRequest(BaseModel):
     until: Annotated[
         str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
     ] = None
+    mode: Annotated[
+        Mode | None,
+        Field(description="What finds and orders; hybrid, or with `exact` lexical, where it is left out."),
+    ] = None
+    exact: Annotated[
+        bool,
+        Field(description="Only these words in any spelling: no other forms, sounds, languages."),
+    ] = False
+    without: Annotated[
+        list[Without],
+        BeforeValidator(_split),
+        Field(max_length=len(Without), description="Ways of answering that do not count, e.g. `sound,stem`."),
+    ] = []
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
@@ -92,6 +106,9 @@ class SearchRequest(BaseModel):
             languages=self.languages,
             since=self.since,
             until=self.until,
+            mode=self.mode,
+            exact=self.exact,
+            without=self.without,
             group=self.group,
             evidence=self.evidence,
             gloss=self.gloss,
@@ -120,6 +137,8 @@ class QueryEcho(BaseModel):
     dates: Annotated[list[DateResponse], Field(description="Whose articles come first.")]
     exact: Annotated[list[str], Field(description="What stands between quotation marks.")]
     excluded: Annotated[list[str], Field(description="What stands behind a minus.")]
+    mode: Annotated[Mode, Field(description="What found articles and ordered them.")]
+    without: Annotated[list[MatchKind], Field(description="Kinds of evidence that did not count.")]
     warnings: Annotated[list[str], Field(description="What to know of the answer, for a person.")]
 
     @classmethod
@@ -137,6 +156,8 @@ class QueryEcho(BaseModel):
             ],
             exact=[span.of(text) for span in query.syntax.exact],
             excluded=[span.of(text) for span in query.syntax.excluded],
+            mode=query.mode,
+            without=query.without,
             warnings=list(result.warnings),
         )
 
