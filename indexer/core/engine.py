@@ -247,6 +247,14 @@ class Engine(Protocol):
         """
         ...
 
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
     def close(self) -> None:
         """Release what it holds; it is asked nothing afterwards."""
         ...

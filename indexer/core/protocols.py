@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from indexer.core.alike import Alike
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.records import (
     ALL_KINDS,
     Article,
@@ -92,6 +94,22 @@ class Index(Protocol):
         Raises:
             ArticleNotFound: there is none.
         """
+        ...
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
+    def passages_of(self, article: int) -> list[Passage]:
+        """The passages of an article, in the order of the text."""
+        ...
+
+    def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
+        """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
         ...
 
     def close(self) -> None:

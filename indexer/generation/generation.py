@@ -110,6 +110,14 @@ class Generation:
         """
         return self.catalogue.article_by_id(article_id)
 
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self.catalogue.number_of(article_id)
+
     def close(self) -> None:
         """Release the files."""
         for segment in self.segments:

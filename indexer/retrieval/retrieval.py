@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.alike import Alike
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
 from indexer.core.records import (
@@ -23,6 +25,7 @@ from indexer.core.records import (
     Sentence,
 )
 from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
+from indexer.retrieval.likeness import Likeness
 from indexer.retrieval.similarity import Similarity
 
 
@@ -34,6 +37,7 @@ class Retrieval:
         self._engine = engine
         self.similarity = Similarity(engine)
         self.lexical = LexicalIndex(engine.postings, engine.sentence_terms, engine.columns.first_sentences)
+        self._likeness = Likeness(engine, self.similarity)
         columns = engine.columns
         is_first = np.diff(columns.articles, prepend=-1) != 0
         self._undated = np.flatnonzero(is_first & (columns.days == 0))
@@ -78,6 +82,22 @@ class Retrieval:
             ArticleNotFound: there is none.
         """
         return self._engine.article_by_id(article_id)
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self._engine.number_of(article_id)
+
+    def passages_of(self, article: int) -> list[Passage]:
+        """The passages of an article, in the order of the text."""
+        return self.passages(self._likeness.passages_of(article))
+
+    def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
+        """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
+        return self._likeness.alike(article, self._engine.admitted(wanted), depth, deadline)
 
     def close(self) -> None:
         """Release the engine; nothing is asked afterwards."""

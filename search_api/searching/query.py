@@ -124,8 +124,6 @@ def parse(
     read = with_half_spaces(_cut(text))
     if not any(character.isalnum() for character in read):
         raise InvalidQuery("the query holds no letter and no digit", field="q", value=text)
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
     chosen, kinds = mode_of(mode, exact=exact), kinds_of(without, exact=exact)
@@ -133,7 +131,7 @@ def parse(
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
         raise InvalidQuery(f"from {first} is later than to {last}", field="from", value=str(first))
-    wanted = Filter(_codes(languages), first, last)
+    wanted = Filter(codes_of(languages), first, last)
     is_long = len(read) > MOST_CHARACTERS
     syntax, language = syntax_of(read, operators=operators and not is_long)
     warnings = [day.warning for day in days if day and day.warning]
@@ -148,7 +146,7 @@ def parse(
         text=read,
         language=language,
         filter=wanted,
-        limit=limit,
+        limit=limit_of(limit),
         group=Group(group),
         evidence=evidence,
         gloss=gloss,
@@ -174,7 +172,23 @@ def _says_little(text: str, syntax: Syntax) -> str:
     return f"only words that say little ({words}): add one that says what you look for"
 
 
-def _codes(languages: Iterable[str]) -> frozenset[str]:
+def limit_of(limit: int) -> int:
+    """How many are wanted at most.
+
+    Raises:
+        InvalidQuery: fewer than one, or too many.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
+    return limit
+
+
+def codes_of(languages: Iterable[str]) -> frozenset[str]:
+    """Codes of languages as filters compare them.
+
+    Raises:
+        InvalidQuery: one is no code.
+    """
     codes = frozenset(code.strip().lower() for code in languages)
     for code in sorted(codes):
         if not _LANGUAGE_CODE.fullmatch(code):

@@ -14,9 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from indexer.core.deadline import Deadline
-from indexer.core.errors import ArticleNotFound, HudhudError, IndexingError
+from indexer.core.errors import HudhudError, IndexingError
 from indexer.core.limits import DEFAULTS, Limits
-from search_api.serving.asked import article_id, from_json, from_query
+from search_api.serving.article_routes import add_articles
+from search_api.serving.asked import from_json, from_query
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
 from search_api.serving.live import Live
@@ -25,7 +26,6 @@ from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
 from search_api.serving.problems import Refused, brief, of_error, problem
 from search_api.serving.schemas import (
-    ArticleResponse,
     Health,
     Readiness,
     SearchRequest,
@@ -68,8 +68,9 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     app.state.pools = searches, articles
     describe(app)
     app.router.route_class = OffLoopRoute
-    _add_searching(app, live, OffLoop(searches, live.layout, limits))
-    _add_articles(app, live, OffLoop(articles, live.layout, limits))
+    searching = OffLoop(searches, live.layout, limits)
+    _add_searching(app, live, searching)
+    add_articles(app, live, OffLoop(articles, live.layout, limits), searching)
     _add_state(app, live)
     _add_error_handlers(app, live)
     return app
@@ -93,18 +94,6 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
     @off_loop.takes(from_json(SearchRequest))
     def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
         return answer(request, deadline)
-
-
-def _add_articles(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
-    @app.get("/v1/articles/{id:path}", summary="An article, whole")
-    @off_loop.takes(article_id)
-    def article(id: str, deadline: Given) -> ArticleResponse:
-        del deadline  # one look is over sooner
-        with live.searcher() as searcher:
-            try:
-                return ArticleResponse.of(searcher.index.article_by_id(id))
-            except ArticleNotFound:
-                raise ArticleNotFound(f"no article has the id {brief(id)!r} in this index") from None
 
 
 def _add_state(app: FastAPI, live: Live) -> None:

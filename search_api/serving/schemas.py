@@ -24,7 +24,7 @@ LONGEST_CODE = 16
 LONGEST_DATE = 32
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
 
     Raises:
@@ -50,7 +50,7 @@ class SearchRequest(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
     languages: Annotated[
         list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-        BeforeValidator(_split),
+        BeforeValidator(split),
         Field(
             max_length=MOST_LANGUAGES,
             description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too.",
@@ -77,7 +77,7 @@ class SearchRequest(BaseModel):
     ] = False
     without: Annotated[
         list[Without],
-        BeforeValidator(_split),
+        BeforeValidator(split),
         Field(max_length=len(Without), description="Ways of answering that do not count, e.g. `sound,stem`."),
     ] = []
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
@@ -87,7 +87,7 @@ class SearchRequest(BaseModel):
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
     highlight: Annotated[
         list[Highlight],
-        BeforeValidator(_split),
+        BeforeValidator(split),
         Field(max_length=len(Highlight), description="Mark the words that answer: as HTML, as offsets."),
     ] = []
 
@@ -193,17 +193,6 @@ class ArticleReference(BaseModel):
     source: str
 
 
-class ArticleResponse(ArticleReference):
-    """An article, whole. Offsets of passages count code points in `text`."""
-
-    text: str
-
-    @classmethod
-    def of(cls, article: Article) -> "ArticleResponse":
-        """The response for `article`."""
-        return cls(**_reference(article), text=article.text)
-
-
 class PassageResponse(BaseModel):
     """A passage: `text` is the article's text from code point `start` to before `end`."""
 
@@ -236,7 +225,7 @@ class HitResponse(BaseModel):
             confidence=round(hit.confidence, 3),
             score=round(hit.score, 6),
             scores=ScoreDetails.of(hit.scores),
-            article=ArticleReference(**_reference(hit.article)),
+            article=ArticleReference(**reference_of(hit.article)),
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
@@ -286,7 +275,8 @@ class Readiness(BaseModel):
     checked: Annotated[bool, Field(description="False until every file was compared with its checksum.")]
 
 
-def _reference(article: Article) -> dict[str, Any]:
+def reference_of(article: Article) -> dict[str, Any]:
+    """The fields of `ArticleReference`."""
     return {
         "id": article.id,
         "title": article.title,

@@ -183,6 +183,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         "date": None,
         "language": "ar",
         "source": article.source,
+        "passages": body["passages"],
     }
 
 
