@@ -1,4 +1,4 @@
-"""What comparing an article with the others of an index gives."""
+"""What is like something: articles that are like another, words that begin as somebody types."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.records import Numbers, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A word of an index that begins as somebody types, or sounds so.
+
+    Attributes:
+        word: folded.
+        articles: how many have it.
+        passage: number of a passage that has it.
+        by_sound: whether it only sounds so.
+    """
+
+    word: str
+    articles: int
+    passage: int
+    by_sound: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

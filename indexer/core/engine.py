@@ -106,6 +106,22 @@ class TermPostings(Protocol):
         ...
 
 
+class Beginnings(Protocol):
+    """The words of an index by how they begin."""
+
+    def word(self, number: int) -> str:
+        """The folded word of this number."""
+        ...
+
+    def starting(self, folded: str) -> range:
+        """The numbers of the words that begin so."""
+        ...
+
+    def sounding(self, typed: str, limit: int) -> list[int]:
+        """The words that begin about as something typed in other letters sounds, the most alike first."""
+        ...
+
+
 class SentenceTerms(Protocol):
     """Which terms stand in the sentences of an index, and how often."""
 
@@ -206,6 +222,11 @@ class Engine(Protocol):
     @property
     def sentence_terms(self) -> SentenceTerms:
         """The terms of sentences."""
+        ...
+
+    @property
+    def words(self) -> Beginnings:
+        """Its words by how they begin."""
         ...
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from indexer.core.alike import Alike
+from indexer.core.alike import Alike, Completion
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.records import (
     ALL_KINDS,
@@ -106,6 +106,10 @@ class Index(Protocol):
 
     def passages_of(self, article: int) -> list[Passage]:
         """The passages of an article, in the order of the text."""
+        ...
+
+    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
+        """The words that begin as somebody types, or sound so, those first that the most articles have."""
         ...
 
     def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:

@@ -12,6 +12,7 @@ from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
 from indexer.generation.postings import Postings, SentenceTerms
 from indexer.generation.segment import Segment
+from indexer.lexicon.beginnings import Beginnings
 from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
 from indexer.storage.layout import Layout
@@ -73,6 +74,11 @@ class Generation:
     def name(self) -> str:
         """The generation's name."""
         return self.manifest.name
+
+    @property
+    def words(self) -> Beginnings:
+        """Its words by how they begin."""
+        return Beginnings(self.lexicon)
 
     @property
     def glossary(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.alike import Alike
+from indexer.core.alike import Alike, Completion
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
@@ -24,6 +24,7 @@ from indexer.core.records import (
     Scores,
     Sentence,
 )
+from indexer.retrieval.completion import completions
 from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
 from indexer.retrieval.likeness import Likeness
 from indexer.retrieval.similarity import Similarity
@@ -98,6 +99,10 @@ class Retrieval:
     def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
         """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
         return self._likeness.alike(article, self._engine.admitted(wanted), depth, deadline)
+
+    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
+        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+        return completions(self._engine, folded, typed, limit)
 
     def close(self) -> None:
         """Release the engine; nothing is asked afterwards."""

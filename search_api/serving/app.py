@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from indexer.core.deadline import Deadline
 from indexer.core.errors import HudhudError, IndexingError
 from indexer.core.limits import DEFAULTS, Limits
+from search_api.searching.suggest import suggest
 from search_api.serving.article_routes import add_articles
 from search_api.serving.asked import from_json, from_query
 from search_api.serving.description import describe, operation_id
@@ -31,6 +32,7 @@ from search_api.serving.schemas import (
     SearchRequest,
     SearchResponse,
 )
+from search_api.serving.suggestions import SuggestionResponse, SuggestRequest, SuggestResponse
 
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -94,6 +96,15 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
     @off_loop.takes(from_json(SearchRequest))
     def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
         return answer(request, deadline)
+
+    @app.get("/v1/suggest", summary="Words of the archive that what is typed may become")
+    @off_loop.takes(from_query(SuggestRequest))
+    def suggestions(request: Annotated[SuggestRequest, Query()], deadline: Given) -> SuggestResponse:
+        with live.searcher() as searcher:
+            found = suggest(searcher.index, request.q, limit=request.limit, deadline=deadline)
+            return SuggestResponse(
+                generation=searcher.index.name, suggestions=[SuggestionResponse.of(one) for one in found]
+            )
 
 
 def _add_state(app: FastAPI, live: Live) -> None:
