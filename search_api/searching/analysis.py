@@ -73,6 +73,11 @@ class AnalysedQuery:
         return sum(expansion is not NO_EXPANSION for expansion in self.expansions)
 
 
+def begin(queries: Sequence[Query], of_queries: QueryEncoder, deadline: Deadline = NO_DEADLINE) -> None:
+    """Begin to encode queries that are analysed next, so that one pass encodes all."""
+    of_queries.begin([encoder_input(query.read_text, query.language) for query in queries], deadline)
+
+
 def analyse(
     query: Query,
     of_queries: QueryEncoder,

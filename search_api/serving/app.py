@@ -19,6 +19,7 @@ from indexer.core.limits import DEFAULTS, Limits
 from search_api.searching.suggest import suggest
 from search_api.serving.article_routes import add_articles
 from search_api.serving.asked import from_json, from_query
+from search_api.serving.batch import add_batch
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
 from search_api.serving.live import Live
@@ -96,6 +97,8 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
     @off_loop.takes(from_json(SearchRequest))
     def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
         return answer(request, deadline)
+
+    add_batch(app, live, off_loop, words)
 
     @app.get("/v1/suggest", summary="Words of the archive that what is typed may become")
     @off_loop.takes(from_query(SuggestRequest))

@@ -28,7 +28,10 @@ def test_operations_have_names_and_errors_are_problems(described: dict[str, Any]
     assert described["openapi"].startswith("3.1")
     operations = [one for path in described["paths"].values() for one in path.values()]
     names = [operation["operationId"] for operation in operations]
-    searches, articles = ["search", "search_json", "suggestions"], ["similar", "article", "articles"]
+    searches, articles = (
+        ["search", "search_json", "search_batch", "suggestions"],
+        ["similar", "article", "articles"],
+    )
     assert names == [*searches, *articles, "healthz", "readyz"]
     for operation in operations:
         for status in ("4XX", "5XX"):
