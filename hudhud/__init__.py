@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from indexer.core.records import Article, MatchKind, Skipped
     from indexer.drafting.draft import Progress
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.highlight import Mark
 
     __version__: str
 
@@ -73,6 +74,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidSetting",
     "LibraryBroken",
+    "Mark",
     "MatchKind",
     "MentionedDate",
     "ModelDamaged",
@@ -94,6 +96,7 @@ __all__ = [
 
 _HEAVY = {
     "Article": "indexer.core.records",
+    "Mark": "search_api.searching.highlight",
     "MatchKind": "indexer.core.records",
     "Skipped": "indexer.core.records",
     "Progress": "indexer.drafting.draft",

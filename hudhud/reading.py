@@ -15,9 +15,10 @@ from indexer.core.errors import HudhudError, IndexClosed
 from indexer.core.settings import Settings
 
 if TYPE_CHECKING:
-    from indexer.core.records import Article
+    from indexer.core.records import Article, Passage
     from search_api.search import Searcher
     from search_api.searching.filter_days import FilterDay
+    from search_api.similar import SimilarResult
 
 _logger = logging.getLogger(__name__)
 
@@ -62,6 +63,9 @@ class Index:
         languages: str | Iterable[str] = (),
         since: datetime.date | str | None = None,
         until: datetime.date | str | None = None,
+        mode: Literal["hybrid", "dense", "lexical"] | None = None,
+        exact: bool = False,
+        without: str | Iterable[str] = (),
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
         gloss: bool = False,
@@ -77,6 +81,12 @@ class Index:
             since: first day admitted, a date or `YYYY-MM-DD`, also Jalali or Hijri, as the year tells; an
                 article without a date is outside.
             until: last day admitted, likewise.
+            mode: what finds articles and orders them: `hybrid`, their meaning and their words; `dense`, the
+                order is by meaning alone; `lexical`, only passages that have the words. Hybrid, or lexical
+                where `exact` is asked for, when None.
+            exact: whether only the words themselves count, however they are spelled.
+            without: what does not count: `"stem,sound"` or a list of `stem`, `sound`, `name`, `dictionary`,
+                `translation`, which is all three across languages.
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
             gloss: whether hits say what their words mean in English.
@@ -91,9 +101,12 @@ class Index:
         asked = parse(
             query,
             limit=limit,
-            languages=languages.split(",") if isinstance(languages, str) and languages else languages,
+            languages=_codes(languages),
             since=_day("since", since),
             until=_day("until", until),
+            mode=mode,
+            exact=exact,
+            without=_codes(without),
             group=group,
             evidence=evidence,
             gloss=gloss,
@@ -111,6 +124,36 @@ class Index:
         """
         with self._searcher() as searcher:
             return searcher.index.article_by_id(id)
+
+    def passages(self, id: str) -> "list[Passage]":
+        """The passages of the article of this id, in the order of its text, with their offsets in it.
+
+        Raises:
+            ArticleNotFound: there is none.
+            IndexDamaged: a file of the index cannot be read.
+            IndexClosed: the index was closed.
+        """
+        with self._searcher() as searcher:
+            return searcher.index.passages_of(searcher.index.number_of(id))
+
+    def similar(self, id: str, *, limit: int = 10, languages: str | Iterable[str] = ()) -> "SimilarResult":
+        """The articles that are like the one of this id, the same story in other languages first.
+
+        Args:
+            id: of the article.
+            limit: most articles, 1 to 100.
+            languages: only articles in these, as for `search`.
+
+        Raises:
+            ArticleNotFound: there is none.
+            InvalidQuery: one of the others cannot be searched.
+            IndexDamaged: a file of the index cannot be read.
+            IndexClosed: the index was closed.
+        """
+        from search_api.similar import similar
+
+        with self._searcher() as searcher:
+            return similar(searcher.index, id, limit=limit, languages=_codes(languages))
 
     def info(self) -> Info:
         """What is live: generation, model, counts, dates, size.
@@ -185,6 +228,11 @@ def open(
     layout = Layout((Path(index) if index is not None else chosen.index).absolute())
     opener = Opener(model or chosen.model, chosen.cache, _logger.info, reranker=reranker or chosen.reranker)
     return Index(layout.folder, Live(layout, opener) if follow else Fixed(layout, opener))
+
+
+def _codes(given: str | Iterable[str]) -> Iterable[str]:
+    """Codes in a list, or in one text with commas between."""
+    return given.split(",") if isinstance(given, str) and given else given
 
 
 def _day(name: str, given: datetime.date | str | None) -> "FilterDay | None":

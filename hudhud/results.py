@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
     from search_api.searching.gloss import GlossedWord
+    from search_api.searching.highlight import Mark
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
@@ -95,6 +96,28 @@ class Hit:
             passage=passage.number,
         )
 
+    @property
+    def marks(self) -> "tuple[Mark, ...]":
+        """The words of the passage that answer, as a page marks them: whole words, none touching another."""
+        from search_api.searching.highlight import marks_of
+
+        return marks_of(self.evidence, self.text, self.start)
+
+    @property
+    def html(self) -> str:
+        """The passage as HTML that can stand in any element of a page, what answers in `mark` elements."""
+        return self._as_element(self.text, self.start)
+
+    @property
+    def sentence_html(self) -> str:
+        """The sentence, likewise."""
+        return self._as_element(self.sentence, self.sentence_start)
+
+    def _as_element(self, text: str, start: int) -> str:
+        from search_api.searching.highlight import element, marked
+
+        return element(marked(text, start, self.marks), self.language)
+
     def to_dict(self) -> dict[str, Any]:
         """The hit as the HTTP API gives it; `json.dumps` takes it as it is."""
         sentence = {
@@ -120,6 +143,7 @@ class Hit:
                 "words": [asdict(match) | {"kind": match.kind.value} for match in self.evidence],
                 "gloss": [asdict(word) | {"meanings": [*word.meanings]} for word in self.gloss],
             },
+            "highlight": None,
         }
 
     def __repr__(self) -> str:
@@ -162,6 +186,8 @@ class Results(Sequence[Hit]):
         dates: that the query mentions; articles of these days come first.
         exact: what stands between quotation marks.
         excluded: what stands behind a minus.
+        mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
+        without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
     """
 
@@ -178,6 +204,8 @@ class Results(Sequence[Hit]):
     dates: tuple[MentionedDate, ...] = ()
     exact: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    mode: str = "hybrid"
+    without: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -198,6 +226,8 @@ class Results(Sequence[Hit]):
             dates=tuple(MentionedDate(date.of(text), date.first, date.last) for date in query.syntax.dates),
             exact=tuple(span.of(text) for span in query.syntax.exact),
             excluded=tuple(span.of(text) for span in query.syntax.excluded),
+            mode=query.mode.value,
+            without=tuple(kind.value for kind in query.without),
             warnings=result.warnings,
         )
 
@@ -211,6 +241,8 @@ class Results(Sequence[Hit]):
                 "dates": [{"text": date.text, **_days(date.since, date.until)} for date in self.dates],
                 "exact": [*self.exact],
                 "excluded": [*self.excluded],
+                "mode": self.mode,
+                "without": [*self.without],
                 "warnings": [*self.warnings],
             },
             "verdict": self.verdict,
@@ -258,21 +290,19 @@ def _days(since: datetime.date | None, until: datetime.date | None) -> dict[str,
 
 def _as_html(hit: Hit) -> str:
     """A hit as an item of a list; its text in its own direction."""
+    from search_api.searching.highlight import marked
+
     date = hit.date.isoformat() if hit.date else "no date"
     facts = html.escape(f"{hit.confidence:.2f}, {hit.language}, {date}, {hit.id}")
+    passage = marked(hit.text, hit.start, hit.marks, _answered)
     return (
         f'<li><span dir="auto"><b>{html.escape(hit.title)}</b></span><br><small>{facts}</small>'
-        f'<p dir="auto" style="white-space: pre-line">{"".join(_marked(hit))}</p></li>'
+        f'<p dir="auto" style="white-space: pre-line">{passage}</p></li>'
     )
 
 
-def _marked(hit: Hit) -> Iterator[str]:
-    """The passage, escaped, piece by piece; words that answer carry what they answer as a title."""
-    done = hit.start
-    for match in hit.evidence:
-        word = match.passage
-        yield html.escape(hit.text[done - hit.start : word.start - hit.start])
-        answered = html.escape(f"{match.query.text} ({match.kind})")
-        yield f'<mark title="{answered}">{html.escape(word.text)}</mark>'
-        done = word.end
-    yield html.escape(hit.text[done - hit.start :])
+def _answered(mark: "Mark") -> str:
+    """What a mark answers and how, as the title of its element."""
+    from search_api.searching.highlight import escaped
+
+    return f' title="{escaped(mark.query)} ({mark.surest.kind})"'

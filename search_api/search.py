@@ -21,14 +21,16 @@ from indexer.core.records import (
 from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.conditions import Conditions, Quotations, conditions_of
 from search_api.searching.confidence import Verdict, confidences
-from search_api.searching.evidence import Evidence, WordMatch
+from search_api.searching.evidence import Evidence, WordMatch, only_convincing
 from search_api.searching.fusion import QueryTraits
 from search_api.searching.gloss import GlossedWord, gloss
-from search_api.searching.lanes import FUSED, Lane
+from search_api.searching.lanes import FUSED, Lane, lane_of
+from search_api.searching.modes import Mode
 from search_api.searching.query import Group, Query
 from search_api.searching.query_encoder import QueryEncoders
 from search_api.searching.romanised import romanised, sounds_of
 from search_api.searching.stages import stage
+from search_api.searching.telling import most_telling
 
 LEAST_DEPTH = 60
 DEPTH_PER_HIT = 2
@@ -142,8 +144,15 @@ class Searcher:
             return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
         encoders = self.encoders
         analysed = analyse(
-            query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds, deadline
+            query,
+            encoders.queries,
+            encoders.words,
+            self.index.lexicon,
+            self._lane.kinds & query.kinds,
+            deadline,
         )
+        if query.mode is Mode.LEXICAL:
+            analysed = analysed.of_words(only_convincing)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
         quotations = Quotations(query, self.index, deadline)
         candidates, fused = self._scored(analysed, quotations, wanted, deadline)
@@ -158,6 +167,7 @@ class Searcher:
             *self._left_out(query.filter),
             *analysed.warnings,
             *quotations.warnings(len(hits)),
+            *_without_words(query, len(hits)),
         )
         return Result(query, self.index.name, _since(started), hits, ranking.milliseconds, warnings)
 
@@ -182,6 +192,7 @@ class Searcher:
         enough articles or no more passages.
         """
         query = analysed.query
+        lane = lane_of(query.mode, self._lane)
         conditions = conditions_of(query, self.index.lexicon, deadline)
         request = self._request(analysed, conditions, wanted, deadline)
         offered = 0
@@ -190,7 +201,7 @@ class Searcher:
             candidates = self.index.candidates(request)
             surely = romanised(analysed, candidates)
             traits = QueryTraits(surely, analysed.known, analysed.sought, request.days)
-            fused = self._lane.score(candidates, traits)
+            fused = lane.score(candidates, traits)
             held = np.flatnonzero(quotations.held_by(candidates, fused))
             numbers = candidates.articles if query.group is Group.ARTICLE else candidates.passages
             enough = len(np.unique(numbers[held])) >= wanted or quotations.are_many_read
@@ -213,7 +224,8 @@ class Searcher:
             depth=max(LEAST_DEPTH, DEPTH_PER_HIT * wanted),
             required=conditions.required,
             excluded=conditions.excluded,
-            exact=query.exact,
+            exact=query.exhaustive,
+            by_vectors=lane_of(query.mode, self._lane).by_vectors,
             days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
             deadline=deadline,
         )
@@ -244,6 +256,10 @@ class Searcher:
         sentences = self.index.sentences(candidates.sentences[best].tolist())
         surely = confidences(candidates, best).tolist()
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
+        words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
+        if evidence and analysed.query.mode is Mode.LEXICAL:
+            of_passages = self.index.sentences_of([passage.number for passage in passages])
+            sentences = list(map(most_telling, of_passages, sentences, words))
         return tuple(
             Hit(
                 rank,
@@ -258,7 +274,7 @@ class Searcher:
                 article,
                 passage,
                 sentence,
-                evidence.matches(passage) if evidence else (),
+                words[rank - 1],
                 gloss(passage, article.language) if analysed.query.gloss else (),
             )
             for rank, (position, article, passage, sentence) in enumerate(
@@ -274,6 +290,12 @@ def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
         _, first = np.unique(candidates.articles[order], return_index=True)
         order = order[np.sort(first)]
     return order
+
+
+def _without_words(query: Query, found: int) -> Iterator[str]:
+    """What there is to say where nothing has the words and nothing else was looked for."""
+    if query.mode is Mode.LEXICAL and not found and not query.syntax.exact:
+        yield "nothing holds these words; mode=hybrid also finds what says the same in others"
 
 
 def _since(started: float) -> float:

@@ -271,6 +271,9 @@ class Recording:
         self.name, self.lexicon = self._index.name, self._index.lexicon
         self.passages, self.sentences = self._index.passages, self._index.sentences
         self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
+        self.sentences_of, self.passages_of = self._index.sentences_of, self._index.passages_of
+        self.number_of, self.alike = self._index.number_of, self._index.alike
+        self.completions = self._index.completions
         self.close, self.undated = self._index.close, self._index.undated
         self.depths: list[int] = []
 

@@ -106,6 +106,22 @@ class TermPostings(Protocol):
         ...
 
 
+class Beginnings(Protocol):
+    """The words of an index by how they begin."""
+
+    def word(self, number: int) -> str:
+        """The folded word of this number."""
+        ...
+
+    def starting(self, folded: str) -> range:
+        """The numbers of the words that begin so."""
+        ...
+
+    def sounding(self, typed: str, limit: int) -> list[int]:
+        """The words that begin about as something typed in other letters sounds, the most alike first."""
+        ...
+
+
 class SentenceTerms(Protocol):
     """Which terms stand in the sentences of an index, and how often."""
 
@@ -209,6 +225,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def words(self) -> Beginnings:
+        """Its words by how they begin."""
+        ...
+
+    @property
     def columns(self) -> PassageColumns:
         """What is known of each passage."""
         ...
@@ -241,6 +262,14 @@ class Engine(Protocol):
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
 
         Raises:
             ArticleNotFound: there is none.

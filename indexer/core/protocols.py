@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from indexer.core.alike import Alike, Completion
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.records import (
     ALL_KINDS,
     Article,
@@ -78,6 +80,10 @@ class Index(Protocol):
         """The sentences of these numbers, in the order asked for."""
         ...
 
+    def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:
+        """The sentences of each of some passages, in the order of the text."""
+        ...
+
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
         ...
@@ -88,6 +94,26 @@ class Index(Protocol):
         Raises:
             ArticleNotFound: there is none.
         """
+        ...
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        ...
+
+    def passages_of(self, article: int) -> list[Passage]:
+        """The passages of an article, in the order of the text."""
+        ...
+
+    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
+        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+        ...
+
+    def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
+        """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
         ...
 
     def close(self) -> None:

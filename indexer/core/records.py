@@ -278,6 +278,7 @@ class RetrievalRequest:
             candidates too.
         deadline: until when somebody waits.
         exact: whether every vector is compared, so that none that is nearest is missed.
+        by_vectors: whether what is near is a candidate though it has none of the words.
     """
 
     vector: Vectors
@@ -291,6 +292,7 @@ class RetrievalRequest:
     days: tuple[int, ...] = ()
     deadline: Deadline = NO_DEADLINE
     exact: bool = False
+    by_vectors: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -175,10 +175,18 @@ class Catalogue:
         Raises:
             ArticleNotFound: there is none.
         """
+        return self.articles([self.number_of(article_id)])[0]
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
         number = self.ids.number(article_id)
         if number is None:
             raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
-        return self.articles([number])[0]
+        return number
 
     def held(self, ids: Iterable[str]) -> list[str]:
         """Which of some ids are those of its articles, sorted."""

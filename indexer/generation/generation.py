@@ -12,6 +12,7 @@ from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
 from indexer.generation.postings import Postings, SentenceTerms
 from indexer.generation.segment import Segment
+from indexer.lexicon.beginnings import Beginnings
 from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
 from indexer.storage.layout import Layout
@@ -75,6 +76,11 @@ class Generation:
         return self.manifest.name
 
     @property
+    def words(self) -> Beginnings:
+        """Its words by how they begin."""
+        return Beginnings(self.lexicon)
+
+    @property
     def glossary(self) -> str:
         """The user's glossary that its dictionary has on top; empty without one."""
         path = self.folder / GLOSSARY
@@ -109,6 +115,14 @@ class Generation:
             ArticleNotFound: there is none.
         """
         return self.catalogue.article_by_id(article_id)
+
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self.catalogue.number_of(article_id)
 
     def close(self) -> None:
         """Release the files."""

@@ -48,7 +48,15 @@ FEWEST_PHONEMES, FEWEST_CLASSES = 3, 2
 NEARLY_IDENTICAL = 0.9
 """The least similarity of pairs of which one has fewer phonemes or classes than that."""
 
+MOST_BEGINNINGS = 2048
+"""Entries whose beginnings are compared with one reading of what is typed."""
+MOST_CLASSES_MORE = 4
+"""Classes that a word may have beyond what is typed."""
+LEAST_KEY = 12
+"""Keys from here on have two classes."""
+
 _BLOCK = 1 << 16
+_LARGEST = 2**64 - 1
 _Number = TypeVar("_Number", bound=np.unsignedinteger[Any])
 
 
@@ -215,6 +223,51 @@ class SoundIndex:
             if len(best) == limit:
                 return best
         return _best(self._words[entries], alike, limit)
+
+    def beginning(self, typed: str, *, floor: float, limit: int) -> list[tuple[int, float]]:
+        """Words that begin as what is typed sounds, with the similarity of their beginning: best first.
+
+        Args:
+            typed: the beginning of a word in Latin or Cyrillic letters; one whose key tells too little finds
+                nothing.
+            floor: the least similarity.
+            limit: how many at most.
+        """
+        found, alike = [np.empty(0, np.int64)], [np.empty(0)]
+        for form in latin_forms(typed) or cyrillic_forms(typed):
+            entries = self._beginning_so(form)
+            if len(entries):
+                found.append(entries)
+                alike.append(self._of_beginnings(form, entries))
+        entries, likeness = np.concatenate(found), np.concatenate(alike)
+        kept = likeness >= floor
+        return _best(self._words[entries[kept]], likeness[kept], limit)
+
+    def _beginning_so(self, form: Form) -> NDArray[np.int64]:
+        """Entries whose keys begin with one of a reading, those of the shortest keys first."""
+        parts = [np.empty(0, np.int64)]
+        for more in range(MOST_CLASSES_MORE + 1):
+            for key in keys(form.phonemes):
+                if key < LEAST_KEY:
+                    continue
+                ends = [min((key + side) * 12**more, _LARGEST) for side in (0, 1)]
+                first, past = np.searchsorted(self._keys, np.array(ends, np.uint64)).tolist()
+                parts.append(np.arange(self._starts[first], self._starts[past], dtype=np.int64))
+        return np.concatenate(parts)[:MOST_BEGINNINGS]
+
+    def _of_beginnings(self, form: Form, entries: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much a reading sounds like the beginning of each entry, whichever beginning is most alike."""
+        query = codes(form.phonemes)
+        starts = self._offsets[entries].astype(np.int64)
+        lengths = self._offsets[entries + 1] - starts
+        longest = len(query) + 1
+        columns = np.arange(longest)[:, None]
+        words = self._sounds.take(starts + columns, mode="clip").astype(np.intp)
+        words[columns >= lengths] = 0
+        alike = np.zeros(len(entries))
+        for length in range(max(2, len(query) // 2), longest + 1):
+            alike = np.maximum(alike, similarities(query, words[:length], arabic=False))
+        return np.asarray(alike - form.penalty / 100 - self._penalties[entries] / 100)
 
     def _compared(
         self, forms: Sequence[Form], floor: float, *, arabic: bool

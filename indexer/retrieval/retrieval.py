@@ -4,11 +4,13 @@ This is where `similarity`, `lexical` and the engine's lexicon are joined, whate
 scores are worth against each other is decided by whoever asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.alike import Alike, Completion
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.protocols import Expander
 from indexer.core.records import (
@@ -22,7 +24,9 @@ from indexer.core.records import (
     Scores,
     Sentence,
 )
+from indexer.retrieval.completion import completions
 from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
+from indexer.retrieval.likeness import Likeness
 from indexer.retrieval.similarity import Similarity
 
 
@@ -34,6 +38,7 @@ class Retrieval:
         self._engine = engine
         self.similarity = Similarity(engine)
         self.lexical = LexicalIndex(engine.postings, engine.sentence_terms, engine.columns.first_sentences)
+        self._likeness = Likeness(engine, self.similarity)
         columns = engine.columns
         is_first = np.diff(columns.articles, prepend=-1) != 0
         self._undated = np.flatnonzero(is_first & (columns.days == 0))
@@ -58,6 +63,11 @@ class Retrieval:
         """The passages of these numbers, in the order asked for."""
         return self._engine.passages(numbers)
 
+    def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:
+        """The sentences of each of some passages, in the order of the text."""
+        first = self._engine.columns.first_sentences
+        return [self.sentences(range(int(first[number]), int(first[number + 1]))) for number in passages]
+
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these numbers, in the order asked for."""
         return self._engine.sentences(numbers)
@@ -74,6 +84,26 @@ class Retrieval:
         """
         return self._engine.article_by_id(article_id)
 
+    def number_of(self, article_id: str) -> int:
+        """The number of the article of this id.
+
+        Raises:
+            ArticleNotFound: there is none.
+        """
+        return self._engine.number_of(article_id)
+
+    def passages_of(self, article: int) -> list[Passage]:
+        """The passages of an article, in the order of the text."""
+        return self.passages(self._likeness.passages_of(article))
+
+    def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
+        """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
+        return self._likeness.alike(article, self._engine.admitted(wanted), depth, deadline)
+
+    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
+        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+        return completions(self._engine, folded, typed, limit)
+
     def close(self) -> None:
         """Release the engine; nothing is asked afterwards."""
         self._engine.close()
@@ -86,12 +116,9 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        found = [self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)]
+        found = list(self._near(request, admitted)) if request.by_vectors else []
         found += lexical.best(request.depth, admitted, by_sentence=True)
         found += sound.best(request.depth, admitted)
-        if request.days:
-            dated = _both(self._of_days(request.days), admitted)
-            found.append(self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact))
         passages = np.unique(np.concatenate(found))
         deadline.check()
         similar = self.similarity.compare(request.vector, request.language, passages)
@@ -118,6 +145,13 @@ class Retrieval:
             sound_z=sound.z_scores(by_sound, 0.0).passage,
             sound_share=by_sound.passage / max(sound.attainable, 1e-6),
         )
+
+    def _near(self, request: RetrievalRequest, admitted: Numbers | None) -> Iterator[Numbers]:
+        """Passages that are near by their vectors, of all and of the days that are asked for."""
+        yield self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
+        if request.days:
+            dated = _both(self._of_days(request.days), admitted)
+            yield self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
         """Numbers of the passages that a request admits, sorted; None when it admits all."""

@@ -86,6 +86,13 @@ class Similarity:
             found.append(owners_of(self.first_sentences, nearest))
         return np.unique(np.concatenate(found))
 
+    def nearest_passages(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
+        """Numbers of the `depth` passages of each language that are nearest themselves, ascending."""
+        parts = self._everything if among is None else self._by_language(among)
+        limits = [passages for passages, _ in parts]
+        found = self.passages.search_each(vector, depth, limits) if limits else []
+        return np.unique(np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in found)]))
+
     def compare(self, vector: Vectors, language: str, passages: Numbers) -> Similar:
         """Score `passages` against a query in `language`."""
         cosine, best_cosine, best = self.cosines(vector, passages)

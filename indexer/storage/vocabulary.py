@@ -15,6 +15,9 @@ from indexer.storage.arrays import mapped
 _BLOCK = 64
 """Words between two that are kept in memory: a search in the file touches one page."""
 
+_BEHIND_ALL = b"\xff"
+"""Stands behind every byte of UTF-8."""
+
 
 def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
     """Write `words`, which are sorted by code point and differ; the names of the two files."""
@@ -61,7 +64,18 @@ class Vocabulary:
 
     def number(self, word: str) -> int | None:
         """The number of `word`; None if it is not there."""
-        wanted, text, places = word.encode(), self._text, self._places
+        wanted = word.encode()
+        place = self._place(wanted)
+        return place if place < len(self) and self._bytes(place) == wanted else None
+
+    def starting(self, beginning: str) -> range:
+        """The numbers of the words that begin so."""
+        wanted = beginning.encode()
+        return range(self._place(wanted), self._place(wanted + _BEHIND_ALL))
+
+    def _place(self, wanted: bytes) -> int:
+        """The number of the first word that is not before `wanted`, or of words in all."""
+        text, places = self._text, self._places
         block = max(0, bisect_right(self._firsts, wanted) - 1)
         low, high = block * _BLOCK, min((block + 1) * _BLOCK, len(self))
         while low < high:
@@ -70,7 +84,7 @@ class Vocabulary:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        return low
 
     @functools.cached_property
     def _firsts(self) -> list[bytes]:

@@ -96,8 +96,23 @@ def search(
         bool, typer.Option("--full", help="Print whole passages, not only the sentence.")
     ] = False,
     gloss: Annotated[bool, typer.Option("--gloss", help="Say what the words mean in English.")] = False,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Compare every vector: slow in a large index, and misses none.")
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            "--mode", metavar="MODE", help="hybrid, or by one alone: dense (meaning), lexical (words)."
+        ),
+    ] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Only these words, in any spelling.")] = False,
+    without: Annotated[
+        str,
+        typer.Option(
+            "--without",
+            metavar="KINDS",
+            help="Not by these: stem, sound, name, dictionary, translation.",
+        ),
+    ] = "",
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Compare every vector: slow in a large index, misses none.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's response body.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
@@ -108,6 +123,10 @@ def search(
         ),
     ] = None,
     opens: Annotated[bool, typer.Option("--open", help="Open the first hit's web address.")] = False,
+    highlight: Annotated[
+        str,
+        typer.Option("--highlight", metavar="FORMS", help="With --json, mark words: html, offsets or both."),
+    ] = "",
 ) -> None:
     """Print the passages that answer QUERY, best first.
 
@@ -121,10 +140,12 @@ def search(
     from search_api.commands.render import show
     from search_api.commands.tables import put_answers, put_hits, read_queries
     from search_api.searching.query import parse
+    from search_api.serving.highlights import highlights_of
     from search_api.serving.opening import open_searcher
     from search_api.serving.schemas import SearchResponse
 
     _require_one_way(words, queries, as_json=as_json, as_csv=as_csv, opens=opens)
+    forms = highlights_of(highlight)
     chosen = settings()
     asking = partial(
         parse,
@@ -134,7 +155,10 @@ def search(
         until=until,
         group=group,
         gloss=gloss,
+        mode=mode,
         exact=exact,
+        without=without.split(",") if without else (),
+        exhaustive=exhaustive,
     )
     asked = read_queries(queries) if queries else asking(" ".join(words or ()))
     folder = index or chosen.index
@@ -148,7 +172,7 @@ def search(
                 return
             result = searcher.search(asked)
     if as_json:
-        put_json(SearchResponse.of(result).model_dump_json())
+        put_json(SearchResponse.of(result, forms).model_dump_json())
     elif as_csv:
         put_hits(result)
     else:
@@ -197,8 +221,8 @@ def evaluate(
     lanes: Annotated[
         bool, typer.Option("--lanes", help="Also measure with parts of the scoring left out.")
     ] = False,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Compare every vector: slow in a large index, and misses none.")
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Compare every vector: slow in a large index, misses none.")
     ] = False,
     reranker: RerankerOption = None,
     quiet: QuietOption = False,
@@ -243,7 +267,7 @@ def evaluate(
             runs=runs,
             report=tell,
             reranker=reads,
-            exact=exact,
+            exhaustive=exhaustive,
         )
     if as_json:
         put_json(reports.as_json(done))

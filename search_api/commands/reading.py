@@ -57,9 +57,10 @@ def open_first(result: "Result") -> None:
 
 
 def _put_json(article: "Article", passages: "list[Passage]") -> None:
-    from search_api.serving.schemas import ArticleResponse, PassageResponse
+    from search_api.serving.articles import ArticleResponse
+    from search_api.serving.schemas import PassageResponse
 
-    found = ArticleResponse.of(article).model_dump(mode="json")
+    found = ArticleResponse.of(article, passages).model_dump(mode="json")
     found["passages"] = [
         PassageResponse(id=one.number, text=one.text, start=one.start, end=one.end).model_dump()
         for one in passages

@@ -7,16 +7,17 @@ from rich.text import Text
 
 from indexer.core.records import Article, MatchKind, Passage
 from indexer.core.shown import shown
+from indexer.text.direction import is_right_to_left
 from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
+from search_api.searching.modes import Mode
 from search_api.searching.query import Query
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
 ARROW = "\u2192"
-_RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ur", "ckb", "he", "yi", "sd", "ug"}
 _WIDTH = 100
 _INDENT = 5
 
@@ -42,7 +43,8 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
     for told in (*_dates(result.query), *map(shown, result.warnings)):
         console.print(Text(told, style="yellow"), soft_wrap=True)
     if not result.hits:
-        filtered = result.query.is_telling and not result.query.syntax.exact
+        query = result.query
+        filtered = query.is_telling and not query.syntax.exact and query.mode is not Mode.LEXICAL
         console.print("No article passes these filters.\n" if filtered else "")
         return
     console.print(
@@ -131,7 +133,7 @@ def _isolated(word: str) -> str:
 def _lines(text: str, language: str, console: Console) -> Iterator[Text]:
     """A text cut to the console's width."""
     width = min(console.width, _WIDTH) - _INDENT
-    leftwards = language in _RIGHT_TO_LEFT
+    leftwards = is_right_to_left(language)
     for paragraph in text.splitlines():
         for line in Text(shown(paragraph).strip()).wrap(console, width):
             line.rstrip()

@@ -106,7 +106,7 @@ def evaluate(
     runs: RunFiles | None = None,
     report: Callable[[str], None] = lambda line: None,
     reranker: Reranker | None = None,
-    exact: bool = False,
+    exhaustive: bool = False,
 ) -> Evaluation:
     """Index the corpora, search every query as a user would, and score the rankings of articles.
 
@@ -120,7 +120,7 @@ def evaluate(
         runs: where the rankings go; nowhere when None.
         report: called with a line for the user before and during what takes seconds.
         reranker: orders the best hits of every query; none does when None.
-        exact: whether every vector is compared.
+        exhaustive: whether every vector is compared.
 
     Raises:
         InvalidEvaluation: a run cannot be written.
@@ -136,7 +136,7 @@ def evaluate(
             for part in collection.parts:
                 for lane in LANES if lanes else (FUSED,):
                     searcher = Searcher(index, QueryEncoders.of(encoder, model.prompts.query), reranker, lane)
-                    answers = _ask(part, searcher.search, report, exact=exact)
+                    answers = _ask(part, searcher.search, report, exhaustive=exhaustive)
                     found = _measure(part, answers, len(collection.articles))
                     measured.append(replace(found, lane=lane.name) if lanes else found)
                 if runs:
@@ -155,7 +155,9 @@ def evaluate(
     )
 
 
-def _ask(part: IndexedSet, search: Search, report: Callable[[str], None], *, exact: bool = False) -> _Answers:
+def _ask(
+    part: IndexedSet, search: Search, report: Callable[[str], None], *, exhaustive: bool = False
+) -> _Answers:
     """Search every query of a set; what cannot be searched is told, and missing from `found`."""
     found: dict[str, tuple[Ranked, ...]] = {}
     claims: dict[str, Claim] = {}
@@ -166,7 +168,9 @@ def _ask(part: IndexedSet, search: Search, report: Callable[[str], None], *, exa
         if number % _REPORT_EVERY == 0:
             report(f"{part.set.name}: {number:,} of {total:,} queries searched")
         try:
-            result = search(parse(query.text, limit=DEPTH, evidence=False, operators=False, exact=exact))
+            result = search(
+                parse(query.text, limit=DEPTH, evidence=False, operators=False, exhaustive=exhaustive)
+            )
         except InvalidQuery as error:
             counts = "scores 0" if query.id in part.set.qrels else f"counts as told {NONE}"
             report(f"{part.set.name}: query {query.id} {counts}: {error}")

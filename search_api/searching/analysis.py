@@ -1,7 +1,7 @@
 """A query as the index understands it: its vector, and what its words may stand for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ MOST_WORDS = 64
 
 ENGLISH = "en"
 LATIN_END = "\u024f"
+_OF_DICTIONARY = frozenset({MatchKind.DICTIONARY, MatchKind.NAME})
 _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 
 
@@ -46,6 +47,11 @@ class AnalysedQuery:
     words: tuple[Token, ...]
     expansions: tuple[Expansion, ...]
     passed_over: int = 0
+
+    def of_words(self, change: Callable[[Expansion], Expansion]) -> "AnalysedQuery":
+        """The same with the expansions of words that are looked for changed."""
+        changed = tuple(one if one is NO_EXPANSION else change(one) for one in self.expansions)
+        return replace(self, expansions=changed)
 
     @property
     def known(self) -> float:
@@ -68,6 +74,11 @@ class AnalysedQuery:
         return sum(expansion is not NO_EXPANSION for expansion in self.expansions)
 
 
+def begin(queries: Sequence[Query], of_queries: QueryEncoder, deadline: Deadline = NO_DEADLINE) -> None:
+    """Begin to encode queries that are analysed next, so that one pass encodes all."""
+    of_queries.begin([encoder_input(query.read_text, query.language) for query in queries], deadline)
+
+
 @stage("analysis")
 def analyse(
     query: Query,
@@ -86,10 +97,12 @@ def analyse(
     """
     deadline.check()
     encoded = of_queries.begin([encoder_input(query.read_text, query.language)], deadline)
-    words = query_words(query, lexicon)
+    words = query_words(query, lexicon, kinds)
     sought = _sought([word for _, word in words])
     known = {word: lexicon.remembered(word, kinds) for word in sought[:MOST_WORDS]}
-    new = [word for word, expansion in known.items() if expansion is None and lexicon.is_translated(word)]
+    new = []
+    if MatchKind.TRANSLATION in kinds:
+        new = [word for word, found in known.items() if found is None and lexicon.is_translated(word)]
     inputs = [encoder_input(word.typed, query.language) for word in new]
     vectors = dict(zip(new, of_words.vectors(inputs, deadline), strict=True))
     expansions = {}
@@ -105,8 +118,12 @@ def analyse(
     )
 
 
-def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]]:
+def query_words(
+    query: Query, lexicon: Expander, kinds: frozenset[MatchKind] = ALL_KINDS
+) -> list[tuple[Token, QueryWord]]:
     """The words of a query; those that are one notion in the dictionary, or one name, count as one.
+
+    The dictionary is asked only where `kinds` lets it answer.
 
     Which language a few words in Latin letters are in can hardly be told; if the dictionary knows all that
     are not written as names, they are taken for English.
@@ -119,11 +136,12 @@ def query_words(query: Query, lexicon: Expander) -> list[tuple[Token, QueryWord]
         language = ENGLISH
     capital = _capitals(typed)
     names = {token.text for token, is_capital in zip(found, capital, strict=True) if is_capital}
+    has_notions = language == ENGLISH and bool(kinds & _OF_DICTIONARY)
     folds, between = [token.text for token in found], gaps(text, found)
     words = []
     first = 0
     while first < len(found):
-        past = first + (lexicon.longest(folds[first : first + MOST_TOGETHER]) if language == ENGLISH else 1)
+        past = first + (lexicon.longest(folds[first : first + MOST_TOGETHER]) if has_notions else 1)
         whole = " ".join(folds[first:past])
         if past == first + 1:
             past = first + most_in_latin(folds[first:], between[first:])

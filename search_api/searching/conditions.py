@@ -40,13 +40,14 @@ class Conditions:
 
 def conditions_of(query: Query, lexicon: Expander, deadline: Deadline = NO_DEADLINE) -> Conditions:
     """The conditions that a query sets, in words of the index."""
+    forms = FORMS & query.kinds
     return Conditions(
         tuple(
             _words(words, query.language, SAME, lexicon, deadline)
             for words in _folded(query, query.syntax.exact)
         ),
         tuple(
-            _words(words, _language_of(" ".join(words), query.language), FORMS, lexicon, deadline)
+            _words(words, _language_of(" ".join(words), query.language), forms, lexicon, deadline)
             for words in _folded(query, query.syntax.excluded)
         ),
     )

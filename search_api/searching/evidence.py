@@ -3,12 +3,13 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.core.protocols import Expander
-from indexer.core.records import KINDS, NO_EXPANSION, MatchKind, Passage, Scores, Span
+from indexer.core.records import KINDS, NO_EXPANSION, Expansion, MatchKind, Passage, Scores, Span
 from indexer.text.orthography import (
     MOST_PARTS,
     as_one,
@@ -131,9 +132,7 @@ class Evidence:
         for position, expansion in enumerate(analysed.expansions):
             if expansion is NO_EXPANSION:
                 continue
-            is_named = _IS_NAMED[expansion.kinds]
-            best = float(expansion.weights[is_named].max(initial=0.0))
-            strong = expansion.weights >= _least(expansion.word, best)[expansion.kinds]
+            strong = _are_convincing(expansion)
             for term, weight, kind in zip(
                 expansion.terms[strong].tolist(),
                 expansion.weights[strong].tolist(),
@@ -141,8 +140,7 @@ class Evidence:
                 strict=True,
             ):
                 word = lexicon.word(term)
-                is_guess = KINDS[kind] is MatchKind.TRANSLATION and bool(is_named.any())
-                if not is_guess and not is_function_word(word):
+                if not is_function_word(word):
                     self._answers.setdefault(word, []).append((position, KINDS[kind], weight))
             for phrase in expansion.phrases:
                 parts = tuple(frozenset(map(lexicon.word, terms.tolist())) for terms, _ in phrase.parts)
@@ -256,6 +254,29 @@ class Evidence:
 def _beginnings(words: Iterable[str]) -> frozenset[str]:
     """Everything that longer words begin with."""
     return frozenset(word[:end] for word in words for end in range(1, len(word)))
+
+
+def only_convincing(expansion: Expansion) -> Expansion:
+    """An expansion without the terms whose match would not convince a reader."""
+    strong = _are_convincing(expansion)
+    if strong.all():
+        return expansion
+    return replace(
+        expansion,
+        terms=expansion.terms[strong],
+        weights=expansion.weights[strong],
+        kinds=expansion.kinds[strong],
+    )
+
+
+def _are_convincing(expansion: Expansion) -> NDArray[np.bool_]:
+    """Of each term whether it counts as evidence, shape `(terms,)`."""
+    is_named = _IS_NAMED[expansion.kinds]
+    best = float(expansion.weights[is_named].max(initial=0.0))
+    strong = expansion.weights >= _least(expansion.word, best)[expansion.kinds]
+    if is_named.any():
+        strong &= expansion.kinds != KINDS.index(MatchKind.TRANSLATION)
+    return np.asarray(strong, np.bool_)
 
 
 def _end_of(phrase: _PhraseAnswer, words: Sequence[str], first: int) -> int:

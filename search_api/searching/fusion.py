@@ -25,6 +25,9 @@ KNOWN_WEIGHT = 0.1
 SOUND_WEIGHT = 0.45
 """For a query that is surely Persian or Arabic in Latin letters: names lead, for vectors do not read it."""
 
+SENTENCE_SHARE = 0.4
+"""Of the best sentence against the passage, where words alone count: about as above."""
+
 DAY_WEIGHT = 1.0
 """Added for an article of a day that the query names: one standard deviation by vectors. What is about
 equally near is told apart by it, and what is about something else stays behind."""
@@ -54,6 +57,16 @@ def fuse(candidates: Candidates, traits: QueryTraits = QueryTraits()) -> Scores:
         weight += FEW_WORDS_WEIGHT / traits.words
     words = weight * candidates.lexical_z + SENTENCE_WEIGHT * candidates.sentence_z
     fused = candidates.dense_z + words + traits.romanised * SOUND_WEIGHT * candidates.sound_z
+    return _with_days(fused, candidates, traits)
+
+
+def by_words(candidates: Candidates, traits: QueryTraits = QueryTraits()) -> Scores:
+    """The score of every candidate by its words alone, shape `(candidates,)`."""
+    words = candidates.lexical_z + SENTENCE_SHARE * candidates.sentence_z
+    return _with_days(words + traits.romanised * SOUND_WEIGHT * candidates.sound_z, candidates, traits)
+
+
+def _with_days(scores: Scores, candidates: Candidates, traits: QueryTraits) -> Scores:
     if traits.days:
-        fused = fused + DAY_WEIGHT * np.isin(candidates.days, traits.days)
-    return np.asarray(fused, np.float32)
+        scores = scores + DAY_WEIGHT * np.isin(candidates.days, traits.days)
+    return np.asarray(scores, np.float32)

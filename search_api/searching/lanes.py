@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.core.records import ALL_KINDS, Candidates, MatchKind, Scores
-from search_api.searching.fusion import QueryTraits, fuse
+from search_api.searching.fusion import QueryTraits, by_words, fuse
+from search_api.searching.modes import Mode
 
 NO_KINDS: frozenset[MatchKind] = frozenset()
 
@@ -19,11 +20,13 @@ class Lane:
         name: for a table.
         kinds: how words of the index may answer words of the query.
         score: the score of every candidate, given what the query is like.
+        by_vectors: whether what is near is a candidate though it has no word that answers.
     """
 
     name: str
     kinds: frozenset[MatchKind]
     score: Callable[[Candidates, QueryTraits], Scores]
+    by_vectors: bool = True
 
 
 def _passages(candidates: Candidates, traits: QueryTraits) -> Scores:  # noqa: ARG001
@@ -49,3 +52,13 @@ LANES = (
     FUSED,
 )
 """From the bare vectors to everything, and everything with one kind of word match left out."""
+
+_OF_MODES = {
+    Mode.DENSE: Lane("dense", ALL_KINDS, _corrected),
+    Mode.LEXICAL: Lane("lexical", ALL_KINDS, by_words, by_vectors=False),
+}
+
+
+def lane_of(mode: Mode, usual: Lane = FUSED) -> Lane:
+    """How candidates are scored in a mode; `usual` is that of `hybrid`."""
+    return _OF_MODES.get(mode, usual)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
-from indexer.core.records import Filter
+from indexer.core.records import ALL_KINDS, Filter, MatchKind
 from indexer.text.half_spaces import with_half_spaces
 from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.modes import Mode, kinds_of, mode_of
 from search_api.searching.stages import stage
 from search_api.searching.syntax import (
     MOST_CHARACTERS,
@@ -54,7 +55,9 @@ class Query:
         gloss: whether hits say what their words mean in English.
         syntax: what its text holds besides words.
         is_telling: whether it says what it is about; one that does not finds nothing.
-        exact: whether every vector is compared; otherwise only those that are likely to be near.
+        mode: what finds articles and orders them.
+        kinds: how words of articles may answer.
+        exhaustive: whether every vector is compared; otherwise only those that are likely to be near.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -67,8 +70,15 @@ class Query:
     gloss: bool = False
     syntax: Syntax = NO_SYNTAX
     is_telling: bool = True
-    exact: bool = False
+    mode: Mode = Mode.HYBRID
+    kinds: frozenset[MatchKind] = ALL_KINDS
+    exhaustive: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def without(self) -> list[MatchKind]:
+        """How words of articles may not answer, in the order of `MatchKind`."""
+        return [kind for kind in MatchKind if kind not in self.kinds]
 
     @property
     def read_text(self) -> str:
@@ -88,7 +98,10 @@ def parse(
     evidence: bool = True,
     gloss: bool = False,
     operators: bool = True,
+    mode: str | None = None,
     exact: bool = False,
+    without: Iterable[str] = (),
+    exhaustive: bool = False,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -102,7 +115,10 @@ def parse(
         evidence: whether hits say which words answered which.
         gloss: whether hits say what their words mean in English.
         operators: whether quotation marks and minus signs in `text` mean something.
-        exact: whether every vector is compared.
+        mode: `hybrid`, `dense` or `lexical` (see `modes`); hybrid, and lexical for exact words, when None.
+        exact: whether only the words themselves count, however they are spelled.
+        without: what does not count besides: `stem`, `sound`, `name`, `dictionary`, `translation`.
+        exhaustive: whether every vector is compared.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -110,15 +126,14 @@ def parse(
     read = with_half_spaces(_cut(text))
     if not any(character.isalnum() for character in read):
         raise InvalidQuery("the query holds no letter and no digit", field="q", value=text)
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
+    chosen, kinds = mode_of(mode, exact=exact), kinds_of(without, exact=exact)
     days = _day("from", since), _day("to", until)
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
         raise InvalidQuery(f"from {first} is later than to {last}", field="from", value=str(first))
-    wanted = Filter(_codes(languages), first, last)
+    wanted = Filter(codes_of(languages), first, last)
     is_long = len(read) > MOST_CHARACTERS
     syntax, language = syntax_of(read, operators=operators and not is_long)
     warnings = [day.warning for day in days if day and day.warning]
@@ -133,13 +148,15 @@ def parse(
         text=read,
         language=language,
         filter=wanted,
-        limit=limit,
+        limit=limit_of(limit),
         group=Group(group),
         evidence=evidence,
         gloss=gloss,
         syntax=syntax,
         is_telling=is_telling,
-        exact=exact,
+        mode=chosen,
+        kinds=kinds,
+        exhaustive=exhaustive,
         warnings=tuple(warnings),
     )
 
@@ -157,7 +174,23 @@ def _says_little(text: str, syntax: Syntax) -> str:
     return f"only words that say little ({words}): add one that says what you look for"
 
 
-def _codes(languages: Iterable[str]) -> frozenset[str]:
+def limit_of(limit: int) -> int:
+    """How many are wanted at most.
+
+    Raises:
+        InvalidQuery: fewer than one, or too many.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
+    return limit
+
+
+def codes_of(languages: Iterable[str]) -> frozenset[str]:
+    """Codes of languages as filters compare them.
+
+    Raises:
+        InvalidQuery: one is no code.
+    """
     codes = frozenset(code.strip().lower() for code in languages)
     for code in sorted(codes):
         if not _LANGUAGE_CODE.fullmatch(code):

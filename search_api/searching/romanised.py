@@ -31,7 +31,7 @@ LEAST_WORDS = 3
 
 def sounds_of(analysed: AnalysedQuery) -> tuple[Expansion, ...]:
     """The words of a query as far as they sound like words of the index; none if too few do."""
-    if _sounding(analysed) <= SOUNDING[0]:
+    if MatchKind.SOUND not in analysed.query.kinds or _sounding(analysed) <= SOUNDING[0]:
         return ()
     return tuple(expansion.sounds or expansion for expansion in analysed.expansions)
 

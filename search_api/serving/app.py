@@ -15,10 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from indexer.core.deadline import Deadline
-from indexer.core.errors import ArticleNotFound, HudhudError
+from indexer.core.errors import HudhudError
 from indexer.core.limits import DEFAULTS, Limits
+from search_api.searching.suggest import suggest
 from search_api.serving.about import add_about
-from search_api.serving.asked import article_id, from_json, from_query
+from search_api.serving.article_routes import add_articles
+from search_api.serving.asked import from_json, from_query
+from search_api.serving.batch import add_batch
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
 from search_api.serving.envelope import REFUSED
@@ -28,7 +31,8 @@ from search_api.serving.metrics import Metrics
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
 from search_api.serving.pool import Pool
 from search_api.serving.problems import Refused, brief, of_error, problem, refusal
-from search_api.serving.schemas import ArticleResponse, SearchRequest, SearchResponse
+from search_api.serving.schemas import SearchRequest, SearchResponse
+from search_api.serving.suggestions import SuggestionResponse, SuggestRequest, SuggestResponse
 
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -75,8 +79,9 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
     if metrics:
         metrics.watch(words, searches, articles)
     watch = metrics.stage if metrics else None
-    _add_searching(app, live, OffLoop(searches, live.layout, limits, watch), words)
-    _add_articles(app, live, OffLoop(articles, live.layout, limits))
+    searching = OffLoop(searches, live.layout, limits, watch)
+    _add_searching(app, live, searching, words)
+    add_articles(app, live, OffLoop(articles, live.layout, limits), searching)
     add_about(app, live)
     _add_error_handlers(app, live)
     return app
@@ -87,7 +92,7 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCache
         query = request.parsed()
         words.count(query.text)
         with live.searcher() as searcher:
-            return SearchResponse.of(searcher.search(query, deadline))
+            return SearchResponse.of(searcher.search(query, deadline), request.highlight)
 
     @app.get("/v1/search", summary="Search with query parameters")
     @off_loop.takes(from_query(SearchRequest))
@@ -99,17 +104,16 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCache
     def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
         return answer(request, deadline)
 
+    add_batch(app, live, off_loop, words)
 
-def _add_articles(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
-    @app.get("/v1/articles/{id:path}", summary="An article, whole")
-    @off_loop.takes(article_id)
-    def article(id: str, deadline: Given) -> ArticleResponse:
-        del deadline  # one look is over sooner
+    @app.get("/v1/suggest", summary="Words of the archive that what is typed may become")
+    @off_loop.takes(from_query(SuggestRequest))
+    def suggestions(request: Annotated[SuggestRequest, Query()], deadline: Given) -> SuggestResponse:
         with live.searcher() as searcher:
-            try:
-                return ArticleResponse.of(searcher.index.article_by_id(id))
-            except ArticleNotFound:
-                raise ArticleNotFound(f"no article has the id {brief(id)!r} in this index") from None
+            found = suggest(searcher.index, request.q, limit=request.limit, deadline=deadline)
+            return SuggestResponse(
+                generation=searcher.index.name, suggestions=[SuggestionResponse.of(one) for one in found]
+            )
 
 
 def _add_error_handlers(app: FastAPI, live: Live) -> None:

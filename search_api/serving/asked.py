@@ -88,6 +88,12 @@ def article_id(asked: Asked) -> str:
     return found
 
 
+def article_id_and_query(model: type[M]) -> Callable[[Asked], tuple[str, M]]:
+    """Reads the id of an article in the path, and a model from the parameters of the query."""
+    of_query = from_query(model)
+    return lambda asked: (article_id(asked), of_query(asked))
+
+
 def _fitting(model: type[M], given: object) -> M:
     try:
         return model.model_validate(given)

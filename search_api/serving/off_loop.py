@@ -31,6 +31,7 @@ CLIENT_LEFT = 499
 _HANDLER = "handler"
 
 A = TypeVar("A")
+B = TypeVar("B")
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -57,6 +58,20 @@ class OffLoop:
 
         def mark(function: Callable[[A, Deadline], R]) -> Callable[[A, Deadline], R]:
             setattr(function, _HANDLER, self._handler(read, function))
+            return function
+
+        return mark
+
+    def takes_two(
+        self, read: Callable[[Asked], tuple[A, B]]
+    ) -> Callable[[Callable[[A, B, Deadline], R]], Callable[[A, B, Deadline], R]]:
+        """The same for a function of two things that `read` finds."""
+
+        def mark(function: Callable[[A, B, Deadline], R]) -> Callable[[A, B, Deadline], R]:
+            def of_both(both: tuple[A, B], deadline: Deadline) -> R:
+                return function(*both, deadline)
+
+            setattr(function, _HANDLER, self._handler(read, of_both))
             return function
 
         return mark

@@ -1,17 +1,20 @@
 """What the API takes and gives. `hudhud search --json` prints the same response."""
 
 import datetime
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from indexer.core.errors import InvalidQuery
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
-from search_api.searching.evidence import TextSpan, WordMatch
-from search_api.searching.gloss import GlossedWord
+from search_api.searching.modes import Mode, Without
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
+from search_api.serving.evidence import EvidenceResponse
+from search_api.serving.highlights import Highlight, HighlightResponse
 
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
@@ -21,7 +24,7 @@ LONGEST_CODE = 16
 LONGEST_DATE = 32
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
 
     Raises:
@@ -47,7 +50,7 @@ class SearchRequest(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
     languages: Annotated[
         list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-        BeforeValidator(_split),
+        BeforeValidator(split),
         Field(
             max_length=MOST_LANGUAGES,
             description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too.",
@@ -64,11 +67,29 @@ class SearchRequest(BaseModel):
     until: Annotated[
         str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
     ] = None
+    mode: Annotated[
+        Mode | None,
+        Field(description="What finds and orders; hybrid, or with `exact` lexical, where it is left out."),
+    ] = None
+    exact: Annotated[
+        bool,
+        Field(description="Only these words in any spelling: no other forms, sounds, languages."),
+    ] = False
+    without: Annotated[
+        list[Without],
+        BeforeValidator(split),
+        Field(max_length=len(Without), description="Ways of answering that do not count, e.g. `sound,stem`."),
+    ] = []
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
     evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
+    highlight: Annotated[
+        list[Highlight],
+        BeforeValidator(split),
+        Field(max_length=len(Highlight), description="Mark the words that answer: as HTML, as offsets."),
+    ] = []
 
     def parsed(self) -> Query:
         """The query that this asks for.
@@ -76,12 +97,18 @@ class SearchRequest(BaseModel):
         Raises:
             InvalidQuery: a part cannot be searched.
         """
+        if self.highlight and not self.evidence:
+            message = "highlight needs evidence: leave evidence=false out"
+            raise InvalidQuery(message, field="evidence", value=False)
         return parse(
             self.q,
             limit=self.limit,
             languages=self.languages,
             since=self.since,
             until=self.until,
+            mode=self.mode,
+            exact=self.exact,
+            without=self.without,
             group=self.group,
             evidence=self.evidence,
             gloss=self.gloss,
@@ -110,6 +137,8 @@ class QueryEcho(BaseModel):
     dates: Annotated[list[DateResponse], Field(description="Whose articles come first.")]
     exact: Annotated[list[str], Field(description="What stands between quotation marks.")]
     excluded: Annotated[list[str], Field(description="What stands behind a minus.")]
+    mode: Annotated[Mode, Field(description="What found articles and ordered them.")]
+    without: Annotated[list[MatchKind], Field(description="Kinds of evidence that did not count.")]
     warnings: Annotated[list[str], Field(description="What to know of the answer, for a person.")]
 
     @classmethod
@@ -127,6 +156,8 @@ class QueryEcho(BaseModel):
             ],
             exact=[span.of(text) for span in query.syntax.exact],
             excluded=[span.of(text) for span in query.syntax.excluded],
+            mode=query.mode,
+            without=query.without,
             warnings=list(result.warnings),
         )
 
@@ -152,81 +183,6 @@ class ScoreDetails(BaseModel):
         )
 
 
-class TextSpanResponse(BaseModel):
-    """A stretch of a text: code points `start` to before `end`."""
-
-    text: str
-    start: int
-    end: int
-
-    @classmethod
-    def of(cls, span: TextSpan) -> "TextSpanResponse":
-        """The response for `span`."""
-        return cls(text=span.text, start=span.start, end=span.end)
-
-
-class WordMatchResponse(BaseModel):
-    """A word of the article that answers a word of the query."""
-
-    query: Annotated[TextSpanResponse, Field(description="Offsets in the query as typed.")]
-    passage: Annotated[TextSpanResponse, Field(description="Offsets in the article's text.")]
-    kind: MatchKind
-    weight: Annotated[float, Field(description="How surely, in (0, 1].")]
-
-    @classmethod
-    def of(cls, match: WordMatch) -> "WordMatchResponse":
-        """The response for `match`."""
-        return cls(
-            query=TextSpanResponse.of(match.query),
-            passage=TextSpanResponse.of(match.passage),
-            kind=match.kind,
-            weight=match.weight,
-        )
-
-
-class SentenceResponse(BaseModel):
-    """The sentence of the passage that is nearest to the query; offsets in the article's text."""
-
-    start: int
-    end: int
-    score: float
-
-
-class GlossedWordResponse(BaseModel):
-    """A word of the passage with its likeliest meanings; offsets in the article's text."""
-
-    start: int
-    end: int
-    text: str
-    meanings: list[str]
-
-    @classmethod
-    def of(cls, word: GlossedWord) -> "GlossedWordResponse":
-        """The response for `word`."""
-        return cls(start=word.start, end=word.end, text=word.text, meanings=list(word.meanings))
-
-
-class EvidenceResponse(BaseModel):
-    """Why a passage answers the query."""
-
-    sentence: SentenceResponse
-    words: list[WordMatchResponse]
-    gloss: Annotated[
-        list[GlossedWordResponse], Field(description="What its words mean in English, if asked for.")
-    ]
-
-    @classmethod
-    def of(cls, hit: Hit) -> "EvidenceResponse":
-        """The response for `hit`."""
-        score = round(hit.scores.sentence, 6)
-        sentence = SentenceResponse(start=hit.sentence.start, end=hit.sentence.end, score=score)
-        return cls(
-            sentence=sentence,
-            words=[WordMatchResponse.of(match) for match in hit.words],
-            gloss=[GlossedWordResponse.of(word) for word in hit.gloss],
-        )
-
-
 class ArticleReference(BaseModel):
     """The article of a hit, without its text."""
 
@@ -235,17 +191,6 @@ class ArticleReference(BaseModel):
     date: str | None
     language: str
     source: str
-
-
-class ArticleResponse(ArticleReference):
-    """An article, whole. Offsets of passages count code points in `text`."""
-
-    text: str
-
-    @classmethod
-    def of(cls, article: Article) -> "ArticleResponse":
-        """The response for `article`."""
-        return cls(**_reference(article), text=article.text)
 
 
 class PassageResponse(BaseModel):
@@ -267,21 +212,25 @@ class HitResponse(BaseModel):
     article: ArticleReference
     passage: PassageResponse
     evidence: EvidenceResponse
+    highlight: Annotated[
+        HighlightResponse | None, Field(description="The words that answer, marked; null if not asked for.")
+    ] = None
 
     @classmethod
-    def of(cls, hit: Hit) -> "HitResponse":
-        """The response for `hit`."""
+    def of(cls, hit: Hit, highlight: Collection[Highlight] = ()) -> "HitResponse":
+        """The response for `hit`, with what is asked for marked."""
         passage = hit.passage
         return cls(
             rank=hit.rank,
             confidence=round(hit.confidence, 3),
             score=round(hit.score, 6),
             scores=ScoreDetails.of(hit.scores),
-            article=ArticleReference(**_reference(hit.article)),
+            article=ArticleReference(**reference_of(hit.article)),
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
             evidence=EvidenceResponse.of(hit),
+            highlight=HighlightResponse.of(hit, highlight),
         )
 
 
@@ -299,8 +248,8 @@ class SearchResponse(BaseModel):
     hits: list[HitResponse]
 
     @classmethod
-    def of(cls, result: Result) -> "SearchResponse":
-        """The response for `result`."""
+    def of(cls, result: Result, highlight: Collection[Highlight] = ()) -> "SearchResponse":
+        """The response for `result`, with what is asked for marked in its hits."""
         return cls(
             query=QueryEcho.of(result),
             verdict=result.verdict,
@@ -308,11 +257,12 @@ class SearchResponse(BaseModel):
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
             reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
-            hits=[HitResponse.of(hit) for hit in result.hits],
+            hits=[HitResponse.of(hit, highlight) for hit in result.hits],
         )
 
 
-def _reference(article: Article) -> dict[str, Any]:
+def reference_of(article: Article) -> dict[str, Any]:
+    """The fields of `ArticleReference`."""
     return {
         "id": article.id,
         "title": article.title,

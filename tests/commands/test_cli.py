@@ -417,6 +417,7 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
         "article",
         "passage",
         "evidence",
+        "highlight",
     ]
     assert [hit["article"]["date"] >= "2025-09-04" for hit in body["hits"]] == [True, True]
 
@@ -474,6 +475,8 @@ def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Pa
         ],
         "exact": [],
         "excluded": [],
+        "mode": "hybrid",
+        "without": [],
         "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21", undated],
     }
 

@@ -147,6 +147,14 @@ def test_a_notebook_marks_the_words_that_answer() -> None:
     )
 
 
+def test_a_hit_is_marked_for_a_page() -> None:
+    mark = '<mark data-query="810" data-kind="same">۸۱۰</mark>'
+    marked = f'<span lang="fa" dir="rtl">۷۴۷ فروند از {mark} پهپاد رهگیری شد.</span>'
+    assert HIT.sentence_html == marked
+    assert HIT.html == marked.replace("۷۴۷", "متن &lt;i&gt;.\n۷۴۷")
+    assert [(mark.start, mark.end, mark.query) for mark in HIT.marks] == [(122, 125, "810")]
+
+
 def test_a_notebook_shows_the_whole_passage_of_every_hit(searcher: Searcher) -> None:
     results = hudhud.Results.of(found(searcher, QUESTIONS[0]))
     shown = re.sub("<[^>]+>", "", results._repr_html_())

@@ -50,6 +50,8 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
             "dates": [],
             "exact": [],
             "excluded": [],
+            "mode": "hybrid",
+            "without": [],
             "warnings": [],
         },
         "verdict": "strong",
@@ -98,6 +100,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
                     ],
                     "gloss": [],
                 },
+                "highlight": None,
             }
         ],
     }
@@ -145,6 +148,8 @@ def test_the_query_comes_back_as_it_was_understood(client: TestClient) -> None:
             ],
             "exact": ["آتش بس"],
             "excluded": ["نان"],
+            "mode": "hybrid",
+            "without": [],
             "warnings": [
                 "from 1404-01-01 is read as Jalali: 2025-03-21",
                 "1 article has no date, and no filter by date finds what has none",
@@ -178,6 +183,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         "date": None,
         "language": "ar",
         "source": article.source,
+        "passages": body["passages"],
     }
 
 
@@ -207,7 +213,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field here: q, limit, languages, from, to, group, evidence, gloss are",
+            "lmit is not a field here: q, limit, languages, from, to, mode, ",
         ),
     ],
 )

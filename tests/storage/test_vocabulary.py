@@ -85,3 +85,13 @@ def test_words_in_another_order_are_read_by_number(tmp_path: Path) -> None:
     vocabulary.write(iter(given_order), tmp_path, "ids")
     ids = Vocabulary(tmp_path, "ids")
     assert [ids[number] for number in range(len(ids))] == given_order
+
+
+@given(st.sets(WORD), st.text(st.characters(exclude_categories=["Cs"]), max_size=3))
+def test_words_that_begin_so_are_a_range(words: set[str], other: str) -> None:
+    with TemporaryDirectory() as folder:
+        vocabulary.write(sorted(words), Path(folder), "words")
+        read = Vocabulary(Path(folder), "words")
+        for beginning in ("", other, *(word[:length] for word in words for length in (1, 2))):
+            expected = [number for number, word in enumerate(sorted(words)) if word.startswith(beginning)]
+            assert list(read.starting(beginning)) == expected
