@@ -20,6 +20,7 @@ from indexer.models.eightbit import runtime
 from indexer.models.eightbit.architecture import read_architecture
 from indexer.models.eightbit.convert import Facts, converted
 from indexer.models.eightbit.graph import eight_bit_rows
+from indexer.models.eightbit.running import PackedGraph
 from indexer.models.eightbit.runtime import OpenVinoEncoder
 from indexer.models.eightbit.tokens import FEW
 from indexer.models.encoder import load_encoder
@@ -93,6 +94,27 @@ class TestAgreement:
         together = encoder.encode_queries(texts)
         alone = np.vstack([encoder.encode_queries([text]) for text in texts])
         assert cosines(together, alone).min() >= 0.999
+
+    def test_neighbours_in_a_row_change_nothing(self, encoder: Encoder) -> None:
+        first = encoder.encode_queries([QUERIES[0], *QUERIES[1:5]])[0]
+        last = encoder.encode_queries([*QUERIES[5:], QUERIES[0]])[-1]
+        assert float(first @ last) >= 0.9999
+        assert float(first @ encoder.encode_queries([QUERIES[1], QUERIES[3]])[0]) < 0.95
+
+    def test_more_than_a_row_holds_is_encoded_in_several(self, encoder: Encoder) -> None:
+        texts = [f"query: {'rain ' * (words % 50)}on day {words}" for words in range(40)]
+        alone = np.vstack([encoder.encode_queries([text]) for text in texts])
+        assert cosines(encoder.encode_queries(texts), alone).min() >= 0.999
+
+    def test_rows_that_a_machine_computes_wrong_are_not_packed(
+        self, tiny_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = converted(tiny_model, tmp_path, lambda line: None)
+        texts = ["a b", "b c b c a"]
+        right = OpenVinoEncoder(folder).encode_queries(texts)
+        run = PackedGraph.run
+        monkeypatch.setattr(PackedGraph, "run", lambda *given: -run(*given))
+        assert cosines(OpenVinoEncoder(folder).encode_queries(texts), right).min() >= 0.998
 
     def test_a_cpu_that_is_slow_in_8_bits_uses_floats(
         self, tiny_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

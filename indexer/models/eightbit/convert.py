@@ -18,20 +18,20 @@ from indexer.models.eightbit.architecture import (
     read_weights,
 )
 from indexer.models.eightbit.engine import openvino
-from indexer.models.eightbit.graph import build_graph, eight_bit_rows
+from indexer.models.eightbit.graph import build_graph, build_packed_graph, eight_bit_rows
 from indexer.models.eightbit.tokens import Tokens
 from indexer.models.model import Model
 from indexer.storage.made_once import make_once, require_space
 
-VERSION = 2
+VERSION = 3
 """Raised whenever `convert` would give other vectors or other files: other folders are not reused."""
 
-EIGHT_BIT, FLOAT = "int8.xml", "float.xml"
+EIGHT_BIT, PACKED, FLOAT = "int8.xml", "packed.xml", "float.xml"
 EMBEDDINGS, EMBEDDING_STEPS = "embeddings.npy", "embedding_steps.npy"
 _FACTS = "encoder.json"
 _WHAT = "the encoder"
-_GRAPH_BYTES = 4
-"""A weight outside the embeddings: one byte and two, and what OpenVINO compiles of them."""
+_GRAPH_BYTES = 6
+"""A weight outside the embeddings: twice one byte and once two, and what OpenVINO compiles of them."""
 
 _PROBES = (
     "What did the minister say about the new hospitals?",
@@ -53,6 +53,7 @@ class Facts:
     dimensions: int
     max_tokens: int
     pad: int
+    pooling: str
     probes: tuple[tuple[int, ...], ...]
     probe_vectors: tuple[tuple[float, ...], ...]
 
@@ -95,6 +96,8 @@ def convert(model_folder: Path, architecture: Architecture, weights: Weights, pr
     pieces.write(out / tokens.FILE, out)
     eight_bit = build_graph(architecture, weights, eight_bit=True)
     openvino.save_model(eight_bit, out / EIGHT_BIT, compress_to_fp16=False)
+    packed = build_packed_graph(architecture, weights)
+    openvino.save_model(packed, out / PACKED, compress_to_fp16=False)
     plain = build_graph(architecture, weights, eight_bit=False)
     openvino.save_model(plain, out / FLOAT, compress_to_fp16=True)
     table = weights["embeddings.word_embeddings.weight"]
@@ -107,6 +110,7 @@ def convert(model_folder: Path, architecture: Architecture, weights: Weights, pr
         dimensions=architecture.hidden,
         max_tokens=architecture.max_tokens,
         pad=architecture.pad,
+        pooling=architecture.pooling,
         probes=tuple(tuple(ids) for ids in probes),
         probe_vectors=tuple(tuple(map(float, vector)) for vector in vectors),
     ).write(out)

@@ -26,6 +26,16 @@ def build_graph(architecture: Architecture, weights: Weights, *, eight_bit: bool
     return _Builder(architecture, weights, eight_bit=eight_bit).model()
 
 
+def build_packed_graph(architecture: Architecture, weights: Weights) -> Model:
+    """The same in 8 bits, for several texts behind each other in one row, of which none is padded.
+
+    Takes embeddings (1, tokens, hidden), places (tokens,), bias (tokens, tokens), pool (n, tokens): of each
+    token its place in its own text, what is added to its attention to every other, and what it counts in the
+    vector of each text. Gives unit vectors (n, hidden).
+    """
+    return _Packed(architecture, weights, eight_bit=True).model()
+
+
 class _Builder:
     """Adds node to node; `model` names the stages in order."""
 
@@ -39,25 +49,36 @@ class _Builder:
         architecture = self.architecture
         embeddings = op.parameter([-1, -1, architecture.hidden], np.float32, name="embeddings")
         mask = op.parameter([-1, -1], np.float32, name="mask")
-        x = self.norm(op.add(embeddings, self.positions(mask)), "embeddings.LayerNorm")
         hidden = op.multiply(op.subtract(mask, _floats([1.0])), _floats([10000.0]))
-        bias = op.unsqueeze(hidden, _integers(1, 2))
-        for layer in range(architecture.layers):
+        x = self.encoded(op.add(embeddings, self.positions(mask)), op.unsqueeze(hidden, _integers(1, 2)))
+        return Model([self.unit(self.pooled(x, mask))], [embeddings, mask], "encoder")
+
+    def encoded(self, x: Node, bias: Node) -> Node:
+        """All layers over embeddings with their positions."""
+        x = self.norm(x, "embeddings.LayerNorm")
+        for layer in range(self.architecture.layers):
             prefix = f"encoder.layer.{layer}."
             attended = self.dense(self.attention(x, layer, bias), layer, "attended")
             x = self.norm(op.add(attended, x), f"{prefix}attention.output.LayerNorm")
             inner = op.gelu(self.dense(x, layer, "inner"), "erf")
             x = self.norm(op.add(self.dense(inner, layer, "outer"), x), f"{prefix}output.LayerNorm")
-        unit = op.normalize_l2(self.pooled(x, mask), _integers(1), 1e-12, "add")
-        return Model([op.result(unit)], [embeddings, mask], "encoder")
+        return x
 
-    def positions(self, mask: Node) -> Node:
-        """Position and token-type embeddings for the tokens there are."""
+    def unit(self, x: Node) -> Node:
+        """The result: rows of unit length."""
+        return op.result(op.normalize_l2(x, _integers(1), 1e-12, "add"))
+
+    def table(self) -> Floats:
+        """Position embeddings with that of the first token type."""
         table = self.weights["embeddings.position_embeddings.weight"][self.architecture.first_position :]
         if "embeddings.token_type_embeddings.weight" in self.weights:
             table = table + self.weights["embeddings.token_type_embeddings.weight"][0]
+        return np.asarray(table, np.float32)
+
+    def positions(self, mask: Node) -> Node:
+        """Position and token-type embeddings for the tokens there are."""
         length = op.gather(op.shape_of(mask, "i64"), _integers(1), _integers(0))
-        rows = op.slice(_floats(table), _integers(0), length, _integers(1), _integers(0))
+        rows = op.slice(_floats(self.table()), _integers(0), length, _integers(1), _integers(0))
         return op.unsqueeze(rows, _integers(0))
 
     def attention(self, x: Node, layer: int, bias: Node) -> Node:
@@ -96,6 +117,21 @@ class _Builder:
         if self.architecture.pooling == "cls":
             return op.gather(x, op.constant(np.int64(0)), op.constant(np.int64(1)))
         return op.reduce_sum(op.multiply(x, op.unsqueeze(mask, _integers(2))), _integers(1))
+
+
+class _Packed(_Builder):
+    """Several texts in one row."""
+
+    def model(self) -> Model:
+        """The whole graph."""
+        embeddings = op.parameter([1, -1, self.architecture.hidden], np.float32, name="embeddings")
+        places = op.parameter([-1], np.int64, name="places")
+        bias = op.parameter([-1, -1], np.float32, name="bias")
+        pool = op.parameter([-1, -1], np.float32, name="pool")
+        positions = op.unsqueeze(op.gather(_floats(self.table()), places, _integers(0)), _integers(0))
+        x = self.encoded(op.add(embeddings, positions), op.unsqueeze(bias, _integers(0, 1)))
+        texts = op.matmul(pool, op.squeeze(x, _integers(0)), False, False)
+        return Model([self.unit(texts)], [embeddings, places, bias, pool], "packed")
 
 
 def _floats(value: ArrayLike) -> Node:
