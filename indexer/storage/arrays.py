@@ -1,5 +1,6 @@
 """Arrays in files that are mapped into memory."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
 
+_ONE_HEADER = threading.Lock()
+"""numpy reads headers with `ast`, whose count of recursions all threads share in CPython 3.11: two at once
+may end in a SystemError (https://github.com/python/cpython/issues/106905)."""
+
 
 def mapped(path: Path, dimensions: int = 1) -> NDArray[Any]:
     """The array in a file that `numpy.save` wrote; its pages are read when they are looked at.
@@ -19,7 +24,8 @@ def mapped(path: Path, dimensions: int = 1) -> NDArray[Any]:
         IndexDamaged: the file is missing, or holds no array of so many dimensions.
     """
     try:
-        array: NDArray[Any] = np.asarray(np.lib.format.open_memmap(path, mode="r"))
+        with _ONE_HEADER:
+            array: NDArray[Any] = np.asarray(np.lib.format.open_memmap(path, mode="r"))
     except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:
         raise IndexDamaged(f"{path} cannot be read") from error
     if array.ndim != dimensions:

@@ -1,5 +1,8 @@
 """Arrays in files that are mapped into memory."""
 
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -89,3 +92,21 @@ def test_what_is_written_piece_by_piece_is_an_array(tmp_path: Path, kind: str, l
     np.testing.assert_array_equal(mapped(tmp_path / "a.npy"), values)
     np.save(tmp_path / "b.npy", values)
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+
+
+def test_threads_map_at_once(path: Path) -> None:
+    """Whatever a thread stops for in the middle of a header: here the collector, which lets others run."""
+
+    def yielding(*_: object) -> None:
+        time.sleep(0)
+
+    before = gc.get_threshold()
+    gc.callbacks.append(yielding)
+    gc.set_threshold(7)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            lengths = set(threads.map(lambda _: len(mapped(path)), range(2400)))
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(yielding)
+    assert lengths == {len(mapped(path))}
