@@ -3,7 +3,7 @@
 import datetime
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from indexer.core.shown import shown
@@ -49,6 +49,8 @@ class Hit:
         gloss: the words of the passage with their meanings in English, if they were asked for.
         scores: what `score` is made of.
         passage: number of the passage in its generation.
+        publisher: of the article: as it says, else the host of its `url`, else its top folder.
+        metadata: of the article: further fields that the index keeps, each with its values.
     """
 
     rank: int
@@ -69,6 +71,8 @@ class Hit:
     gloss: "tuple[GlossedWord, ...]"
     scores: "HitScores"
     passage: int
+    publisher: str = ""
+    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: "Found") -> "Hit":
@@ -93,6 +97,8 @@ class Hit:
             gloss=found.gloss,
             scores=found.scores,
             passage=passage.number,
+            publisher=article.publisher,
+            metadata=dict(article.metadata),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,6 +119,9 @@ class Hit:
                 "date": self.date.isoformat() if self.date else None,
                 "language": self.language,
                 "source": self.source,
+                "url": self.url,
+                "publisher": self.publisher,
+                "metadata": {name: [*values] for name, values in self.metadata.items()},
             },
             "passage": {"id": self.passage, "text": self.text, "start": self.start, "end": self.end},
             "evidence": {

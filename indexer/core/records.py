@@ -22,6 +22,9 @@ Scores = NDArray[np.float32]
 _ARRAY = 128
 """Bytes of an array besides its values."""
 
+Metadata = tuple[tuple[str, tuple[str, ...]], ...]
+"""Further fields of an article, such as author, section and tags: of each its name and its values."""
+
 UNREAD = "\ufffd"
 """Stands in a text where something could not be read, whoever read it."""
 
@@ -50,6 +53,7 @@ class Remark(StrEnum):
 
     TITLE_ALONE = "title alone"
     UNDATED = "no date, though something looks like one"
+    METADATA = "metadata that is too long or too much, and is left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Article:
     and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
     `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
     is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
-    article was published. `remarks` are of reading it; an index does not keep them.
+    article was published, and `publisher` who published it. `metadata` are further fields, those that
+    `--meta` declares. `remarks` are of reading it; an index does not keep them.
     """
 
     id: str
@@ -72,6 +77,8 @@ class Article:
     date_text: str | None = None
     url: str | None = None
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
+    publisher: str = ""
+    metadata: Metadata = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +168,35 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a field of an article must hold: any of some values; where `is_excluded`, none of them.
+
+    `column` is `language`, `source` or `meta.` with the name of a further field. Values match however they
+    are spelled: in any case, and with the letters of any keyboard.
+    """
+
+    column: str
+    values: frozenset[str]
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which articles a search is limited to.
 
     `languages` are codes, any of which may fit (`fa` admits `prs`); empty admits all. `since` and
-    `until` are included; an article without a date is outside any date filter.
+    `until` are included; an article without a date is outside any date filter. All `conditions` must hold.
     """
 
     languages: frozenset[str] = frozenset()
     since: datetime.date | None = None
     until: datetime.date | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is admitted."""
-        return not self.languages and not self.is_dated
+        return not (self.languages or self.is_dated or self.conditions)
 
     @property
     def is_dated(self) -> bool:

@@ -8,14 +8,16 @@ sentence if it is long.
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus import front_matter
 from indexer.corpus.budget import OverBudget, require_text
 from indexer.corpus.decoding import NotText, decode
+from indexer.corpus.field_names import Named
 from indexer.corpus.language_codes import language_of
+from indexer.corpus.metadata import stated
 from indexer.corpus.source import Source, digest
 from indexer.text import dates
 from indexer.text.language import identify
@@ -35,17 +37,18 @@ _HEADING = re.compile(r"#{1,6}[^\S\n]+")
 _NEWLINE = re.compile(r"\r\n?")
 
 
-def read(source: Source) -> Iterator[Record | Skipped]:
-    """The one article in `source`."""
+def read(source: Source, meta: Sequence[str] = ()) -> Iterator[Record | Skipped]:
+    """The one article in `source`; `meta` are names of the further fields that are kept."""
     with source.open() as opened:
         raw = opened.read()
     if not raw or raw.isspace():
         yield source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
     else:
-        yield Record(source.id, source.name, source.path, digest(b"text", raw), partial(_load, source, raw))
+        content = digest(b"text", raw, *map(str.encode, meta))
+        yield Record(source.id, source.name, source.path, content, partial(_load, source, raw, meta))
 
 
-def _load(source: Source, raw: bytes) -> Article | Skipped:
+def _load(source: Source, raw: bytes, meta: Sequence[str]) -> Article | Skipped:
     try:
         require_text(raw)
         decoded = decode(raw)
@@ -57,7 +60,7 @@ def _load(source: Source, raw: bytes) -> Article | Skipped:
     if above == front_matter.FrontMatter():
         date, text = parse(text)
         return _article(source, text, date) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
-    return _stated(source, above, text) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    return _stated(source, above, text, meta) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
 
 
 def _article(source: Source, text: str, date: datetime.date | None) -> Article | None:
@@ -66,7 +69,9 @@ def _article(source: Source, text: str, date: datetime.date | None) -> Article |
     return Article(source.id, title, text, date, language, source.name) if title else None
 
 
-def _stated(source: Source, above: front_matter.FrontMatter, text: str) -> Article | None:
+def _stated(
+    source: Source, above: front_matter.FrontMatter, text: str, meta: Sequence[str]
+) -> Article | None:
     """The article below a block of metadata, its title above its text."""
     title = " ".join(above.title.split())
     begins = text.lstrip().lstrip("#").lstrip().startswith(title)
@@ -75,6 +80,7 @@ def _stated(source: Source, above: front_matter.FrontMatter, text: str) -> Artic
     found = title_of(title, language) or title_of(text, language)
     if not found:
         return None
+    says = stated(Named(above.values), meta, above.publisher)
     return Article(
         source.id,
         found,
@@ -84,6 +90,9 @@ def _stated(source: Source, above: front_matter.FrontMatter, text: str) -> Artic
         source.name,
         dates.written(above.date),
         above.url if above.url.startswith(("http://", "https://")) else None,
+        (Remark.METADATA,) if says.is_cut else (),
+        says.publisher,
+        says.metadata,
     )
 
 

@@ -60,8 +60,8 @@ def derive(
         sharing: whether files of the base may be shared that also hold what is gone.
     """
     stage("numbering")
-    names = catalogue.write(parts, draft)
-    numbered = Catalogue(draft, [segment for segment, _ in parts])
+    names = catalogue.write(parts, draft, provenance.meta)
+    numbered = Catalogue(draft, [segment for segment, _ in parts], provenance.meta)
     stage("comparing")
     names += columns.write(numbered, draft)
     names += calibration.write(numbered, encoders.queries, draft)
@@ -102,6 +102,7 @@ def derive(
         garbled=len(numbered.garbled_ids()),
         skipped=dict(provenance.skipped or {}),
         roots=list(provenance.roots),
+        meta=list(provenance.meta),
         deleted=list(provenance.deleted),
         files=files,
     )

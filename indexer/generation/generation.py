@@ -53,7 +53,7 @@ class Generation:
             if faults:
                 raise damage(folder, faults)
             self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
-            self.catalogue = Catalogue(folder, self.segments)
+            self.catalogue = Catalogue(folder, self.segments, self.manifest.meta)
             self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
             self.columns = columns.read(self.catalogue, folder)
             if len(self.passage_vectors) != self.manifest.passages:

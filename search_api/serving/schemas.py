@@ -234,7 +234,14 @@ class ArticleReference(BaseModel):
     title: str
     date: str | None
     language: str
-    source: str
+    source: Annotated[str, Field(description="The file that it was read from, and where in it.")]
+    url: Annotated[str | None, Field(description="Where it was published, if it says so.")]
+    publisher: Annotated[
+        str, Field(description="Who published it: as it says, else the host of its url, else its top folder.")
+    ]
+    metadata: Annotated[
+        dict[str, list[str]], Field(description="Its further fields, those that the index keeps.")
+    ]
 
 
 class ArticleResponse(ArticleReference):
@@ -333,4 +340,7 @@ def _reference(article: Article) -> dict[str, Any]:
         "date": article.date.isoformat() if article.date else None,
         "language": article.language,
         "source": article.source,
+        "url": article.url,
+        "publisher": article.publisher,
+        "metadata": {name: list(values) for name, values in article.metadata},
     }

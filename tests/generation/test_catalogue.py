@@ -32,9 +32,17 @@ BY_HAND = (
 SPANS: tuple[str, ...] = (
     "ids.txt",
     "ids.npy",
-    catalogues.LANGUAGES,
-    catalogues.LANGUAGE_NAMES,
+    "column-0-values.txt",
+    "column-0-values.npy",
+    "column-0-keys.txt",
+    "column-0-keys.npy",
+    "column-0-key-codes.npy",
+    "column-0-starts.npy",
+    "column-0-codes.npy",
+    "column-0-articles.npy",
+    "column-0-article-starts.npy",
     catalogues.DAYS,
+    catalogues.BY_DAY,
 )
 SPANS += (catalogues.FIRST_PASSAGES, catalogues.FIRST_SENTENCES)
 """The files that depend on the articles alone."""
@@ -291,7 +299,7 @@ def test_a_missing_or_truncated_file_is_damage(catalogue: Catalogue, tmp_path: P
         Catalogue(path.parent, catalogue.segments)
 
 
-FITTING = sorted({*SPANS, *ROWS} - {"ids.txt", catalogues.LANGUAGE_NAMES})
+FITTING = sorted(name for name in {*SPANS, *ROWS} if name.endswith(".npy"))
 
 
 @pytest.mark.parametrize("name", FITTING)
@@ -318,8 +326,9 @@ def test_rows_beyond_the_segments_are_damage(
 
 
 def test_a_language_without_a_name_is_damage(catalogue: Catalogue, tmp_path: Path) -> None:
-    np.save(tmp_path / "catalogue" / catalogues.LANGUAGE_NAMES, np.array(["ar", "en", "fa", "prs"]))
-    with pytest.raises(IndexDamaged, match=r"does not fit its segments$"):
+    codes = np.load(tmp_path / "catalogue" / "column-0-codes.npy")
+    np.save(tmp_path / "catalogue" / "column-0-codes.npy", codes + np.uint32(1))
+    with pytest.raises(IndexDamaged, match=r"^the columns in .* do not fit its articles$"):
         Catalogue(tmp_path / "catalogue", catalogue.segments)
 
 

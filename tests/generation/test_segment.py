@@ -32,6 +32,8 @@ FILES = (
     *("ids.txt", "ids.npy", "paths.txt", "paths.npy", "words.txt", "words.npy"),
     *(sentence_words.FIRST_WORDS, sentence_words.SENTENCE_WORDS, sentence_words.COUNTS),
     sentence_words.LENGTHS,
+    *("columns.txt", "columns.npy", "column-0-values.txt", "column-0-values.npy", "column-0-starts.npy"),
+    "column-0-codes.npy",
 )
 ARTICLES = (
     embedded("b", [["باران بارید", "سیل آمد سیل"], ["کابل آرام"]], "prs", DAY(2025, 9, 3)),
