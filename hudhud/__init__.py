@@ -39,6 +39,7 @@ from indexer.core.errors import (
     ModelNotWritable,
     PathNotFound,
     TooManyRemovals,
+    UnknownField,
     UnreadableInput,
 )
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from indexer.core.records import Article, MatchKind, Skipped
     from indexer.drafting.draft import Progress
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.filters import Without
 
     __version__: str
 
@@ -85,7 +87,9 @@ __all__ = [
     "Skipped",
     "Summary",
     "TooManyRemovals",
+    "UnknownField",
     "UnreadableInput",
+    "Without",
     "WordMatch",
     "__version__",
     "index",
@@ -97,6 +101,7 @@ _HEAVY = {
     "MatchKind": "indexer.core.records",
     "Skipped": "indexer.core.records",
     "Progress": "indexer.drafting.draft",
+    "Without": "search_api.searching.filters",
     "WordMatch": "search_api.searching.evidence",
 }
 """The modules of names whose modules import numpy; each is imported when its name is first used."""

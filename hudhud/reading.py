@@ -5,7 +5,7 @@ import datetime
 import logging
 import os
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from indexer.core.records import Article
     from search_api.search import Searcher
     from search_api.searching.filter_days import FilterDay
+    from search_api.searching.filters import Without
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +61,9 @@ class Index:
         *,
         limit: int = 10,
         languages: str | Iterable[str] = (),
+        sources: str | Iterable[str] = (),
+        meta: Mapping[str, str | Iterable[str]] | None = None,
+        without: "Without | None" = None,
         since: datetime.date | str | None = None,
         until: datetime.date | str | None = None,
         group: Literal["article", "passage"] = "article",
@@ -73,7 +77,10 @@ class Index:
                 `-word` leaves out articles that hold it.
             limit: most hits, 1 to 100.
             languages: only articles in these, `"fa,ar"` or `["fa", "ar"]`; `fa` admits Dari, `prs` is only
-                Dari.
+                Dari, `pes` only Persian of Iran.
+            sources: only articles of these publishers, however they are spelled.
+            meta: only articles with one of these values of a further field, `{"author": ["Ali"]}`.
+            without: articles to leave out, `hudhud.Without(sources=["a.org"], meta={"author": ["Ali"]})`.
             since: first day admitted, a date or `YYYY-MM-DD`, also Jalali or Hijri, as the year tells; an
                 article without a date is outside.
             until: last day admitted, likewise.
@@ -86,12 +93,16 @@ class Index:
             IndexDamaged: a file of the index cannot be read.
             IndexClosed: the index was closed.
         """
+        from search_api.searching.filters import NOTHING
         from search_api.searching.query import parse
 
         asked = parse(
             query,
             limit=limit,
             languages=languages.split(",") if isinstance(languages, str) and languages else languages,
+            sources=[sources] if isinstance(sources, str) else sources,
+            meta=meta,
+            without=without or NOTHING,
             since=_day("since", since),
             until=_day("until", until),
             group=group,

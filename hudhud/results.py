@@ -3,12 +3,13 @@
 import datetime
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from indexer.core.shown import shown
 
 if TYPE_CHECKING:
+    from indexer.core.records import Metadata
     from search_api.search import Hit as Found
     from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
@@ -50,7 +51,7 @@ class Hit:
         scores: what `score` is made of.
         passage: number of the passage in its generation.
         publisher: of the article: as it says, else the host of its `url`, else its top folder.
-        metadata: of the article: further fields that the index keeps, each with its values.
+        metadata: of the article: further fields that the index keeps, pairs of a name and its values.
     """
 
     rank: int
@@ -72,7 +73,7 @@ class Hit:
     scores: "HitScores"
     passage: int
     publisher: str = ""
-    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    metadata: "Metadata" = ()
 
     @classmethod
     def of(cls, found: "Found") -> "Hit":
@@ -98,7 +99,7 @@ class Hit:
             scores=found.scores,
             passage=passage.number,
             publisher=article.publisher,
-            metadata=dict(article.metadata),
+            metadata=article.metadata,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class Hit:
                 "source": self.source,
                 "url": self.url,
                 "publisher": self.publisher,
-                "metadata": {name: [*values] for name, values in self.metadata.items()},
+                "metadata": {name: [*values] for name, values in self.metadata},
             },
             "passage": {"id": self.passage, "text": self.text, "start": self.start, "end": self.end},
             "evidence": {

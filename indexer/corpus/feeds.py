@@ -18,13 +18,13 @@ from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.field_names import Named
 from indexer.corpus.html import chosen_language, with_title
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.markup import plain_text
 from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
 from indexer.text.language import UNDETERMINED
+from indexer.text.language_codes import language_of
 
 _CLOSED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)

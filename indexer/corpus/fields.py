@@ -15,13 +15,13 @@ from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.date_columns import Written
 from indexer.corpus.field_names import LEADS, NAMES, WRAPPERS, Named
 from indexer.corpus.field_values import Scalar, date_in, is_empty, text_in
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.markup import plain
 from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.source import Source, digest
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
 from indexer.text.language import UNDETERMINED, identify
+from indexer.text.language_codes import language_of
 
 _LINES = re.compile(r"\n+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -71,6 +71,11 @@ class FrontMatter:
     publisher: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def describes(self) -> bool:
+        """Whether it says anything of the article that its text may say too."""
+        return bool(self.title or self.date or self.language or self.url)
+
 
 def split(content: str) -> tuple[FrontMatter, str]:
     """What the block at the beginning of `content` says, and the text behind it; all if there is none."""

@@ -18,7 +18,6 @@ from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.budget import OverBudget, require_markup, require_text
 from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.field_names import Named
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.page_blocks import page_of
 from indexer.corpus.page_dates import stated_dates
@@ -35,6 +34,7 @@ from indexer.text.language import (
     identify,
     script_of,
 )
+from indexer.text.language_codes import language_of
 from indexer.text.orthography.common import ZWNJ
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ sentence if it is long.
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
@@ -16,11 +17,11 @@ from indexer.corpus import front_matter
 from indexer.corpus.budget import OverBudget, require_text
 from indexer.corpus.decoding import NotText, decode
 from indexer.corpus.field_names import Named
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.metadata import stated
 from indexer.corpus.source import Source, digest
 from indexer.text import dates
 from indexer.text.language import identify
+from indexer.text.language_codes import language_of
 from indexer.text.sentences import split
 
 NOTHING = "no letter and no digit in it"
@@ -57,21 +58,21 @@ def _load(source: Source, raw: bytes, meta: Sequence[str]) -> Article | Skipped:
     except NotText as error:
         return source.skipped(error.reason, str(error), id=source.id)
     above, text = front_matter.split(normalise_newlines(decoded))
-    if above == front_matter.FrontMatter():
-        date, text = parse(text)
-        return _article(source, text, date) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
-    return _stated(source, above, text, meta) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    read = _stated(source, above, text) if above.describes else _article(source, *parse(text))
+    if read is None:
+        return source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    says = stated(Named(above.values), meta, above.publisher)
+    remarks = (Remark.METADATA,) if says.is_cut else ()
+    return replace(read, publisher=says.publisher, metadata=says.metadata, remarks=remarks)
 
 
-def _article(source: Source, text: str, date: datetime.date | None) -> Article | None:
+def _article(source: Source, date: datetime.date | None, text: str) -> Article | None:
     language = identify(text)
     title = title_of(text, language)
     return Article(source.id, title, text, date, language, source.name) if title else None
 
 
-def _stated(
-    source: Source, above: front_matter.FrontMatter, text: str, meta: Sequence[str]
-) -> Article | None:
+def _stated(source: Source, above: front_matter.FrontMatter, text: str) -> Article | None:
     """The article below a block of metadata, its title above its text."""
     title = " ".join(above.title.split())
     begins = text.lstrip().lstrip("#").lstrip().startswith(title)
@@ -80,7 +81,6 @@ def _stated(
     found = title_of(title, language) or title_of(text, language)
     if not found:
         return None
-    says = stated(Named(above.values), meta, above.publisher)
     return Article(
         source.id,
         found,
@@ -90,9 +90,6 @@ def _stated(
         source.name,
         dates.written(above.date),
         above.url if above.url.startswith(("http://", "https://")) else None,
-        (Remark.METADATA,) if says.is_cut else (),
-        says.publisher,
-        says.metadata,
     )
 
 

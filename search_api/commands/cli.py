@@ -83,6 +83,24 @@ def search(
             "--languages", metavar="CODES", help="Only these, e.g. fa,ar; fa admits Dari, prs is only Dari."
         ),
     ] = "",
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source", metavar="NAME", help="Only articles of this publisher; several may be given."
+        ),
+    ] = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="FIELD=VALUE", help="Only articles with this value, as author=Ali."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="FIELD=VALUE",
+            help="No articles with this value: of language, source or a further field.",
+        ),
+    ] = None,
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD; also Jalali or Hijri."),
@@ -118,6 +136,7 @@ def search(
     from rich.console import Console
 
     from search_api.commands.reading import open_first
+    from search_api.commands.filtering import left_out, values_of
     from search_api.commands.render import show
     from search_api.commands.tables import put_answers, put_hits, read_queries
     from search_api.searching.query import parse
@@ -130,6 +149,9 @@ def search(
         parse,
         limit=limit,
         languages=languages.split(",") if languages else (),
+        sources=sources or (),
+        meta=values_of("--where", meta or ()),
+        without=left_out(without or ()),
         since=since,
         until=until,
         group=group,

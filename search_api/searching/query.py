@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from indexer.core.errors import InvalidQuery
 from indexer.core.records import Filter
 from indexer.text.half_spaces import with_half_spaces
 from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.filters import NOTHING, Without, conditions, languages_of
 from search_api.searching.syntax import (
     MOST_CHARACTERS,
     NO_SYNTAX,
@@ -26,7 +27,6 @@ MOST_READ = 2000
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 _LAST_WORD = re.compile(r"(?<=\S)\s+\S*\Z")
 
 Day = FilterDay | datetime.date | str | None
@@ -80,6 +80,9 @@ def parse(
     *,
     limit: int = DEFAULT_LIMIT,
     languages: Iterable[str] = (),
+    sources: Iterable[str] = (),
+    meta: Mapping[str, Iterable[str]] | None = None,
+    without: Without = NOTHING,
     since: Day = None,
     until: Day = None,
     group: str = Group.ARTICLE,
@@ -93,7 +96,10 @@ def parse(
     Args:
         text: a question or some words, in any language (see `syntax`); of a long one the beginning is read.
         limit: most hits, 1 to 100.
-        languages: codes such as `fa`, `prs`, `ar`; `fa` admits `prs`.
+        languages: codes such as `fa`, `prs`, `ar`, or `fas`, `pes`, `ara`; `fa` admits `prs`.
+        sources: publishers, however they are spelled.
+        meta: by name of a further field that the index keeps, values of which an article must have one.
+        without: what articles must not have.
         since: first day admitted, `YYYY-MM-DD` in one of three calendars (see `filter_days`).
         until: last day admitted, likewise.
         group: `article` or `passage`.
@@ -116,7 +122,7 @@ def parse(
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
         raise InvalidQuery(f"from {first} is later than to {last}", field="from", value=str(first))
-    wanted = Filter(_codes(languages), first, last)
+    wanted = Filter(languages_of(languages), first, last, conditions(sources, meta or {}, without))
     is_long = len(read) > MOST_CHARACTERS
     syntax, language = syntax_of(read, operators=operators and not is_long)
     warnings = [day.warning for day in days if day and day.warning]
@@ -153,15 +159,6 @@ def _cut(text: str) -> str:
 def _says_little(text: str, syntax: Syntax) -> str:
     words = ", ".join(dict.fromkeys(word.text for word in words_of(text, syntax)))
     return f"only words that say little ({words}): add one that says what you look for"
-
-
-def _codes(languages: Iterable[str]) -> frozenset[str]:
-    codes = frozenset(code.strip().lower() for code in languages)
-    for code in sorted(codes):
-        if not _LANGUAGE_CODE.fullmatch(code):
-            message = f"{code!r} is not a language code: use codes such as fa, prs, ar, with commas between"
-            raise InvalidQuery(message, field="languages", value=code)
-    return codes
 
 
 def _day(field: str, given: Day) -> FilterDay | None:

@@ -41,6 +41,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
                 if status.startswith(("4", "5")):
                     response["content"] = {PROBLEM: response["content"]["application/json"]}
                     response["description"] = "What is wrong."
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "query" and parameter["schema"].get("type") == "object":
+                    parameter |= {"style": "deepObject", "explode": True}
             if operation["operationId"] not in _OPEN:
                 operation["security"] = [{"bearer": []}, {"header": []}, {}]
     for name in _OF_FASTAPI:

@@ -3,8 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
@@ -12,47 +11,19 @@ from search_api.searching.confidence import Verdict
 from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
+from search_api.serving.filter_fields import FilterFields
 
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
 
-MOST_LANGUAGES = 16
-LONGEST_CODE = 16
 LONGEST_DATE = 32
 
 
-def _split(value: object) -> object:
-    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
-
-    Raises:
-        PydanticCustomError: there are too many; what each of them is, is not looked at then.
-    """
-    given = value.split(",", MOST_LANGUAGES) if isinstance(value, str) else value
-    if not isinstance(given, list):
-        return value
-    codes = [code for item in given for code in (item.split(",") if isinstance(item, str) else [item])]
-    if len(codes) > MOST_LANGUAGES:
-        raise PydanticCustomError(
-            "too_many", "Input should have at most {most} codes", {"most": MOST_LANGUAGES}
-        )
-    return codes
-
-
-class SearchRequest(BaseModel):
+class SearchRequest(FilterFields):
     """A search, as query parameters or as JSON."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
-    languages: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-        BeforeValidator(_split),
-        Field(
-            max_length=MOST_LANGUAGES,
-            description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too.",
-        ),
-    ] = []
     since: Annotated[
         str | None,
         Field(
@@ -79,7 +50,7 @@ class SearchRequest(BaseModel):
         return parse(
             self.q,
             limit=self.limit,
-            languages=self.languages,
+            **self.filters(),
             since=self.since,
             until=self.until,
             group=self.group,

@@ -102,7 +102,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         *("generation", "published", "read", "new", "changed", "unchanged", "skipped", "unread"),
         *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
-        *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated"),
+        *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated", "metadata_cut"),
         *("stages", "index", "texts", "links_out", "garbled"),
     }
     assert summary["index"] == str(layout.folder)
@@ -132,7 +132,17 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     )
     assert set(planned) == {
         *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
-        *("refused", "characters", "seconds", "title_alone", "undated", "texts", "index", "links_out"),
+        *(
+            "refused",
+            "characters",
+            "seconds",
+            "title_alone",
+            "undated",
+            "metadata_cut",
+            "texts",
+            "index",
+            "links_out",
+        ),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
 

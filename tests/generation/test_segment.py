@@ -39,7 +39,7 @@ ARTICLES = (
     embedded("b", [["باران بارید", "سیل آمد سیل"], ["کابل آرام"]], "prs", DAY(2025, 9, 3)),
     embedded("empty", [], "und", None),
     embedded("a", [["نزل المطر"], ["في بيروت", "البحر"]], "ar", None),
-    embedded("c", [["One 😀 line", "one more"]], "en", DAY(1, 1, 1)),
+    embedded("c", [["One 😀 line", "one more"]], "en", DAY(1, 1, 1), publisher="a.org"),
 )
 
 WORDS = ["باران", "مطر", "rain", "سیل", "2025", "😀", "-"]

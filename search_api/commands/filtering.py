@@ -1,0 +1,34 @@
+"""Filters as the command line writes them: `author=Ali`."""
+
+from collections.abc import Iterable
+
+from indexer.core.errors import InvalidSetting
+from search_api.searching.filters import Without
+
+LANGUAGE, SOURCE = "language", "source"
+
+
+def values_of(option: str, pairs: Iterable[str]) -> dict[str, list[str]]:
+    """Values by field, out of pairs such as `author=Ali`.
+
+    Raises:
+        InvalidSetting: one is no such pair.
+    """
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not (name and equals and value):
+            raise InvalidSetting(f"{option} {pair!r} filters nothing: write FIELD=VALUE, as in author=Ali")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def left_out(pairs: Iterable[str]) -> Without:
+    """What `--without language=ar`, `--without source=a.org` and `--without author=Ali` leave out.
+
+    Raises:
+        InvalidSetting: one is no such pair.
+    """
+    found = values_of("--without", pairs)
+    languages, sources = found.pop(LANGUAGE, []), found.pop(SOURCE, [])
+    return Without(languages, sources, found)
