@@ -16,6 +16,7 @@ from hudhud.writing import index
 from indexer.core.errors import (
     ArticleNotFound,
     CacheDamaged,
+    CursorExpired,
     DeletionsDamaged,
     EmptyCorpus,
     FormatMismatch,
@@ -55,6 +56,7 @@ __all__ = [
     "Article",
     "ArticleNotFound",
     "CacheDamaged",
+    "CursorExpired",
     "DeletionsDamaged",
     "EmptyCorpus",
     "FormatMismatch",

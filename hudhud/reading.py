@@ -41,11 +41,14 @@ class Index:
     One that is forgotten closes itself.
     """
 
-    __slots__ = ("__weakref__", "_answering", "_close", "_folder")
+    __slots__ = ("__weakref__", "_answering", "_close", "_folder", "_matched")
 
-    def __init__(self, folder: Path, answering: _Answering) -> None:
-        """For `open`: the index in `folder`, of which `answering` lends searchers."""
-        self._folder = folder
+    def __init__(self, folder: Path, answering: _Answering, matched: int) -> None:
+        """For `open`: the index in `folder`, of which `answering` lends searchers.
+
+        `matched` articles of a search are counted at most.
+        """
+        self._folder, self._matched = folder, matched
         self._answering = answering
         self._close = weakref.finalize(self, answering.close)
 
@@ -69,6 +72,12 @@ class Index:
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
         gloss: bool = False,
+        min_confidence: float | None = None,
+        count: bool = False,
+        facets: Iterable[str] = (),
+        sort: Literal["relevance", "newest", "oldest"] = "relevance",
+        collapse: bool = False,
+        cursor: str | None = None,
     ) -> Results:
         """The passages that answer `query`, best first.
 
@@ -87,9 +96,17 @@ class Index:
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
             gloss: whether hits say what their words mean in English.
+            min_confidence: from which an article matches, .05 unless given; if given, hits are what matches
+                alone.
+            count: whether all that matches is counted.
+            facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
+            sort: what hits are ordered by; by date, all that matches.
+            collapse: whether copies of one story are one hit, with its `twins`.
+            cursor: `next_cursor` of the page before.
 
         Raises:
             InvalidQuery: one of these cannot be searched.
+            CursorExpired: the page before is of another generation.
             IndexDamaged: a file of the index cannot be read.
             IndexClosed: the index was closed.
         """
@@ -108,6 +125,13 @@ class Index:
             group=group,
             evidence=evidence,
             gloss=gloss,
+            min_confidence=min_confidence,
+            counts=count,
+            facets=facets,
+            sort=sort,
+            collapse=collapse,
+            cursor=cursor or "",
+            matched=self._matched,
         )
         with self._searcher() as searcher:
             return Results.of(searcher.search(asked))
@@ -195,7 +219,8 @@ def open(
     chosen = Settings.from_environment(os.environ)
     layout = Layout((Path(index) if index is not None else chosen.index).absolute())
     opener = Opener(model or chosen.model, chosen.cache, _logger.info, reranker=reranker or chosen.reranker)
-    return Index(layout.folder, Live(layout, opener) if follow else Fixed(layout, opener))
+    answering = Live(layout, opener) if follow else Fixed(layout, opener)
+    return Index(layout.folder, answering, chosen.matched)
 
 
 def _day(name: str, given: datetime.date | str | None) -> "FilterDay | None":

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 from indexer.core.shown import shown
 
 if TYPE_CHECKING:
-    from indexer.core.records import Metadata
+    from indexer.core.records import Article, Metadata
     from search_api.search import Hit as Found
     from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.facets import Facet
     from search_api.searching.gloss import GlossedWord
 
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -52,6 +53,7 @@ class Hit:
         passage: number of the passage in its generation.
         publisher: of the article: as it says, else the host of its `url`, else its top folder.
         metadata: of the article: further fields that the index keeps, pairs of a name and its values.
+        twins: copies of the article, where copies are one hit.
     """
 
     rank: int
@@ -74,6 +76,7 @@ class Hit:
     passage: int
     publisher: str = ""
     metadata: "Metadata" = ()
+    twins: "tuple[Article, ...]" = ()
 
     @classmethod
     def of(cls, found: "Found") -> "Hit":
@@ -100,6 +103,7 @@ class Hit:
             passage=passage.number,
             publisher=article.publisher,
             metadata=article.metadata,
+            twins=found.twins,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +128,7 @@ class Hit:
                 "publisher": self.publisher,
                 "metadata": {name: [*values] for name, values in self.metadata},
             },
+            "twins": [_reference(twin) for twin in self.twins],
             "passage": {"id": self.passage, "text": self.text, "start": self.start, "end": self.end},
             "evidence": {
                 "sentence": sentence,
@@ -173,6 +178,11 @@ class Results(Sequence[Hit]):
         exact: what stands between quotation marks.
         excluded: what stands behind a minus.
         warnings: what to know of the answer, for a person.
+        total: how many articles match; passages, or stories, where these are the hits.
+        is_total_exact: whether no more do; `count=True` counts on.
+        facets: the fields that were asked for, each with its `field` and `counts`: pairs of a value and how
+            many of the articles that match have it.
+        next_cursor: names the next page; None where nothing follows.
     """
 
     query: str
@@ -189,6 +199,10 @@ class Results(Sequence[Hit]):
     exact: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    total: int = 0
+    is_total_exact: bool = True
+    facets: "tuple[Facet, ...]" = ()
+    next_cursor: str | None = None
 
     @classmethod
     def of(cls, result: "Result") -> "Results":
@@ -209,6 +223,10 @@ class Results(Sequence[Hit]):
             exact=tuple(span.of(text) for span in query.syntax.exact),
             excluded=tuple(span.of(text) for span in query.syntax.excluded),
             warnings=result.warnings,
+            total=result.total,
+            is_total_exact=result.is_total_exact,
+            facets=result.facets,
+            next_cursor=result.next_cursor,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -227,6 +245,16 @@ class Results(Sequence[Hit]):
             "verdict_text": self.verdict_text,
             "generation": self.generation,
             "took_ms": round(self.took_ms, 1),
+            "total": self.total,
+            "total_is_exact": self.is_total_exact,
+            "facets": {
+                facet.field: {
+                    "counts": [{"value": value, "count": count} for value, count in facet.counts],
+                    "is_exact": facet.is_exact,
+                }
+                for facet in self.facets
+            },
+            "next_cursor": self.next_cursor,
             "reranking_ms": self.reranking_ms and round(self.reranking_ms, 1),
             "hits": [hit.to_dict() for hit in self.hits],
         }
@@ -259,6 +287,20 @@ class Results(Sequence[Hit]):
         head = html.escape(self._head().strip("<>"))
         told = "".join(f"<p>{html.escape(warning)}</p>" for warning in self.warnings)
         return f"<p><b>{head}</b></p>{told}<ol>{''.join(map(_as_html, self.hits))}</ol>"
+
+
+def _reference(article: "Article") -> dict[str, Any]:
+    """An article without its text, as the API gives it."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "language": article.language,
+        "source": article.source,
+        "url": article.url,
+        "publisher": article.publisher,
+        "metadata": {name: [*values] for name, values in article.metadata},
+    }
 
 
 def _days(since: datetime.date | None, until: datetime.date | None) -> dict[str, str | None]:

@@ -1,37 +1,25 @@
 """The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
-from indexer.core.records import (
-    Article,
-    Candidates,
-    Filter,
-    Numbers,
-    Passage,
-    RetrievalRequest,
-    Scores,
-    Sentence,
-)
+from indexer.core.records import Article, Candidates, Filter, Passage, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
-from search_api.searching.conditions import Conditions, Quotations, conditions_of
 from search_api.searching.confidence import Verdict, confidences
+from search_api.searching.copies import MOST_TWINS
+from search_api.searching.cursor import Cursor
 from search_api.searching.evidence import Evidence, WordMatch
-from search_api.searching.fusion import QueryTraits
+from search_api.searching.facets import Facet, facets_of
 from search_api.searching.gloss import GlossedWord, gloss
 from search_api.searching.lanes import FUSED, Lane
-from search_api.searching.query import Group, Query
+from search_api.searching.matched import Matched, Matching
+from search_api.searching.pages import Listed, Page
+from search_api.searching.query import Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
-from search_api.searching.romanised import romanised, sounds_of
-
-LEAST_DEPTH = 60
-DEPTH_PER_HIT = 2
-"""Candidates of each kind: enough that fusion has the best of all."""
 
 RERANKED = 50
 """Hits that a reranker reads; more where more are asked for."""
@@ -58,7 +46,7 @@ class Hit:
     """An answer: a passage with its article, and why. `rank` counts from 1.
 
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
-    cannot be compared with that of another.
+    cannot be compared with that of another. `twins` are copies of its article, where they are one hit.
     """
 
     rank: int
@@ -69,6 +57,7 @@ class Hit:
     sentence: Sentence
     words: tuple[WordMatch, ...]
     gloss: tuple[GlossedWord, ...] = ()
+    twins: tuple[Article, ...] = ()
 
     @property
     def score(self) -> float:
@@ -82,7 +71,8 @@ class Result:
 
     `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
     `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
-    why it may have found nothing.
+    why it may have found nothing. `total` is how many articles (passages, stories) match, `is_total_exact`
+    whether no more do. `next_cursor` names the next page, if there may be one.
     """
 
     query: Query
@@ -91,20 +81,19 @@ class Result:
     hits: tuple[Hit, ...]
     reranking_ms: float | None = None
     warnings: tuple[str, ...] = ()
+    total: int = 0
+    is_total_exact: bool = True
+    facets: tuple[Facet, ...] = ()
+    next_cursor: str | None = None
+    best_confidence: float | None = None
+    """Of the hit that is first by relevance, where that is not the first of this page."""
 
     @property
     def verdict(self) -> Verdict:
         """Whether the archive answers the query, by the first hit."""
+        if self.best_confidence is not None:
+            return Verdict.of(self.best_confidence)
         return Verdict.of(self.hits[0].confidence if self.hits else None)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ranking:
-    """Positions of candidates, best first; with a reranker's scores of them where there is one."""
-
-    positions: Numbers
-    reranked: Scores | None = None
-    milliseconds: float | None = None
 
 
 class Searcher:
@@ -134,31 +123,50 @@ class Searcher:
         """The best passages for `query`: one an article unless it asks for passages.
 
         Raises:
+            InvalidQuery: the cursor is none of this query, or the index keeps no field that it names.
+            CursorExpired: the cursor is of another generation.
             TooSlow, Cancelled: as `deadline` says.
         """
         started = time.perf_counter()
         if not query.is_telling:
             return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
+        cursor = Cursor.read(query.cursor, query, self.index.name) if query.cursor else None
         encoders = self.encoders
         analysed = analyse(
             query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds, deadline
         )
+        matching = Matching(self.index, self._lane, analysed, deadline)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
-        quotations = Quotations(query, self.index, deadline)
-        candidates, fused = self._scored(analysed, quotations, wanted, deadline)
-        ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
-        if self._reranker:
+        found = matching.whole(query.filter) if query.is_counted else matching.best(wanted)
+        listed = Listed.of(query, self.index, found)
+        facets = tuple(facets_of(query, self.index, matching, found))
+        if self._reranker and query.sort is Sort.RELEVANCE:
             deadline.check()
-            ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
+            listed = self._reranked(query, found.candidates, listed, self._reranker)
             deadline = NO_DEADLINE  # what a reranker read is not thrown away
-        hits = self._hits(analysed, candidates, fused, ranking, deadline)
+        page = Page.of(query, self.index.name, found, listed, cursor)
+        hits = self._hits(analysed, found, listed, page, deadline)
         warnings = (
             *query.warnings,
             *self._left_out(query.filter),
             *analysed.warnings,
-            *quotations.warnings(len(hits)),
+            *matching.quotations.warnings(len(hits)),
         )
-        return Result(query, self.index.name, _since(started), hits, ranking.milliseconds, warnings)
+        return Result(
+            query,
+            self.index.name,
+            _since(started),
+            hits,
+            listed.milliseconds,
+            warnings,
+            total=len(listed.positions) if query.collapse else found.total(query.group),
+            is_total_exact=found.is_whole,
+            facets=facets,
+            next_cursor=page.following,
+            best_confidence=None
+            if cursor is None and query.sort is Sort.RELEVANCE
+            else found.best_confidence,
+        )
 
     def close(self) -> None:
         """Release the index; nothing is searched afterwards."""
@@ -171,105 +179,52 @@ class Searcher:
             articles = "1 article has" if undated == 1 else f"{undated:,} articles have"
             yield f"{articles} no date, and no filter by date finds what has none"
 
-    def _scored(
-        self, analysed: AnalysedQuery, quotations: Quotations, wanted: int, deadline: Deadline
-    ) -> tuple[Candidates, Scores]:
-        """Candidates that hold what is quoted, with their fused scores.
-
-        An article may hold many of the best passages, so ever more are asked for until there are
-        enough articles or no more passages.
-        """
-        query = analysed.query
-        conditions = conditions_of(query, self.index.lexicon, deadline)
-        request = self._request(analysed, conditions, wanted, deadline)
-        offered = 0
-        while True:
-            deadline.check()
-            candidates = self.index.candidates(request)
-            surely = romanised(analysed, candidates)
-            traits = QueryTraits(surely, analysed.known, analysed.sought, request.days)
-            fused = self._lane.score(candidates, traits)
-            held = np.flatnonzero(quotations.held_by(candidates, fused))
-            numbers = candidates.articles if query.group is Group.ARTICLE else candidates.passages
-            enough = len(np.unique(numbers[held])) >= wanted or quotations.are_many_read
-            asked_once = query.group is Group.PASSAGE and not quotations
-            if enough or asked_once or len(candidates.passages) == offered:
-                return candidates.only(held), fused[held]
-            offered = len(candidates.passages)
-            request = replace(request, depth=request.depth * 4)
-
-    def _request(
-        self, analysed: AnalysedQuery, conditions: Conditions, wanted: int, deadline: Deadline
-    ) -> RetrievalRequest:
-        query = analysed.query
-        return RetrievalRequest(
-            vector=analysed.vector,
-            language=query.language,
-            words=analysed.expansions,
-            sounds=sounds_of(analysed),
-            filter=query.filter,
-            depth=max(LEAST_DEPTH, DEPTH_PER_HIT * wanted),
-            required=conditions.required,
-            excluded=conditions.excluded,
-            exact=query.exact,
-            days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
-            deadline=deadline,
-        )
-
-    def _rerank(
-        self, query: Query, candidates: Candidates, positions: Numbers, reranker: Reranker
-    ) -> _Ranking:
-        """`positions` by the reranker's scores of their passages; equal ones stay as they are."""
+    def _reranked(self, query: Query, candidates: Candidates, listed: Listed, reranker: Reranker) -> Listed:
+        """The first hits by the reranker's scores of their passages."""
         started = time.perf_counter()
-        passages = self.index.passages(candidates.passages[positions].tolist())
+        best = listed.positions[: max(RERANKED, query.limit)]
+        passages = self.index.passages(candidates.passages[best].tolist())
         scores = reranker.score(query.read_text, [passage.text for passage in passages])
-        order = np.argsort(-scores, kind="stable")
-        return _Ranking(positions[order], scores[order], _since(started))
+        return listed.ranked(scores, _since(started))
 
     def _hits(
-        self,
-        analysed: AnalysedQuery,
-        candidates: Candidates,
-        fused: Scores,
-        ranking: _Ranking,
-        deadline: Deadline,
+        self, analysed: AnalysedQuery, found: Matched, listed: Listed, page: Page, deadline: Deadline
     ) -> tuple[Hit, ...]:
-        best = ranking.positions[: analysed.query.limit]
+        candidates, best = found.candidates, listed.positions[page.places]
         passages = self.index.passages(candidates.passages[best].tolist())
         articles = self.index.articles(candidates.articles[best].tolist())
         sentences = self.index.sentences(candidates.sentences[best].tolist())
-        surely = confidences(candidates, best).tolist()
+        surely = confidences(candidates.only(best)).tolist()
+        columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely)
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         return tuple(
             Hit(
                 rank,
-                surely[rank - 1],
+                confidence,
                 HitScores(
                     float(candidates.passage_cosine[position]),
                     float(candidates.sentence_cosine[position]),
                     float(candidates.lexical[position]),
-                    float(fused[position]),
-                    None if ranking.reranked is None else float(ranking.reranked[rank - 1]),
+                    float(found.fused[position]),
+                    listed.reranked_at(place),
                 ),
                 article,
                 passage,
                 sentence,
                 evidence.matches(passage) if evidence else (),
                 gloss(passage, article.language) if analysed.query.gloss else (),
+                self._twins(candidates, listed.twins_at(place)),
             )
-            for rank, (position, article, passage, sentence) in enumerate(
-                deadline.each(zip(best.tolist(), articles, passages, sentences, strict=True)), start=1
+            for rank, (place, position, confidence, article, passage, sentence) in enumerate(
+                deadline.each(zip(*columns, articles, passages, sentences, strict=True)),
+                start=page.first,
             )
         )
 
-
-def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
-    """Positions of candidates, best first, ties by passage number; one an article if asked so."""
-    order = np.lexsort((candidates.passages, -fused))
-    if group is Group.ARTICLE:
-        _, first = np.unique(candidates.articles[order], return_index=True)
-        order = order[np.sort(first)]
-    return order
+    def _twins(self, candidates: Candidates, positions: Sequence[int]) -> tuple[Article, ...]:
+        """The copies of a hit, the first of them."""
+        some = candidates.articles[list(positions)[:MOST_TWINS]] if positions else ()
+        return tuple(self.index.articles([int(number) for number in some]))
 
 
 def _since(started: float) -> float:

@@ -185,9 +185,9 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
-    manifest, undated = generation.manifest, generation.catalogue.undated()
+    manifest, undated = generation.manifest, generation.catalogue.fields.undated()
     garbled = generation.catalogue.garbled_ids()
-    sources = generation.catalogue.columns["source"].counts()
+    sources = generation.catalogue.fields.columns["source"].counts()
     generation.close()
     deleted = layout.deleted()
     if as_json:

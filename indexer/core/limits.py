@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_MATCHED = 1000
+"""Articles of a search that are counted and paged through at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -19,6 +22,7 @@ class Limits:
         idle_seconds: that a connection stays open on which nobody asks.
         connections: at once; beyond them, the one that was idle longest is closed for a new one.
         backlog: of connections that the system holds until the server takes them.
+        matched: articles of a search that are counted and paged through at most.
         grace_seconds: that requests may take to end when the server is told to stop.
     """
 
@@ -34,6 +38,7 @@ class Limits:
     connections: int = 256
     backlog: int = 64
     grace_seconds: float = 10.0
+    matched: int = MOST_MATCHED
 
 
 DEFAULTS = Limits()

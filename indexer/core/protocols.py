@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from indexer.core.matching import Sketches
 from indexer.core.records import (
     ALL_KINDS,
     Article,
@@ -10,6 +11,7 @@ from indexer.core.records import (
     Expansion,
     Filter,
     MatchKind,
+    Numbers,
     Passage,
     QueryWord,
     RetrievalRequest,
@@ -64,6 +66,18 @@ class Index(Protocol):
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        ...
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles, by ascending numbers, have each value of a field; most first.
+
+        Raises:
+            UnknownField: the index keeps no such field.
+        """
+        ...
+
+    def sketches(self, articles: Numbers) -> Sketches:
+        """What some articles say, in brief, in that order."""
         ...
 
     def undated(self, wanted: Filter) -> int:

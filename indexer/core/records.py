@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
+from indexer.core.matching import NOTHING_UNSEEN, Condition, Unseen
 
 Vectors = NDArray[np.float32]
 """Shape `(texts, dimensions)`; every row has unit length."""
@@ -168,19 +169,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What a field of an article must hold: any of some values; where `is_excluded`, none of them.
-
-    `column` is `language`, `source` or `meta.` with the name of a further field. Values match however they
-    are spelled: in any case, and with the letters of any keyboard.
-    """
-
-    column: str
-    values: frozenset[str]
-    is_excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """Which articles a search is limited to.
 
@@ -334,6 +322,7 @@ class Candidates:
         unrelated_passage, unrelated_sentence: both cosines, in spreads above what is usual of queries that
             the index does not answer.
         sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
+        unseen: what other passages have at most, in place of an array.
     """
 
     passages: Numbers
@@ -351,7 +340,9 @@ class Candidates:
     unrelated_sentence: Scores
     sound_z: Scores
     sound_share: Scores
+    unseen: Unseen = NOTHING_UNSEEN
 
     def only(self, positions: Numbers) -> "Candidates":
         """The candidates at some positions, in that order."""
-        return Candidates(*(getattr(self, field.name)[positions] for field in fields(self)))
+        arrays = {field.name: getattr(self, field.name)[positions] for field in fields(self)[:-1]}
+        return replace(self, **arrays)

@@ -79,7 +79,7 @@ def derive(
         names += (GLOSSARY,)
     stage("checksums")
     files = dict(facts) | {name: fact_of(draft / name) for name in names}
-    first, last = numbered.dates()
+    first, last = numbered.fields.dates()
     model = provenance.model
     return Manifest(
         name=layout.next_name(digest_of(files)),

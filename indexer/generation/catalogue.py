@@ -6,8 +6,7 @@ neither on the order in which articles came nor on how they are spread over segm
 
     ids                    of all articles, sorted
     column-0-…             languages, publishers and further fields of articles (`keywords`)
-    days.npy               of each article: days from 0001-01-01; 0 where there is no date
-    by-day.npy             all articles, by day
+    days.npy, by-day.npy   their days (`fields`)
     garbled.npy            of each article: whether its words are mostly no words
     first-passages.npy     of each article, and the number of passages at the end
     first-sentences.npy    of each passage, and the number of sentences at the end
@@ -16,7 +15,6 @@ neither on the order in which articles came nor on how they are spread over segm
     sentence-rows.npy      of each sentence
 """
 
-import datetime
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -25,22 +23,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.errors import ArticleNotFound, IndexDamaged, UnknownField
+from indexer.core.errors import ArticleNotFound, IndexDamaged
 from indexer.core.ranges import inner_rows, owners_of
-from indexer.core.records import Article, Condition, Filter, Numbers, Passage, Sentence
-from indexer.generation import keywords
-from indexer.generation.keywords import LANGUAGE, Column, among, columns_of, union
+from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
+from indexer.generation import fields, keywords
+from indexer.generation.fields import Fields
+from indexer.generation.keywords import LANGUAGE
 from indexer.generation.segment import Segment
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
-from indexer.text.language import admits
 
 VERSION = 3
 """Raised whenever the files would come out differently for the same articles."""
 
 IDS = "ids"
-DAYS, BY_DAY = "days.npy", "by-day.npy"
 GARBLED = "garbled.npy"
 FIRST_PASSAGES, FIRST_SENTENCES = "first-passages.npy", "first-sentences.npy"
 ARTICLE_ROWS, PASSAGE_ROWS = "article-rows.npy", "passage-rows.npy"
@@ -76,9 +73,8 @@ def write(
     of_segments = [(segment.keywords, len(segment)) for segment, _ in parts]
     of_languages = (found.astype(np.str_).tolist(), codes)
     names += keywords.write(of_segments, of_languages, articles, meta, folder)
+    names += fields.write(days, folder)
     arrays: dict[str, NDArray[Any]] = {
-        DAYS: days,
-        BY_DAY: np.argsort(days, kind="stable").astype(np.uint32),
         GARBLED: np.concatenate([segment.garbled for segment, _ in parts])[articles],
         FIRST_PASSAGES: _counted(first_passages, articles),
         FIRST_SENTENCES: _counted(first_sentences, passages),
@@ -107,14 +103,10 @@ class Catalogue:
         """
         self.segments = segments
         self.ids = Vocabulary(folder, IDS)
-        self.columns = {
-            name: Column(folder, f"column-{place}", len(self.ids))
-            for place, name in enumerate(columns_of(meta))
-        }
-        self.language_names: list[str] = self.columns[LANGUAGE].values.all()
-        self.languages: NDArray[np.uint32] = self.columns[LANGUAGE].codes
-        self.days: NDArray[np.int32] = mapped(folder / DAYS)
-        self._by_day: NDArray[np.uint32] = mapped(folder / BY_DAY)
+        self.fields = Fields(folder, len(self.ids), meta)
+        self.language_names: list[str] = self.fields.columns[LANGUAGE].values.all()
+        self.languages: NDArray[np.uint32] = self.fields.columns[LANGUAGE].codes
+        self.days: NDArray[np.int32] = self.fields.days
         self.garbled: NDArray[np.bool_] = mapped(folder / GARBLED)
         self.first_passages: Numbers = mapped_starts(folder / FIRST_PASSAGES)
         self.first_sentences: Numbers = mapped_starts(folder / FIRST_SENTENCES)
@@ -122,7 +114,7 @@ class Catalogue:
         self.passage_rows: NDArray[np.uint32] = mapped(folder / PASSAGE_ROWS)
         self.sentence_rows: NDArray[np.uint32] = mapped(folder / SENTENCE_ROWS)
         self._starts = np.cumsum([0, *map(len, segments)])
-        of_articles = (self.ids, self.languages, self.days, self._by_day, self.garbled, self.article_rows)
+        of_articles = (self.ids, self.languages, self.days, self.garbled, self.article_rows)
         articles = {len(one) for one in of_articles}
         rows = zip(
             (self.article_rows, self.passage_rows, self.sentence_rows),
@@ -248,76 +240,15 @@ class Catalogue:
         """
         if wanted.is_empty:
             return None
-        return inner_rows(self.first_passages, self.admitted_articles(wanted))
-
-    def admitted_articles(self, wanted: Filter) -> Numbers:
-        """The articles that `wanted` admits, ascending: the fewest first, then those of them that fit else.
-
-        A value that no article has admits none, and excludes none.
-        """
-        conditions = [*wanted.conditions]
-        if wanted.languages:
-            conditions.append(Condition(LANGUAGE, wanted.languages))
-        lists = [self._holding(one) for one in conditions if not one.is_excluded]
-        if wanted.is_dated:
-            lists.append(self._of_days(wanted))
-        lists.sort(key=len)
-        articles = lists[0].astype(np.int64) if lists else np.arange(len(self))
-        for others in lists[1:]:
-            articles = articles[among(articles, others)]
-        for excluded in (one for one in conditions if one.is_excluded):
-            articles = articles[~among(articles, self._holding(excluded))]
-        return articles
-
-    def _holding(self, condition: Condition) -> NDArray[np.uint32]:
-        """The articles that have one of the values of a condition, ascending.
-
-        Raises:
-            UnknownField: the generation has no such column.
-        """
-        column = self.column(condition.column)
-        values = condition.values
-        if condition.column == LANGUAGE:
-            values = frozenset(n for n in self.language_names if any(admits(code, n) for code in values))
-        return union(column.articles_of(column.codes_of(values)))
-
-    def column(self, name: str) -> Column:
-        """The column of this name.
-
-        Raises:
-            UnknownField: there is none.
-        """
-        column = self.columns.get(name)
-        if column is None:
-            raise UnknownField(name, tuple(self.columns))
-        return column
-
-    def _of_days(self, wanted: Filter) -> NDArray[np.uint32]:
-        """The articles of the days that `wanted` admits, sorted; takes time for these alone."""
-        first = wanted.since.toordinal() if wanted.since else 1
-        last = wanted.until.toordinal() if wanted.until else datetime.date.max.toordinal()
-        start, past = np.searchsorted(self.days, [first, last + 1], sorter=self._by_day)
-        return np.sort(self._by_day[start:past])
+        return inner_rows(self.first_passages, self.fields.admitted(wanted))
 
     def language_counts(self) -> dict[str, int]:
         """How many articles there are of each language, most first."""
-        return dict(self.columns[LANGUAGE].counts())
+        return dict(self.fields.columns[LANGUAGE].counts())
 
     def garbled_ids(self) -> list[str]:
         """The ids of articles whose words are mostly no words."""
         return [self.ids[number] for number in np.flatnonzero(self.garbled).tolist()]
-
-    def undated(self) -> int:
-        """How many articles have no date."""
-        return int(np.count_nonzero(self.days == 0))
-
-    def dates(self) -> tuple[str | None, str | None]:
-        """First and last date of the articles that have one."""
-        days = self.days[self.days > 0]
-        if not len(days):
-            return None, None
-        first, last = (datetime.date.fromordinal(int(day)).isoformat() for day in (days.min(), days.max()))
-        return first, last
 
     @staticmethod
     def _require(number: int, total: int, what: str) -> None:

@@ -90,6 +90,14 @@ class Generation:
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
         return self.catalogue.admitted(wanted)
 
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles have each value of a field: most first, months the latest first.
+
+        Raises:
+            UnknownField: the generation keeps no such field.
+        """
+        return self.catalogue.fields.counts(field, articles)
+
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
         return self.catalogue.passages(numbers)

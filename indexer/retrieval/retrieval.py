@@ -5,11 +5,13 @@ scores are worth against each other is decided by whoever asks.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.engine import Engine
+from indexer.core.matching import Sketches, Unseen
 from indexer.core.protocols import Expander
 from indexer.core.records import (
     NO_EXPANSION,
@@ -24,6 +26,7 @@ from indexer.core.records import (
 )
 from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
 from indexer.retrieval.similarity import Similarity
+from indexer.retrieval.sketches import sketches
 
 
 class Retrieval:
@@ -49,10 +52,10 @@ class Retrieval:
         return self._engine.lexicon
 
     def undated(self, wanted: Filter) -> int:
-        """How many articles `wanted` leaves out for having no date; its languages they fit."""
+        """How many articles `wanted` leaves out for having no date; else they fit."""
         if not wanted.is_dated:
             return 0
-        return len(_both(self._undated, self._engine.admitted(Filter(wanted.languages))))
+        return len(_both(self._undated, self._engine.admitted(replace(wanted, since=None, until=None))))
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
@@ -86,18 +89,22 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        found = [self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)]
-        found += lexical.best(request.depth, admitted, by_sentence=True)
+        near = self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
+        best = lexical.best(request.depth, admitted, by_sentence=True)
+        found = [near.passages, *best]
         found += sound.best(request.depth, admitted)
         if request.days:
             dated = _both(self._of_days(request.days), admitted)
-            found.append(self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact))
+            of_days = self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
+            found.append(of_days.passages)
         passages = np.unique(np.concatenate(found))
         deadline.check()
-        similar = self.similarity.compare(request.vector, request.language, passages)
-        beyond = self._engine.unrelated.beyond(
-            np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
+        similar = self.similarity.compare(request.vector, request.language, passages, near)
+        cosines = np.stack(
+            [np.append(similar.passage, near.passage), np.append(similar.sentence, near.sentence)]
         )
+        beyond = self._engine.unrelated.beyond(cosines, request.language, len(request.words))
+        beyond, of_rest = beyond[:, : len(passages)], beyond[:, len(passages) :]
         by_words, by_sound = self.lexical.scores([lexical, sound], passages)
         words_z = lexical.z_scores(by_words, LEAST_DEVIATION * lexical.of_a_word)
         is_garbled = self._engine.columns.garbled[passages]
@@ -117,7 +124,25 @@ class Retrieval:
             unrelated_sentence=_at_most_usual(beyond[1], is_garbled),
             sound_z=sound.z_scores(by_sound, 0.0).passage,
             sound_share=by_sound.passage / max(sound.attainable, 1e-6),
+            unseen=Unseen(
+                similar.rest,
+                np.full(len(similar.rest), _least(by_words.passage, passages, best[0], request.depth))
+                / np.float32(max(lexical.attainable, 1e-6)),
+                *of_rest,
+            ),
         )
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles have each value of a field: most first, months the latest first.
+
+        Raises:
+            UnknownField: the index keeps no such field.
+        """
+        return self._engine.counts(field, articles)
+
+    def sketches(self, articles: Numbers) -> Sketches:
+        """What some articles say, in brief, in that order."""
+        return sketches(self._engine, articles)
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
         """Numbers of the passages that a request admits, sorted; None when it admits all."""
@@ -140,6 +165,20 @@ class Retrieval:
 def _both(passages: Numbers, admitted: Numbers | None) -> Numbers:
     """Those of some passages that are admitted; all are when None."""
     return passages if admitted is None else np.intersect1d(passages, admitted, assume_unique=True)
+
+
+def _least(scores: Scores, passages: Numbers, best: Numbers, depth: int) -> np.float32:
+    """What a passage that is not among the best has at most.
+
+    Args:
+        scores: of `passages`, which are ascending and hold the best.
+        passages: their numbers.
+        best: the best, up to `depth` of them; others have no score where there are fewer.
+        depth: how many were wanted.
+    """
+    if len(best) < depth:
+        return np.float32(0)
+    return np.float32(scores[np.searchsorted(passages, best)].min())
 
 
 def _at_most_usual(scores: Scores, is_garbled: NDArray[np.bool_]) -> Scores:

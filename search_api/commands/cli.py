@@ -109,6 +109,20 @@ def search(
     group: Annotated[
         str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
     ] = "article",
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="WHAT", help="relevance; newest or oldest, of all that matches.")
+    ] = "relevance",
+    collapse: Annotated[
+        bool, typer.Option("--collapse", help="Show copies of one story as one hit.")
+    ] = False,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option("--min-confidence", metavar="P", help="Only hits that are so sure, 0 to 1."),
+    ] = None,
+    facets: Annotated[
+        str,
+        typer.Option("--facets", metavar="FIELDS", help="Count what matches: language,source,month,author."),
+    ] = "",
     reranker: RerankerOption = None,
     full: Annotated[
         bool, typer.Option("--full", help="Print whole passages, not only the sentence.")
@@ -135,8 +149,8 @@ def search(
     """
     from rich.console import Console
 
+    from search_api.commands.filtering import facet_names, left_out, values_of
     from search_api.commands.reading import open_first
-    from search_api.commands.filtering import left_out, values_of
     from search_api.commands.render import show
     from search_api.commands.tables import put_answers, put_hits, read_queries
     from search_api.searching.query import parse
@@ -157,6 +171,11 @@ def search(
         group=group,
         gloss=gloss,
         exact=exact,
+        sort=sort,
+        collapse=collapse,
+        min_confidence=min_confidence,
+        facets=facet_names(facets),
+        matched=chosen.matched,
     )
     asked = read_queries(queries) if queries else asking(" ".join(words or ()))
     folder = index or chosen.index

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from indexer.core.errors import InvalidSetting
+from search_api.searching.facets import LANGUAGE, MONTH, SOURCE
 from search_api.searching.filters import Without
-
-LANGUAGE, SOURCE = "language", "source"
 
 
 def values_of(option: str, pairs: Iterable[str]) -> dict[str, list[str]]:
@@ -21,6 +20,13 @@ def values_of(option: str, pairs: Iterable[str]) -> dict[str, list[str]]:
             raise InvalidSetting(f"{option} {pair!r} filters nothing: write FIELD=VALUE, as in author=Ali")
         found.setdefault(name, []).append(value)
     return found
+
+
+def facet_names(text: str) -> list[str]:
+    """The fields in `language,author`; what is no field of every article is a further one."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    own = {LANGUAGE, SOURCE, MONTH}
+    return [name if name in own or name.startswith("meta.") else f"meta.{name}" for name in names]
 
 
 def left_out(pairs: Iterable[str]) -> Without:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from indexer.core.errors import InvalidQuery
-from indexer.core.records import Condition
+from indexer.core.matching import Condition
 from indexer.text.language_codes import language_of
 
 LANGUAGES, SOURCES, META = "languages", "sources", "meta"

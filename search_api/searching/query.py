@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
+from indexer.core.limits import MOST_MATCHED
 from indexer.core.records import Filter
 from indexer.text.half_spaces import with_half_spaces
+from search_api.searching.confidence import MATCHING
 from search_api.searching.filter_days import FilterDay, filter_day
 from search_api.searching.filters import NOTHING, Without, conditions, languages_of
 from search_api.searching.syntax import (
@@ -25,11 +27,22 @@ from search_api.searching.syntax import (
 MOST_READ = 2000
 """Characters of a query; a longer one is cut."""
 
+MOST_FACETS = 8
+"""Fields that a search is counted by."""
+
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
 _LAST_WORD = re.compile(r"(?<=\S)\s+\S*\Z")
 
 Day = FilterDay | datetime.date | str | None
+
+
+class Sort(StrEnum):
+    """What hits are ordered by."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 class Group(StrEnum):
@@ -54,6 +67,14 @@ class Query:
         syntax: what its text holds besides words.
         is_telling: whether it says what it is about; one that does not finds nothing.
         exact: whether every vector is compared; otherwise only those that are likely to be near.
+        min_confidence: that an article has at least which matches. When None that is `MATCHING`, and the
+            first page shows what is less sure too.
+        counts: whether all that matches is counted.
+        facets: the fields by whose values it is counted.
+        sort: what hits are ordered by.
+        collapse: whether copies of one story are one hit.
+        cursor: where the page begins; the first one where empty.
+        matched: articles that are told apart at most.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -67,7 +88,31 @@ class Query:
     syntax: Syntax = NO_SYNTAX
     is_telling: bool = True
     exact: bool = False
+    min_confidence: float | None = None
+    counts: bool = False
+    facets: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    collapse: bool = False
+    cursor: str = ""
+    matched: int = MOST_MATCHED
     warnings: tuple[str, ...] = ()
+
+    @property
+    def least_confidence(self) -> float:
+        """That an article has at least which matches."""
+        return MATCHING if self.min_confidence is None else self.min_confidence
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether nothing is shown but what matches."""
+        asked = self.min_confidence is not None or bool(self.cursor)
+        return asked or self.collapse or self.sort is not Sort.RELEVANCE
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all that matches is found, and not only the best."""
+        asked = self.counts or bool(self.facets) or bool(self.cursor)
+        return asked or self.collapse or self.sort is not Sort.RELEVANCE
 
     @property
     def read_text(self) -> str:
@@ -90,6 +135,13 @@ def parse(
     gloss: bool = False,
     operators: bool = True,
     exact: bool = False,
+    min_confidence: float | None = None,
+    counts: bool = False,
+    facets: Iterable[str] = (),
+    sort: str = Sort.RELEVANCE,
+    collapse: bool = False,
+    cursor: str = "",
+    matched: int = MOST_MATCHED,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -107,6 +159,13 @@ def parse(
         gloss: whether hits say what their words mean in English.
         operators: whether quotation marks and minus signs in `text` mean something.
         exact: whether every vector is compared.
+        min_confidence: that an article has at least which matches, 0 to 1.
+        counts: whether all that matches is counted.
+        facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
+        sort: `relevance`, `newest` or `oldest`.
+        collapse: whether copies of one story are one hit.
+        cursor: where the page begins, as an answer gave it.
+        matched: articles that are told apart at most.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -118,6 +177,8 @@ def parse(
         raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
+    counted = _facets(facets)
+    _require_order(sort, group, min_confidence, collapse=collapse)
     days = _day("from", since), _day("to", until)
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
@@ -144,8 +205,35 @@ def parse(
         syntax=syntax,
         is_telling=is_telling,
         exact=exact,
+        min_confidence=min_confidence,
+        counts=counts,
+        facets=counted,
+        sort=Sort(sort),
+        collapse=collapse,
+        cursor=cursor,
+        matched=matched,
         warnings=tuple(warnings),
     )
+
+
+def _facets(fields: Iterable[str]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(fields))
+    if len(named) > MOST_FACETS:
+        message = f"facets names {len(named):,} fields: {MOST_FACETS} may be"
+        raise InvalidQuery(message, field="facets", value=len(named))
+    return named
+
+
+def _require_order(sort: str, group: str, min_confidence: float | None, *, collapse: bool) -> None:
+    if sort not in set(Sort):
+        message = f"sort must be relevance, newest or oldest, not {sort!r}"
+        raise InvalidQuery(message, field="sort", value=sort)
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        message = f"min_confidence must be from 0 to 1, not {min_confidence}"
+        raise InvalidQuery(message, field="min_confidence", value=min_confidence)
+    if collapse and group != Group.ARTICLE:
+        message = "only articles are collapsed: leave out collapse, or group=passage"
+        raise InvalidQuery(message, field="collapse", value=collapse)
 
 
 def _cut(text: str) -> str:

@@ -68,18 +68,18 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     app.state.pools = searches, articles
     describe(app)
     app.router.route_class = OffLoopRoute
-    _add_searching(app, live, OffLoop(searches, live.layout, limits))
+    _add_searching(app, live, OffLoop(searches, live.layout, limits), limits.matched)
     _add_articles(app, live, OffLoop(articles, live.layout, limits))
     _add_state(app, live)
     _add_error_handlers(app, live)
     return app
 
 
-def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop) -> None:
+def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, matched: int) -> None:
     words = WordCaches()
 
     def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
-        query = request.parsed()
+        query = request.parsed(matched)
         words.count(query.text)
         with live.searcher() as searcher:
             return SearchResponse.of(searcher.search(query, deadline))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from search_api.searching.filters import (
     LANGUAGES,
@@ -16,28 +15,12 @@ from search_api.searching.filters import (
     SOURCES,
     Without,
 )
+from search_api.serving.lists import parted
 
 MOST_LANGUAGES = 16
 LONGEST_CODE = 16
 _LONGEST_NAME = 64
 _PARTED = (f"{NOT}{META}.", f"{META}.", f"{NOT}{META}[", f"{META}[")
-
-
-def _split(value: object) -> object:
-    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
-
-    Raises:
-        PydanticCustomError: there are too many; what each of them is, is not looked at then.
-    """
-    given = value.split(",", MOST_LANGUAGES) if isinstance(value, str) else value
-    if not isinstance(given, list):
-        return value
-    codes = [code for item in given for code in (item.split(",") if isinstance(item, str) else [item])]
-    if len(codes) > MOST_LANGUAGES:
-        raise PydanticCustomError(
-            "too_many", "Input should have at most {most} codes", {"most": MOST_LANGUAGES}
-        )
-    return codes
 
 
 def _alone(value: object) -> object:
@@ -47,7 +30,7 @@ def _alone(value: object) -> object:
 
 Codes = Annotated[
     list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-    BeforeValidator(_split),
+    BeforeValidator(parted(MOST_LANGUAGES, "codes")),
     Field(max_length=MOST_LANGUAGES),
 ]
 Values = Annotated[

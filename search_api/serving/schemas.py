@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexer.core.limits import MOST_MATCHED
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
@@ -12,6 +13,7 @@ from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 from search_api.serving.filter_fields import FilterFields
+from search_api.serving.matches import FacetResponse, MatchFields
 
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
@@ -19,7 +21,7 @@ MOST_OF_A_QUERY = 20_000
 LONGEST_DATE = 32
 
 
-class SearchRequest(FilterFields):
+class SearchRequest(FilterFields, MatchFields):
     """A search, as query parameters or as JSON."""
 
     q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
@@ -41,8 +43,8 @@ class SearchRequest(FilterFields):
     evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
 
-    def parsed(self) -> Query:
-        """The query that this asks for.
+    def parsed(self, matched: int = MOST_MATCHED) -> Query:
+        """The query that this asks for; `matched` articles are told apart at most.
 
         Raises:
             InvalidQuery: a part cannot be searched.
@@ -56,6 +58,13 @@ class SearchRequest(FilterFields):
             group=self.group,
             evidence=self.evidence,
             gloss=self.gloss,
+            min_confidence=self.min_confidence,
+            counts=self.count,
+            facets=self.facets,
+            sort=self.sort,
+            collapse=self.collapse,
+            cursor=self.cursor,
+            matched=matched,
         )
 
 
@@ -243,6 +252,7 @@ class HitResponse(BaseModel):
     score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
     scores: ScoreDetails
     article: ArticleReference
+    twins: Annotated[list[ArticleReference], Field(description="Copies of it, if they are collapsed.")]
     passage: PassageResponse
     evidence: EvidenceResponse
 
@@ -256,6 +266,7 @@ class HitResponse(BaseModel):
             score=round(hit.score, 6),
             scores=ScoreDetails.of(hit.scores),
             article=ArticleReference(**_reference(hit.article)),
+            twins=[ArticleReference(**_reference(twin)) for twin in hit.twins],
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
@@ -274,6 +285,17 @@ class SearchResponse(BaseModel):
     reranking_ms: Annotated[
         float | None, Field(description="What of the time the reranker took; null without one.")
     ]
+    total: Annotated[
+        int, Field(description="How many articles match; passages, or stories, where these are the hits.")
+    ]
+    total_is_exact: Annotated[
+        bool,
+        Field(description="False: at least so many. `count=true` counts on, up to the most that is counted."),
+    ]
+    facets: Annotated[dict[str, FacetResponse], Field(description="By field, if asked for.")]
+    next_cursor: Annotated[
+        str | None, Field(description="The `cursor` of the next page; null where nothing follows.")
+    ]
     hits: list[HitResponse]
 
     @classmethod
@@ -286,6 +308,10 @@ class SearchResponse(BaseModel):
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
             reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
+            total=result.total,
+            total_is_exact=result.is_total_exact,
+            facets={facet.field: FacetResponse.of(facet) for facet in result.facets},
+            next_cursor=result.next_cursor,
             hits=[HitResponse.of(hit) for hit in result.hits],
         )
 

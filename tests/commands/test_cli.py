@@ -418,13 +418,17 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
     options = "--json --limit 2 --languages fa,ar --from 2025-09-04 --to 2025-12-31 --group passage"
     printed = hudhud("search", "war", "--index", seed_index, *options.split())
     body = json.loads(printed.stdout)
-    assert list(body) == ["query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"]
+    assert list(body) == [
+        *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms"),
+        *("total", "total_is_exact", "facets", "next_cursor", "hits"),
+    ]
     assert list(body["hits"][0]) == [
         "rank",
         "confidence",
         "score",
         "scores",
         "article",
+        "twins",
         "passage",
         "evidence",
     ]

@@ -153,8 +153,10 @@ def test_names_that_lead_into_objects() -> None:
         (["title="], "'title=' maps nothing: write FIELD=NAME, as in title=headline"),
         (
             ["titel=x"],
-            "no field is called 'titel': there are id, title, text, date, language, url, publisher;"
-            " did you mean title?",
+            (
+                "no field is called 'titel': there are id, title, text, date, language, url, publisher;"
+                " did you mean title?"
+            ),
         ),
         (["qqq=x"], "no field is called 'qqq': there are id, title, text, date, language, url, publisher"),
         (["text=a", "text=b"], "text is mapped twice: to 'a' and to 'b'"),

@@ -18,6 +18,7 @@ from indexer.core.errors import ArticleNotFound, IndexDamaged
 from indexer.core.records import Filter, Passage, Sentence
 from indexer.drafting.merging import SegmentRows
 from indexer.generation import catalogue as catalogues
+from indexer.generation import fields
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.segment import Embedded
 
@@ -41,8 +42,8 @@ SPANS: tuple[str, ...] = (
     "column-0-codes.npy",
     "column-0-articles.npy",
     "column-0-article-starts.npy",
-    catalogues.DAYS,
-    catalogues.BY_DAY,
+    fields.DAYS,
+    fields.BY_DAY,
 )
 SPANS += (catalogues.FIRST_PASSAGES, catalogues.FIRST_SENTENCES)
 """The files that depend on the articles alone."""
@@ -157,7 +158,7 @@ def test_an_empty_filter_admits_all(catalogue: Catalogue) -> None:
 
 def test_what_it_holds_is_counted(catalogue: Catalogue) -> None:
     assert catalogue.language_counts() == {"ar": 1, "en": 1, "fa": 1, "prs": 1, "und": 1}
-    assert catalogue.dates() == ("2025-09-03", "2025-12-06")
+    assert catalogue.fields.dates() == ("2025-09-03", "2025-12-06")
 
 
 def test_languages_are_counted_with_most_articles_first(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_languages_are_counted_with_most_articles_first(tmp_path: Path) -> None:
     read = segment(tmp_path / "one", [embedded("dead", [["x"]], "tr"), *articles])
     made = catalogued(tmp_path / "made", [(read, np.arange(1, 6))])
     assert list(made.language_counts().items()) == [("en", 2), ("fa", 2), ("ar", 1)]
-    assert made.dates() == (None, None)
+    assert made.fields.dates() == (None, None)
 
 
 LANGUAGE = st.sampled_from(["fa", "prs", "ar", "en"])

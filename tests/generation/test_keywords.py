@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from making import catalogued, embedded, segment, whole
 
 from indexer.core.errors import UnknownField
-from indexer.core.records import Condition, Filter
+from indexer.core.matching import Condition
+from indexer.core.records import Filter
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.keywords import key_of
 
@@ -37,20 +38,20 @@ def _catalogue(folder: Path) -> Catalogue:
 def _numbers(
     catalogue: Catalogue, *conditions: Condition, languages: frozenset[str] = frozenset()
 ) -> list[int]:
-    found: list[int] = catalogue.admitted_articles(Filter(languages, conditions=conditions)).tolist()
+    found: list[int] = catalogue.fields.admitted(Filter(languages, conditions=conditions)).tolist()
     return found
 
 
 def test_spellings_of_a_value_are_one_value_shown_as_most_articles_spell_it(tmp_path: Path) -> None:
     catalogue = _catalogue(tmp_path)
-    assert catalogue.columns["source"].counts() == [("bbc.com", 3), ("ایسنا", 1)]
-    assert catalogue.columns["meta.author"].counts() == [("علی", 3), ("ALI", 2), ("Sara", 1)]
-    assert catalogue.columns["meta.section"].counts() == [("sport", 1)]
+    assert catalogue.fields.columns["source"].counts() == [("bbc.com", 3), ("ایسنا", 1)]
+    assert catalogue.fields.columns["meta.author"].counts() == [("علی", 3), ("ALI", 2), ("Sara", 1)]
+    assert catalogue.fields.columns["meta.section"].counts() == [("sport", 1)]
     assert catalogue.language_counts() == {"fa": 3, "ar": 1, "prs": 1}
 
 
 def test_counts_are_of_the_articles_asked_for(tmp_path: Path) -> None:
-    author = _catalogue(tmp_path).columns["meta.author"]
+    author = _catalogue(tmp_path).fields.columns["meta.author"]
     assert author.counts(np.array([0, 3])) == [("ALI", 2), ("Sara", 1)]
     assert author.counts(np.empty(0, np.int64)) == []
 
@@ -88,9 +89,9 @@ def test_a_field_that_is_not_kept_is_an_error_that_names_those_that_are(tmp_path
 
 def test_a_generation_keeps_the_fields_that_are_declared_and_no_others(tmp_path: Path) -> None:
     one = segment(tmp_path / "one", [embedded("a", [["x"]], metadata=(("author", ("Ali",)),))])
-    assert list(catalogued(tmp_path / "none", whole([one])).columns) == ["language", "source"]
+    assert list(catalogued(tmp_path / "none", whole([one])).fields.columns) == ["language", "source"]
     kept = catalogued(tmp_path / "some", whole([one]), ["tags"])
-    assert kept.columns["meta.tags"].counts() == []
+    assert kept.fields.columns["meta.tags"].counts() == []
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_columns_agree_with_plain_python(
         assert _numbers(catalogue, *conditions) == fitting
         for column in ("source", "meta.tag"):
             counted = Counter(itertools.chain.from_iterable(keys[number][column] for number in fitting))
-            found = catalogue.columns[column].counts(np.array(fitting, np.int64))
+            found = catalogue.fields.columns[column].counts(np.array(fitting, np.int64))
             assert {key_of(value): count for value, count in found} == counted
             assert [count for _, count in found] == sorted(counted.values(), reverse=True)
 

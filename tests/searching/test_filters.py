@@ -3,7 +3,7 @@
 import pytest
 
 from indexer.core.errors import InvalidQuery
-from indexer.core.records import Condition
+from indexer.core.matching import Condition
 from indexer.text.language import admits
 from search_api.searching.filters import Without, conditions, languages_of
 from search_api.searching.query import parse

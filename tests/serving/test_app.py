@@ -56,6 +56,10 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
         "verdict_text": "Clear answer.",
         "generation": searcher.index.name,
         "reranking_ms": None,
+        "total": 1,
+        "total_is_exact": True,
+        "facets": {},
+        "next_cursor": None,
         "hits": [
             {
                 "rank": 1,
@@ -74,7 +78,11 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
                     "date": None,
                     "language": "ar",
                     "source": article.source,
+                    "url": None,
+                    "publisher": "",
+                    "metadata": {},
                 },
+                "twins": [],
                 "passage": {
                     "id": hit.passage.number,
                     "text": article.text[hit.passage.start : hit.passage.end],
@@ -178,6 +186,9 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         "date": None,
         "language": "ar",
         "source": article.source,
+        "url": None,
+        "publisher": "",
+        "metadata": {},
     }
 
 
@@ -207,7 +218,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field here: q, limit, languages, from, to, group, evidence, gloss are",
+            "lmit is not a field here: did you mean limit?",
         ),
     ],
 )
