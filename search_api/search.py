@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
@@ -20,6 +22,9 @@ from search_api.searching.matched import Matched, Matching
 from search_api.searching.pages import Listed, Page
 from search_api.searching.query import Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
+
+AT_ONCE = 50
+"""Hits that are put together at once, where all are wanted."""
 
 RERANKED = 50
 """Hits that a reranker reads; more where more are asked for."""
@@ -96,6 +101,15 @@ class Result:
         return Verdict.of(self.hits[0].confidence if self.hits else None)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Everything:
+    """All hits of a search, in their order: how many, whether no more match, and the hits one by one."""
+
+    total: int
+    is_total_exact: bool
+    hits: Iterator[Hit]
+
+
 class Searcher:
     """Answers queries from one index. Safe to use from several threads."""
 
@@ -131,10 +145,7 @@ class Searcher:
         if not query.is_telling:
             return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
         cursor = Cursor.read(query.cursor, query, self.index.name) if query.cursor else None
-        encoders = self.encoders
-        analysed = analyse(
-            query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds, deadline
-        )
+        analysed = self._analysed(query, deadline)
         matching = Matching(self.index, self._lane, analysed, deadline)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
         found = matching.whole(query.filter) if query.is_counted else matching.best(wanted)
@@ -166,6 +177,32 @@ class Searcher:
             best_confidence=None
             if cursor is None and query.sort is Sort.RELEVANCE
             else found.best_confidence,
+        )
+
+    def everything(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Everything:
+        """All that matches `query`, in the order that it asks for; a reranker orders nothing.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says; also while the hits are taken.
+        """
+        if not query.is_telling:
+            return Everything(0, True, iter(()))
+        strict = replace(query, min_confidence=query.least_confidence, counts=True, cursor="")
+        analysed = self._analysed(strict, deadline)
+        found = Matching(self.index, self._lane, analysed, deadline).whole(strict.filter)
+        listed = Listed.of(strict, self.index, found)
+
+        def hits() -> Iterator[Hit]:
+            for first in range(0, len(listed.positions), AT_ONCE):
+                places = np.arange(first, min(first + AT_ONCE, len(listed.positions)))
+                yield from self._hits(analysed, found, listed, Page(places, first + 1, None), deadline)
+
+        return Everything(len(listed.positions), found.is_whole, hits())
+
+    def _analysed(self, query: Query, deadline: Deadline) -> AnalysedQuery:
+        encoders = self.encoders
+        return analyse(
+            query, encoders.queries, encoders.words, self.index.lexicon, self._lane.kinds, deadline
         )
 
     def close(self) -> None:

@@ -227,6 +227,11 @@ class Engine(Protocol):
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
         ...
 
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        ...
+
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles have each value of a field: most first, months the latest first.
 

@@ -68,6 +68,11 @@ class Index(Protocol):
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
         ...
 
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        ...
+
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles, by ascending numbers, have each value of a field; most first.
 

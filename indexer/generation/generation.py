@@ -10,6 +10,7 @@ from indexer.core.settings import RECALL
 from indexer.generation import calibration, columns
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
+from indexer.generation.keywords import META
 from indexer.generation.postings import Postings, SentenceTerms
 from indexer.generation.segment import Segment
 from indexer.lexicon.dictionary import GLOSSARY
@@ -89,6 +90,11 @@ class Generation:
     def admitted(self, wanted: Filter) -> Numbers | None:
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
         return self.catalogue.admitted(wanted)
+
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        return tuple(META + name for name in self.manifest.meta)
 
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles have each value of a field: most first, months the latest first.

@@ -132,6 +132,11 @@ class Retrieval:
             ),
         )
 
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        return self._engine.further_fields
+
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles have each value of a field: most first, months the latest first.
 

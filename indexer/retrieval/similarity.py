@@ -28,6 +28,9 @@ from indexer.core.records import Numbers, Scores, Vectors
 
 HUBNESS_WEIGHT = 0.3
 TOP_SHARE = 0.1
+AT_ONCE = 1024
+"""Passages whose vectors are in memory at a time."""
+
 ENOUGH = 50
 """With fewer passages than this in the sample, a language's mean is drawn towards that of all."""
 
@@ -134,6 +137,12 @@ class Similarity:
 
     def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
+        starts = range(0, max(len(passages), 1), AT_ONCE)
+        parts = [self._cosines(vector, passages[start : start + AT_ONCE]) for start in starts]
+        passage, sentence, best = (np.concatenate(of_parts) for of_parts in zip(*parts, strict=True))
+        return passage, sentence, best
+
+    def _cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         rows, owners = inner_rows_and_owners(self.first_sentences, passages)
         cosines = _cosines(self.sentences.vectors(rows), vector)
         starts = np.searchsorted(owners, np.arange(len(passages)))

@@ -30,7 +30,7 @@ CLIENT_LEFT = 499
 _HANDLER = "handler"
 
 A = TypeVar("A")
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel | Response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,14 @@ class OffLoop:
             try:
                 wanted = read(asked)
                 request.scope.setdefault("state", {})[ASKED] = wanted
-                body = function(wanted, deadline).model_dump_json()
+                answer = function(wanted, deadline)
             except Cancelled:
                 raise
             except Exception as error:  # noqa: BLE001 (one without a status is raised again)
                 return of_error(error, self.layout)
-            return Response(body, media_type="application/json")
+            if isinstance(answer, Response):
+                return answer
+            return Response(answer.model_dump_json(), media_type="application/json")
 
         async def handle(request: Request) -> Response:
             try:
