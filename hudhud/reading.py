@@ -75,7 +75,7 @@ class Index:
         min_confidence: float | None = None,
         count: bool = False,
         facets: Iterable[str] = (),
-        sort: Literal["relevance", "newest", "oldest"] = "relevance",
+        sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
         collapse: bool = False,
         cursor: str | None = None,
     ) -> Results:

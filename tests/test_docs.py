@@ -57,7 +57,7 @@ def test_every_route_is_documented(live: Live) -> None:
     ]
     paths = {route.path.replace(":path", "") for route in routes}
     assert paths == {
-        *("/v1/search", "/v1/search.csv", "/v1/search.jsonl"),
+        *("/v1/search", "/v1/search.csv", "/v1/search.jsonl", "/v1/search.atom"),
         *("/v1/articles/{id}", "/healthz", "/readyz"),
     }
     documented = [path for path in paths if re.search(rf"^## .*{re.escape(path)}", API, re.MULTILINE)]

@@ -273,7 +273,7 @@ class Recording:
         self.passages, self.sentences = self._index.passages, self._index.sentences
         self.articles, self.article_by_id = self._index.articles, self._index.article_by_id
         self.close, self.undated = self._index.close, self._index.undated
-        self.further_fields = self._index.further_fields
+        self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
         self.counts, self.sketches = self._index.counts, self._index.sketches
         self.depths: list[int] = []
 

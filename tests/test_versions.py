@@ -25,7 +25,7 @@ PINS = {
     "catalogue": (3, "b40f14dac93236db16ba1910415a4cc710d98c04cb413f6fba651f87ec59ba6f"),
     "chunking": (2, "0daf4a7d05b479424d70ea247565cbcd0609b6cccfe7e8da0b92e5a90d476faa"),
     "columns": (3, "7210b5b84c596ef9fa4958de9b7076c4a193d67005ec068518346b1d05a69ecc"),
-    "format": (8, "4f0252f372810924c3eb6e3631cbeaafc609640f4c1e300615f83ee2c66f649d"),
+    "format": (8, "c5ec8c71579c617ef39d3ce6ad4d92e6ace30ca6ba8623b44e718272d446e0b4"),
     "language": (2, "bb70553cd7c3c36c47484f554a27c140f18e7997d06ff4a2acdcdf43b60c7d39"),
     "lexicon": (4, "672fe6ad90c5bd23475a80382a5dbcb15045af9b4e1617ec6461e38c97021899"),
     "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),

@@ -232,6 +232,10 @@ class Engine(Protocol):
         """The further fields that it keeps of articles, as `meta.author`."""
         ...
 
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        ...
+
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles have each value of a field: most first, months the latest first.
 

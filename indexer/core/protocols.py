@@ -73,6 +73,10 @@ class Index(Protocol):
         """The further fields that it keeps of articles, as `meta.author`."""
         ...
 
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        ...
+
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
         """How many of some articles, by ascending numbers, have each value of a field; most first.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from indexer.drafting.merging import SegmentRows
 from indexer.drafting.protocols import Publication
 from indexer.drafting.provenance import Provenance, prompts, shares_sounds, shares_words, versions
-from indexer.generation import calibration, catalogue, columns, terms
+from indexer.generation import arrivals, calibration, catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
 from indexer.lexicon.dictionary import GLOSSARY
@@ -62,6 +62,8 @@ def derive(
     stage("numbering")
     names = catalogue.write(parts, draft, provenance.meta)
     numbered = Catalogue(draft, [segment for segment, _ in parts], provenance.meta)
+    now = int(datetime.datetime.now(datetime.UTC).timestamp())
+    names += arrivals.write(numbered.ids, base.first_came if base else None, now, draft)
     stage("comparing")
     names += columns.write(numbered, draft)
     names += calibration.write(numbered, encoders.queries, draft)

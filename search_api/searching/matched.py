@@ -6,6 +6,7 @@ match. To know all, ever more candidates are asked for, until what the others ha
 until everything is one, or until as many articles match as are told apart at most.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,13 +69,21 @@ class Matched:
         is_sure = self.is_sure & np.isin(self.candidates.articles, self.candidates.articles[best])
         return replace(self, is_sure=is_sure, is_whole=False)
 
-    def ordered(self, group: Group, sort: Sort = Sort.RELEVANCE, *, sure: bool = False) -> Numbers:
+    def ordered(
+        self,
+        group: Group,
+        sort: Sort = Sort.RELEVANCE,
+        *,
+        sure: bool = False,
+        arrivals: Callable[[Sequence[int]], Numbers] | None = None,
+    ) -> Numbers:
         """Positions of candidates, best first, ties by passage number.
 
         Args:
             group: one an article, with its best passage, if asked so.
             sort: by date instead, where equal days follow each other by score; what has none comes last.
             sure: only those that are sure enough.
+            arrivals: tells when articles came, for the order of these.
         """
         numbers = np.flatnonzero(self.is_sure) if sure else np.arange(len(self.fused))
         order = numbers[np.lexsort((self.candidates.passages[numbers], -self.fused[numbers]))]
@@ -83,6 +92,8 @@ class Matched:
             order = order[np.sort(first)]
         if sort is Sort.RELEVANCE:
             return order
+        if sort is Sort.ADDED and arrivals:
+            return order[np.argsort(-arrivals(self.candidates.articles[order].tolist()), kind="stable")]
         days = self.candidates.days[order]
         by_day = -days if sort is Sort.NEWEST else np.where(days == 0, np.iinfo(np.int64).max, days)
         return order[np.argsort(by_day, kind="stable")]

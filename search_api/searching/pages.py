@@ -34,7 +34,7 @@ class Listed:
     @classmethod
     def of(cls, query: Query, index: Index, found: Matched) -> Self:
         """What was found, in the order that a query asks for; copies as one hit if it asks so."""
-        order = found.ordered(query.group, query.sort, sure=query.is_strict)
+        order = found.ordered(query.group, query.sort, sure=query.is_strict, arrivals=index.arrivals)
         if not query.collapse:
             return cls(order)
         stories = collapsed(index, found.candidates.articles[order])

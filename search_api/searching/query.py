@@ -43,6 +43,7 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
+    ADDED = "added"
 
 
 class Group(StrEnum):
@@ -162,7 +163,7 @@ def parse(
         min_confidence: that an article has at least which matches, 0 to 1.
         counts: whether all that matches is counted.
         facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
-        sort: `relevance`, `newest` or `oldest`.
+        sort: `relevance`, `newest`, `oldest`, or `added`: what came into the archive last.
         collapse: whether copies of one story are one hit.
         cursor: where the page begins, as an answer gave it.
         matched: articles that are told apart at most.
@@ -226,7 +227,7 @@ def _facets(fields: Iterable[str]) -> tuple[str, ...]:
 
 def _require_order(sort: str, group: str, min_confidence: float | None, *, collapse: bool) -> None:
     if sort not in set(Sort):
-        message = f"sort must be relevance, newest or oldest, not {sort!r}"
+        message = f"sort must be {', '.join(Sort)}, not {sort!r}"
         raise InvalidQuery(message, field="sort", value=sort)
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         message = f"min_confidence must be from 0 to 1, not {min_confidence}"

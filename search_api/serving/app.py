@@ -20,6 +20,7 @@ from search_api.serving.asked import article_id, from_json, from_query
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
 from search_api.serving.exports import add_exports
+from search_api.serving.feed import add_feed
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import Given, OffLoop, OffLoopRoute
@@ -72,6 +73,7 @@ def create_app(live: Live, limits: Limits = DEFAULTS) -> FastAPI:
     searching = OffLoop(searches, live.layout, limits)
     _add_searching(app, live, searching, limits.matched)
     add_exports(app, live, searching, limits.matched)
+    add_feed(app, live, searching, limits.matched)
     _add_articles(app, live, OffLoop(articles, live.layout, limits))
     _add_state(app, live)
     _add_error_handlers(app, live)

@@ -37,6 +37,7 @@ class Request:
         method, path: as sent.
         headers: by name; of several with one name the last.
         address: whose it is, as far as it is believed.
+        query: what stands behind the question mark.
         key: the name of its key, once that is known.
     """
 
@@ -44,6 +45,7 @@ class Request:
     path: str
     headers: Mapping[bytes, bytes]
     address: str
+    query: bytes = b""
     key: str = ""
 
 
@@ -90,7 +92,7 @@ class Envelope:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        request = Request(scope["method"], _path(scope), headers, self._address(scope))
+        request = Request(scope["method"], _path(scope), headers, self._address(scope), scope["query_string"])
         sent = _Sent(send, self._added(request))
         scope.setdefault("state", {})
         try:

@@ -111,7 +111,7 @@ def brute(searcher: Searcher, query: Query) -> list[int]:
             if known is None or (-score, passage) < (-known[1], known[0]):
                 best[article] = (passage, score)
     ordered = sorted(best.items(), key=lambda item: (-item[1][1], item[1][0]))
-    if query.sort is not Sort.RELEVANCE:
+    if query.sort in (Sort.NEWEST, Sort.OLDEST):
         days = {
             number: article.date.toordinal() if article.date else None
             for number in best
@@ -192,6 +192,15 @@ def _many(count: int) -> list[Row]:
         (f"{number:03}", [[f"flood in Kabul number {number}"]], "en", number, "a.org", ())
         for number in range(count)
     ]
+
+
+def test_what_came_last_is_first() -> None:
+    with searched(_many(5)) as searcher:
+        came = {0: 100, 1: 300, 2: 200, 3: 300, 4: 100}
+        searcher.index.arrivals = lambda articles: np.array([came[one] for one in articles])  # type: ignore[method-assign]
+        found = pages(searcher, parse(QUERY, limit=2, min_confidence=0.0, sort="added"))
+        times = [came[hit.passage.article] for result in found for hit in result.hits]
+        assert times == [300, 300, 200, 100, 100]
 
 
 def test_what_is_counted_at_most_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +305,7 @@ def test_collapsed_pages_hold_every_article_once(rows: list[Row], limit: int) ->
 @pytest.mark.parametrize(
     ("options", "field", "message"),
     [
-        ({"sort": "date"}, "sort", "sort must be relevance, newest or oldest, not 'date'"),
+        ({"sort": "date"}, "sort", "sort must be relevance, newest, oldest, added, not 'date'"),
         ({"min_confidence": 1.5}, "min_confidence", "min_confidence must be from 0 to 1, not 1.5"),
         ({"facets": map(str, range(9))}, "facets", "facets names 9 fields: 8 may be"),
         ({"collapse": True, "group": "passage"}, "collapse", "only articles are collapsed"),

@@ -223,7 +223,7 @@ NOT_WHOLE, NOT_NAMED = r"news\.tar is not whole: ", r"which its manifest does no
 
 DAMAGES: list[tuple[Callable[[Members], Members], str]] = [
     (lambda content: content[:-1], NOT_WHOLE + r"\S+ is missing"),
-    (lambda content: content[:1], NOT_WHOLE + r"article-rows\.npy is missing"),
+    (lambda content: content[:1], NOT_WHOLE + r"arrivals\.npy is missing"),
     (lambda content: [], NOT_WHOLE + "it is empty"),
     (lambda content: [*content, file("more.txt")], r"holds 'more\.txt', " + NOT_NAMED),
     (lambda content: [*content, content[-1]], NOT_NAMED),
