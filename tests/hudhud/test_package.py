@@ -62,6 +62,7 @@ def test_importing_loads_no_library() -> None:
         "hudhud.results",
         "hudhud.writing",
         "indexer.core",
+        "indexer.core.bounded",
         "indexer.core.errors",
         "indexer.core.limits",
         "indexer.core.settings",
