@@ -16,6 +16,7 @@ from hudhud.writing import index
 from indexer.core.errors import (
     ArticleNotFound,
     CacheDamaged,
+    CursorExpired,
     DeletionsDamaged,
     EmptyCorpus,
     FormatMismatch,
@@ -39,6 +40,7 @@ from indexer.core.errors import (
     ModelNotWritable,
     PathNotFound,
     TooManyRemovals,
+    UnknownField,
     UnreadableInput,
 )
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from indexer.core.records import Article, MatchKind, Skipped
     from indexer.drafting.draft import Progress
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.filters import Omit
     from search_api.searching.highlight import Mark
 
     __version__: str
@@ -54,6 +57,7 @@ __all__ = [
     "Article",
     "ArticleNotFound",
     "CacheDamaged",
+    "CursorExpired",
     "DeletionsDamaged",
     "EmptyCorpus",
     "FormatMismatch",
@@ -81,12 +85,14 @@ __all__ = [
     "ModelError",
     "ModelNotFound",
     "ModelNotWritable",
+    "Omit",
     "PathNotFound",
     "Progress",
     "Results",
     "Skipped",
     "Summary",
     "TooManyRemovals",
+    "UnknownField",
     "UnreadableInput",
     "WordMatch",
     "__version__",
@@ -98,6 +104,7 @@ _HEAVY = {
     "Article": "indexer.core.records",
     "Mark": "search_api.searching.highlight",
     "MatchKind": "indexer.core.records",
+    "Omit": "search_api.searching.filters",
     "Skipped": "indexer.core.records",
     "Progress": "indexer.drafting.draft",
     "WordMatch": "search_api.searching.evidence",

@@ -8,7 +8,7 @@ from io import BytesIO
 from indexer.core.errors import InputError
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import Corpus, Fields, InMemory
-from indexer.corpus.fields import AS_USUAL, record
+from indexer.corpus.fields import record
 from indexer.corpus.source import Source
 from indexer.corpus.text import title_of
 from indexer.text.language import UNDETERMINED
@@ -48,8 +48,9 @@ def corpus_of(
 def _record(item: object, fields: Fields, number: int) -> Record | Skipped:
     """An article as a line of JSON Lines with the same fields would be read, but that it must have an id."""
     as_text = isinstance(item, Article)
+    named = item.source if isinstance(item, Article) else None
     if isinstance(item, Article):
-        item, fields = _values(item), AS_USUAL
+        item, fields = _values(item), Fields(meta=fields.meta)
     if not isinstance(item, Mapping):
         raise InputError(
             f"{item!r} is neither a path nor an article: give str, Path, hudhud.Article or dict with the keys"
@@ -58,14 +59,15 @@ def _record(item: object, fields: Fields, number: int) -> Record | Skipped:
     origin = f"{IN_MEMORY}, record {number}"
     if fields.value(item, "id") is None:
         return Skipped(origin, SkipReason.MALFORMED, "it has no id")
-    named = item.get("source")
+    named = named or item.get("source")
     name = named if isinstance(named, str) and named else origin
     return record(item, fields, Source("", name, "", BytesIO), None, "", as_text=as_text)
 
 
 def _values(article: Article) -> dict[str, object]:
     """What an article says, without a title that its text gives, and without a language that is not told."""
-    values = asdict(article) | {"date": article.date or article.date_text}
+    values = dict(article.metadata) | asdict(article) | {"date": article.date or article.date_text}
+    del values["source"]  # the file; who published it is `publisher`
     if article.title == title_of(article.text, article.language):
         del values["title"]
     if article.language == UNDETERMINED:

@@ -5,7 +5,7 @@ import datetime
 import logging
 import os
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from indexer.core.records import Article, Passage
     from search_api.search import Searcher
     from search_api.searching.filter_days import FilterDay
+    from search_api.searching.filters import Omit
     from search_api.similar import SimilarResult
 
 _logger = logging.getLogger(__name__)
@@ -41,11 +42,14 @@ class Index:
     One that is forgotten closes itself.
     """
 
-    __slots__ = ("__weakref__", "_answering", "_close", "_folder")
+    __slots__ = ("__weakref__", "_answering", "_close", "_folder", "_matched")
 
-    def __init__(self, folder: Path, answering: _Answering) -> None:
-        """For `open`: the index in `folder`, of which `answering` lends searchers."""
-        self._folder = folder
+    def __init__(self, folder: Path, answering: _Answering, matched: int) -> None:
+        """For `open`: the index in `folder`, of which `answering` lends searchers.
+
+        `matched` articles of a search are counted at most.
+        """
+        self._folder, self._matched = folder, matched
         self._answering = answering
         self._close = weakref.finalize(self, answering.close)
 
@@ -61,6 +65,9 @@ class Index:
         *,
         limit: int = 10,
         languages: str | Iterable[str] = (),
+        sources: str | Iterable[str] = (),
+        meta: Mapping[str, str | Iterable[str]] | None = None,
+        omit: "Omit | None" = None,
         since: datetime.date | str | None = None,
         until: datetime.date | str | None = None,
         mode: Literal["hybrid", "dense", "lexical"] | None = None,
@@ -69,6 +76,12 @@ class Index:
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
         gloss: bool = False,
+        min_confidence: float | None = None,
+        count: bool = False,
+        facets: Iterable[str] = (),
+        sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
+        collapse: bool = False,
+        cursor: str | None = None,
     ) -> Results:
         """The passages that answer `query`, best first.
 
@@ -77,7 +90,10 @@ class Index:
                 `-word` leaves out articles that hold it.
             limit: most hits, 1 to 100.
             languages: only articles in these, `"fa,ar"` or `["fa", "ar"]`; `fa` admits Dari, `prs` is only
-                Dari.
+                Dari, `pes` only Persian of Iran.
+            sources: only articles of these publishers, however they are spelled.
+            meta: only articles with one of these values of a further field, `{"author": ["Ali"]}`.
+            omit: articles to leave out, `hudhud.Omit(sources=["a.org"], meta={"author": ["Ali"]})`.
             since: first day admitted, a date or `YYYY-MM-DD`, also Jalali or Hijri, as the year tells; an
                 article without a date is outside.
             until: last day admitted, likewise.
@@ -90,18 +106,30 @@ class Index:
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's; False saves time.
             gloss: whether hits say what their words mean in English.
+            min_confidence: from which an article matches, .05 unless given; if given, hits are what matches
+                alone.
+            count: whether all that matches is counted.
+            facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
+            sort: what hits are ordered by; by date, all that matches.
+            collapse: whether copies of one story are one hit, with its `twins`.
+            cursor: `next_cursor` of the page before.
 
         Raises:
             InvalidQuery: one of these cannot be searched.
+            CursorExpired: the page before is of another generation.
             IndexDamaged: a file of the index cannot be read.
             IndexClosed: the index was closed.
         """
+        from search_api.searching.filters import NOTHING
         from search_api.searching.query import parse
 
         asked = parse(
             query,
             limit=limit,
             languages=_codes(languages),
+            sources=[sources] if isinstance(sources, str) else sources,
+            meta=meta,
+            omit=omit or NOTHING,
             since=_day("since", since),
             until=_day("until", until),
             mode=mode,
@@ -110,6 +138,13 @@ class Index:
             group=group,
             evidence=evidence,
             gloss=gloss,
+            min_confidence=min_confidence,
+            counts=count,
+            facets=facets,
+            sort=sort,
+            collapse=collapse,
+            cursor=cursor or "",
+            matched=self._matched,
         )
         with self._searcher() as searcher:
             return Results.of(searcher.search(asked))
@@ -136,13 +171,25 @@ class Index:
         with self._searcher() as searcher:
             return searcher.index.passages_of(searcher.index.number_of(id))
 
-    def similar(self, id: str, *, limit: int = 10, languages: str | Iterable[str] = ()) -> "SimilarResult":
+    def similar(
+        self,
+        id: str,
+        *,
+        limit: int = 10,
+        languages: str | Iterable[str] = (),
+        sources: str | Iterable[str] = (),
+        meta: Mapping[str, str | Iterable[str]] | None = None,
+        omit: "Omit | None" = None,
+    ) -> "SimilarResult":
         """The articles that are like the one of this id, the same story in other languages first.
 
         Args:
             id: of the article.
             limit: most articles, 1 to 100.
             languages: only articles in these, as for `search`.
+            sources: only articles of these publishers.
+            meta: only articles with one of these values of a further field.
+            omit: articles to leave out.
 
         Raises:
             ArticleNotFound: there is none.
@@ -150,10 +197,19 @@ class Index:
             IndexDamaged: a file of the index cannot be read.
             IndexClosed: the index was closed.
         """
+        from search_api.searching.filters import NOTHING
         from search_api.similar import similar
 
         with self._searcher() as searcher:
-            return similar(searcher.index, id, limit=limit, languages=_codes(languages))
+            return similar(
+                searcher.index,
+                id,
+                limit=limit,
+                languages=_codes(languages),
+                sources=[sources] if isinstance(sources, str) else sources,
+                meta=meta,
+                omit=omit or NOTHING,
+            )
 
     def info(self) -> Info:
         """What is live: generation, model, counts, dates, size.
@@ -227,7 +283,8 @@ def open(
     chosen = Settings.from_environment(os.environ)
     layout = Layout((Path(index) if index is not None else chosen.index).absolute())
     opener = Opener(model or chosen.model, chosen.cache, _logger.info, reranker=reranker or chosen.reranker)
-    return Index(layout.folder, Live(layout, opener) if follow else Fixed(layout, opener))
+    answering = Live(layout, opener) if follow else Fixed(layout, opener)
+    return Index(layout.folder, answering, chosen.matched)
 
 
 def _codes(given: str | Iterable[str]) -> Iterable[str]:

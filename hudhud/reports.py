@@ -81,6 +81,7 @@ class Summary:
         unread: characters that could not be read, and stand as U+FFFD in articles that are new or changed.
         title_alone: articles, new or changed, that are a title without a text.
         undated: articles, new or changed, without a date, though something in them looks like one.
+        metadata_cut: articles, new or changed, some of whose metadata was left out: too long, or too much.
         rebuilt: why everything was embedded anew, for people; empty where it was not.
         embedded, reused: texts that the model had to encode, and those whose vectors were there already.
         bytes_written: to disk, the cache of vectors included.
@@ -103,6 +104,7 @@ class Summary:
     unread: int
     title_alone: int
     undated: int
+    metadata_cut: int
     rebuilt: tuple[str, ...]
     embedded: int
     reused: int
@@ -130,6 +132,7 @@ class Summary:
             unread=changes.skips.unread.characters,
             title_alone=changes.skips.title_alone,
             undated=changes.skips.undated,
+            metadata_cut=changes.skips.metadata_cut,
             rebuilt=changes.rebuilt,
             embedded=work.embedded,
             reused=work.reused,

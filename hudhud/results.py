@@ -1,7 +1,6 @@
 """What searching gives: results and their hits. Needs no library."""
 
 import datetime
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
@@ -9,9 +8,11 @@ from typing import TYPE_CHECKING, Any, overload
 from indexer.core.shown import shown
 
 if TYPE_CHECKING:
+    from indexer.core.records import Article, Metadata
     from search_api.search import Hit as Found
     from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
+    from search_api.searching.facets import Facet
     from search_api.searching.gloss import GlossedWord
     from search_api.searching.highlight import Mark
 
@@ -50,6 +51,9 @@ class Hit:
         gloss: the words of the passage with their meanings in English, if they were asked for.
         scores: what `score` is made of.
         passage: number of the passage in its generation.
+        publisher: of the article: as it says, else the host of its `url`, else its top folder.
+        metadata: of the article: further fields that the index keeps, pairs of a name and its values.
+        twins: copies of the article, where copies are one hit.
     """
 
     rank: int
@@ -70,6 +74,9 @@ class Hit:
     gloss: "tuple[GlossedWord, ...]"
     scores: "HitScores"
     passage: int
+    publisher: str = ""
+    metadata: "Metadata" = ()
+    twins: "tuple[Article, ...]" = ()
 
     @classmethod
     def of(cls, found: "Found") -> "Hit":
@@ -94,6 +101,9 @@ class Hit:
             gloss=found.gloss,
             scores=found.scores,
             passage=passage.number,
+            publisher=article.publisher,
+            metadata=article.metadata,
+            twins=found.twins,
         )
 
     @property
@@ -136,7 +146,11 @@ class Hit:
                 "date": self.date.isoformat() if self.date else None,
                 "language": self.language,
                 "source": self.source,
+                "url": self.url,
+                "publisher": self.publisher,
+                "metadata": {name: [*values] for name, values in self.metadata},
             },
+            "twins": [_reference(twin) for twin in self.twins],
             "passage": {"id": self.passage, "text": self.text, "start": self.start, "end": self.end},
             "evidence": {
                 "sentence": sentence,
@@ -148,6 +162,10 @@ class Hit:
 
     def __repr__(self) -> str:
         return f"<Hit {self._line()}>"
+
+    def _facts(self) -> str:
+        date = self.date.isoformat() if self.date else "no date"
+        return f"{self.confidence:.2f}, {self.language}, {date}, {self.id}"
 
     def _line(self) -> str:
         """The hit in a line; what is written from right to left stands last, in its own direction."""
@@ -189,6 +207,11 @@ class Results(Sequence[Hit]):
         mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
         without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
+        total: how many articles match; passages, or stories, where these are the hits.
+        is_total_exact: whether no more do; `count=True` counts on.
+        facets: the fields that were asked for, each with its `field` and `counts`: pairs of a value and how
+            many of the articles that match have it.
+        next_cursor: names the next page; None where nothing follows.
     """
 
     query: str
@@ -207,6 +230,10 @@ class Results(Sequence[Hit]):
     mode: str = "hybrid"
     without: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    total: int = 0
+    is_total_exact: bool = True
+    facets: "tuple[Facet, ...]" = ()
+    next_cursor: str | None = None
 
     @classmethod
     def of(cls, result: "Result") -> "Results":
@@ -229,6 +256,10 @@ class Results(Sequence[Hit]):
             mode=query.mode.value,
             without=tuple(kind.value for kind in query.without),
             warnings=result.warnings,
+            total=result.total,
+            is_total_exact=result.is_total_exact,
+            facets=result.facets,
+            next_cursor=result.next_cursor,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -249,6 +280,16 @@ class Results(Sequence[Hit]):
             "verdict_text": self.verdict_text,
             "generation": self.generation,
             "took_ms": round(self.took_ms, 1),
+            "total": self.total,
+            "total_is_exact": self.is_total_exact,
+            "facets": {
+                facet.field: {
+                    "counts": [{"value": value, "count": count} for value, count in facet.counts],
+                    "is_exact": facet.is_exact,
+                }
+                for facet in self.facets
+            },
+            "next_cursor": self.next_cursor,
             "reranking_ms": self.reranking_ms and round(self.reranking_ms, 1),
             "hits": [hit.to_dict() for hit in self.hits],
         }
@@ -278,31 +319,29 @@ class Results(Sequence[Hit]):
 
     def _repr_html_(self) -> str:
         """The hits as a notebook shows them, the words that answer the query marked."""
-        head = html.escape(self._head().strip("<>"))
-        told = "".join(f"<p>{html.escape(warning)}</p>" for warning in self.warnings)
-        return f"<p><b>{head}</b></p>{told}<ol>{''.join(map(_as_html, self.hits))}</ol>"
+        from hudhud.notebook import item, listed
+
+        return listed(
+            self._head().strip("<>"),
+            self.warnings,
+            [item(hit.title, hit._facts(), hit.text, hit.start, hit.marks) for hit in self.hits],
+        )
+
+
+def _reference(article: "Article") -> dict[str, Any]:
+    """An article without its text, as the API gives it."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "language": article.language,
+        "source": article.source,
+        "url": article.url,
+        "publisher": article.publisher,
+        "metadata": {name: [*values] for name, values in article.metadata},
+    }
 
 
 def _days(since: datetime.date | None, until: datetime.date | None) -> dict[str, str | None]:
     """First and last day as the API names and writes them."""
     return {"from": since.isoformat() if since else None, "to": until.isoformat() if until else None}
-
-
-def _as_html(hit: Hit) -> str:
-    """A hit as an item of a list; its text in its own direction."""
-    from search_api.searching.highlight import marked
-
-    date = hit.date.isoformat() if hit.date else "no date"
-    facts = html.escape(f"{hit.confidence:.2f}, {hit.language}, {date}, {hit.id}")
-    passage = marked(hit.text, hit.start, hit.marks, _answered)
-    return (
-        f'<li><span dir="auto"><b>{html.escape(hit.title)}</b></span><br><small>{facts}</small>'
-        f'<p dir="auto" style="white-space: pre-line">{passage}</p></li>'
-    )
-
-
-def _answered(mark: "Mark") -> str:
-    """What a mark answers and how, as the title of its element."""
-    from search_api.searching.highlight import escaped
-
-    return f' title="{escaped(mark.query)} ({mark.surest.kind})"'

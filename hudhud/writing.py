@@ -27,6 +27,7 @@ def index(
     keep_missing: bool = False,
     strict: bool = False,
     fields: Mapping[str, str] | None = None,
+    meta: Iterable[str] | None = None,
     format: str | None = None,
     progress: "Callable[[Progress], None] | None" = None,
     skipped: "Callable[[Skipped], None] | None" = None,
@@ -49,6 +50,7 @@ def index(
         keep_missing: remove nothing.
         strict: stop at the first record that cannot be read.
         fields: what fields are called in the input, as in `{"title": "headline"}`.
+        meta: names of further fields to keep, as in `["author", "section"]`; those of the index when None.
         format: of files that are named and whose names tell none, such as `jsonl`.
         progress: called now and then with how far the work has come.
         skipped: called with everything that is left out, and why.
@@ -58,7 +60,7 @@ def index(
 
     Raises:
         PathNotFound: a path does not exist.
-        InvalidMapping: `fields` or `format` name what there is not.
+        InvalidMapping: `fields` or `format` name what there is not, or `meta` what can be no name.
         EmptyCorpus: there would be no article in the index.
         UnreadableInput: with `strict`, a record cannot be read.
         TooManyRemovals: so much of a path is gone that it may be a mistake.
@@ -70,6 +72,7 @@ def index(
     from hudhud.articles import corpus_of
     from indexer.build import build
     from indexer.corpus import Fields
+    from indexer.corpus.metadata import declared
     from indexer.models.encoder import load_encoder
     from indexer.models.model import locate
     from indexer.options import Options
@@ -78,7 +81,8 @@ def index(
 
     chosen = Settings.from_environment(os.environ)
     layout = Layout(Path(index) if index is not None else chosen.index)
-    named = Fields.parse([f"{field}={name}" for field, name in (fields or {}).items()])
+    kept = declared(",".join(meta)) if meta is not None else () if fresh else layout.meta()
+    named = Fields.parse([f"{field}={name}" for field, name in (fields or {}).items()], kept)
     corpus = corpus_of(paths, named, format, layout.roots())
     found = locate(model or chosen.model, cache=chosen.cache, progress=_logger.info)
     encoder = load_encoder(found, cache=chosen.cache, progress=_logger.info)
@@ -89,7 +93,13 @@ def index(
         found,
         encoder,
         progress or _ignored,
-        options=Options(fresh=fresh, allow_removals=allow_removals, keep_missing=keep_missing, strict=strict),
+        options=Options(
+            fresh=fresh,
+            allow_removals=allow_removals,
+            keep_missing=keep_missing,
+            strict=strict,
+            meta=kept,
+        ),
         sink=skipped or _ignored,
     )
     return Summary.of(built)

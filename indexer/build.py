@@ -21,6 +21,7 @@ from indexer.models.model import Model
 from indexer.options import AS_USUAL, Options
 from indexer.preconditions import (
     glossary_of,
+    meta_of,
     nothing_found,
     opened_base,
     require_few_skipped,
@@ -110,10 +111,11 @@ def build(
             survey.require_few_removals()
         rebuilt = outdated(base.manifest, model) if base else []
         glossary = glossary_of(base, options)
-        is_new_glossary = base is not None and glossary != base.glossary
+        meta = meta_of(base, options)
+        is_new = base is not None and (glossary != base.glossary or list(meta) != base.manifest.meta)
         missing = survey.missing[:0] if options.keep_missing else survey.missing
         gone = np.union1d(missing, comparison.deleted())
-        if base and not (rebuilt or is_new_glossary or len(gone) or survey.new or survey.changed):
+        if base and not (rebuilt or is_new or len(gone) or survey.new or survey.changed):
             return _unchanged(layout, base, Changes.of(survey, survey.skips, {}, 0), stages)
         require_space(layout, base, survey)
         begun = Draft(layout.draft(), layout, model, encoder, cache, base, stages, recall=options.recall)
@@ -125,7 +127,7 @@ def build(
             draft.remove(comparison.deleted())
             skips = log.summary()
             require_few_skipped(options, survey, skips)
-            if base and not (rebuilt or is_new_glossary or len(gone) or added.total()):
+            if base and not (rebuilt or is_new or len(gone) or added.total()):
                 return _unchanged(layout, base, Changes.of(survey, skips, {}, 0), stages)
             if draft.is_empty:
                 raise EmptyCorpus(nothing_found(corpus.origin, survey, skips))
@@ -140,6 +142,7 @@ def build(
                     roots=_roots(base, corpus),
                     deleted=sorted(deleted),
                     glossary=glossary,
+                    meta=meta,
                 )
             )
         if base:

@@ -24,6 +24,7 @@ class Options:
         keep: how many generations stay.
         cache_bytes: how large the cache of vectors may be; None where it serves other indexes too, and
             nothing in it is forgotten.
+        meta: names of the further fields of articles that are kept; what the index declares when None.
         recall: share of the nearest hundred vectors that a search is to find among many.
     """
 
@@ -35,6 +36,7 @@ class Options:
     glossary: Path | None = None
     keep: int = KEPT
     cache_bytes: int | None = CACHE_BYTES
+    meta: tuple[str, ...] | None = None
     recall: float = RECALL
 
 

@@ -46,6 +46,13 @@ def glossary_of(base: Generation | None, options: Options) -> str:
     return base.glossary if base else ""
 
 
+def meta_of(base: Generation | None, options: Options) -> tuple[str, ...]:
+    """The further fields of articles that are kept: those that are declared, else those of the index."""
+    if options.meta is not None:
+        return options.meta
+    return tuple(base.manifest.meta) if base else ()
+
+
 def require_few_skipped(options: Options, survey: Survey, skips: Skips) -> None:
     """Check that no more records cannot be read than the options allow.
 

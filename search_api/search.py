@@ -1,40 +1,33 @@
 """The whole way of a search in one function: query → vector and words → candidates → ranking → hits."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
-from indexer.core.records import (
-    Article,
-    Candidates,
-    Filter,
-    Numbers,
-    Passage,
-    RetrievalRequest,
-    Scores,
-    Sentence,
-)
+from indexer.core.records import Article, Candidates, Filter, Passage, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
-from search_api.searching.conditions import Conditions, Quotations, conditions_of
 from search_api.searching.confidence import Verdict, confidences
+from search_api.searching.copies import MOST_TWINS
+from search_api.searching.cursor import Cursor
 from search_api.searching.evidence import Evidence, WordMatch, only_convincing
-from search_api.searching.fusion import QueryTraits
+from search_api.searching.facets import Facet, facets_of
 from search_api.searching.gloss import GlossedWord, gloss
-from search_api.searching.lanes import FUSED, Lane, lane_of
+from search_api.searching.lanes import FUSED, Lane
+from search_api.searching.matched import Matched, Matching
 from search_api.searching.modes import Mode
-from search_api.searching.query import Group, Query
+from search_api.searching.pages import Listed, Page
+from search_api.searching.query import Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
-from search_api.searching.romanised import romanised, sounds_of
 from search_api.searching.stages import stage
 from search_api.searching.telling import most_telling
 
-LEAST_DEPTH = 60
-DEPTH_PER_HIT = 2
-"""Candidates of each kind: enough that fusion has the best of all."""
+AT_ONCE = 50
+"""Hits that are put together at once, where all are wanted."""
 
 RERANKED = 50
 """Hits that a reranker reads; more where more are asked for."""
@@ -61,7 +54,7 @@ class Hit:
     """An answer: a passage with its article, and why. `rank` counts from 1.
 
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
-    cannot be compared with that of another.
+    cannot be compared with that of another. `twins` are copies of its article, where they are one hit.
     """
 
     rank: int
@@ -72,6 +65,7 @@ class Hit:
     sentence: Sentence
     words: tuple[WordMatch, ...]
     gloss: tuple[GlossedWord, ...] = ()
+    twins: tuple[Article, ...] = ()
 
     @property
     def score(self) -> float:
@@ -85,7 +79,8 @@ class Result:
 
     `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
     `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
-    why it may have found nothing.
+    why it may have found nothing. `total` is how many articles (passages, stories) match, `is_total_exact`
+    whether no more do. `next_cursor` names the next page, if there may be one.
     """
 
     query: Query
@@ -94,20 +89,28 @@ class Result:
     hits: tuple[Hit, ...]
     reranking_ms: float | None = None
     warnings: tuple[str, ...] = ()
+    total: int = 0
+    is_total_exact: bool = True
+    facets: tuple[Facet, ...] = ()
+    next_cursor: str | None = None
+    best_confidence: float | None = None
+    """Of the hit that is first by relevance, where that is not the first of this page."""
 
     @property
     def verdict(self) -> Verdict:
         """Whether the archive answers the query, by the first hit."""
+        if self.best_confidence is not None:
+            return Verdict.of(self.best_confidence)
         return Verdict.of(self.hits[0].confidence if self.hits else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ranking:
-    """Positions of candidates, best first; with a reranker's scores of them where there is one."""
+class Everything:
+    """All hits of a search, in their order: how many, whether no more match, and the hits one by one."""
 
-    positions: Numbers
-    reranked: Scores | None = None
-    milliseconds: float | None = None
+    total: int
+    is_total_exact: bool
+    hits: Iterator[Hit]
 
 
 class Searcher:
@@ -137,11 +140,66 @@ class Searcher:
         """The best passages for `query`: one an article unless it asks for passages.
 
         Raises:
+            InvalidQuery: the cursor is none of this query, or the index keeps no field that it names.
+            CursorExpired: the cursor is of another generation.
             TooSlow, Cancelled: as `deadline` says.
         """
         started = time.perf_counter()
         if not query.is_telling:
             return Result(query, self.index.name, _since(started), (), warnings=query.warnings)
+        cursor = Cursor.read(query.cursor, query, self.index.name) if query.cursor else None
+        analysed = self._analysed(query, deadline)
+        matching, found, listed = self._found(analysed, deadline)
+        facets = self._facets(query, matching, found) if query.facets else ()
+        if self._reranker and query.sort is Sort.RELEVANCE:
+            deadline.check()
+            listed = self._reranked(query, found.candidates, listed, self._reranker)
+            deadline = NO_DEADLINE  # what a reranker read is not thrown away
+        page = Page.of(query, self.index.name, found, listed, cursor)
+        hits = self._hits(analysed, found, listed, page, deadline)
+        warnings = (
+            *query.warnings,
+            *self._left_out(query.filter),
+            *analysed.warnings,
+            *matching.quotations.warnings(len(hits)),
+            *_without_words(query, len(found.fused)),
+        )
+        return Result(
+            query,
+            self.index.name,
+            _since(started),
+            hits,
+            listed.milliseconds,
+            warnings,
+            total=len(listed.positions) if query.collapse else found.total(query.group),
+            is_total_exact=found.is_whole,
+            facets=facets,
+            next_cursor=page.following,
+            best_confidence=None
+            if cursor is None and query.sort is Sort.RELEVANCE
+            else found.best_confidence,
+        )
+
+    def everything(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Everything:
+        """All that matches `query`, in the order that it asks for; a reranker orders nothing.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says; also while the hits are taken.
+        """
+        if not query.is_telling:
+            return Everything(0, True, iter(()))
+        strict = replace(query, min_confidence=query.least_confidence, counts=True, cursor="")
+        analysed = self._analysed(strict, deadline)
+        _, found, listed = self._found(analysed, deadline)
+
+        def hits() -> Iterator[Hit]:
+            for first in range(0, len(listed.positions), AT_ONCE):
+                places = np.arange(first, min(first + AT_ONCE, len(listed.positions)))
+                yield from self._hits(analysed, found, listed, Page(places, first + 1, None), deadline)
+
+        return Everything(len(listed.positions), found.is_whole, hits())
+
+    def _analysed(self, query: Query, deadline: Deadline) -> AnalysedQuery:
         encoders = self.encoders
         analysed = analyse(
             query,
@@ -151,25 +209,20 @@ class Searcher:
             self._lane.kinds & query.kinds,
             deadline,
         )
-        if query.mode is Mode.LEXICAL:
-            analysed = analysed.of_words(only_convincing)
+        return analysed.of_words(only_convincing) if query.mode is Mode.LEXICAL else analysed
+
+    @stage("candidates")
+    def _found(self, analysed: AnalysedQuery, deadline: Deadline) -> tuple[Matching, Matched, Listed]:
+        """What finds what matches, what it found for a page or for counts, and that in its order."""
+        query = analysed.query
+        matching = Matching(self.index, self._lane, analysed, deadline)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
-        quotations = Quotations(query, self.index, deadline)
-        candidates, fused = self._scored(analysed, quotations, wanted, deadline)
-        ranking = _Ranking(_best(candidates, fused, query.group)[:wanted])
-        if self._reranker:
-            deadline.check()
-            ranking = self._rerank(query, candidates, ranking.positions, self._reranker)
-            deadline = NO_DEADLINE  # what a reranker read is not thrown away
-        hits = self._hits(analysed, candidates, fused, ranking, deadline)
-        warnings = (
-            *query.warnings,
-            *self._left_out(query.filter),
-            *analysed.warnings,
-            *quotations.warnings(len(hits)),
-            *_without_words(query, len(hits)),
-        )
-        return Result(query, self.index.name, _since(started), hits, ranking.milliseconds, warnings)
+        found = matching.whole(query.filter) if query.is_counted else matching.best(wanted)
+        return matching, found, Listed.of(query, self.index, found)
+
+    @stage("facets")
+    def _facets(self, query: Query, matching: Matching, found: Matched) -> tuple[Facet, ...]:
+        return tuple(facets_of(query, self.index, matching, found))
 
     def close(self) -> None:
         """Release the index; nothing is searched afterwards."""
@@ -182,119 +235,63 @@ class Searcher:
             articles = "1 article has" if undated == 1 else f"{undated:,} articles have"
             yield f"{articles} no date, and no filter by date finds what has none"
 
-    @stage("candidates")
-    def _scored(
-        self, analysed: AnalysedQuery, quotations: Quotations, wanted: int, deadline: Deadline
-    ) -> tuple[Candidates, Scores]:
-        """Candidates that hold what is quoted, with their fused scores.
-
-        An article may hold many of the best passages, so ever more are asked for until there are
-        enough articles or no more passages.
-        """
-        query = analysed.query
-        lane = lane_of(query.mode, self._lane)
-        conditions = conditions_of(query, self.index.lexicon, deadline)
-        request = self._request(analysed, conditions, wanted, deadline)
-        offered = 0
-        while True:
-            deadline.check()
-            candidates = self.index.candidates(request)
-            surely = romanised(analysed, candidates)
-            traits = QueryTraits(surely, analysed.known, analysed.sought, request.days)
-            fused = lane.score(candidates, traits)
-            held = np.flatnonzero(quotations.held_by(candidates, fused))
-            numbers = candidates.articles if query.group is Group.ARTICLE else candidates.passages
-            enough = len(np.unique(numbers[held])) >= wanted or quotations.are_many_read
-            asked_once = query.group is Group.PASSAGE and not quotations
-            if enough or asked_once or len(candidates.passages) == offered:
-                return candidates.only(held), fused[held]
-            offered = len(candidates.passages)
-            request = replace(request, depth=request.depth * 4)
-
-    def _request(
-        self, analysed: AnalysedQuery, conditions: Conditions, wanted: int, deadline: Deadline
-    ) -> RetrievalRequest:
-        query = analysed.query
-        return RetrievalRequest(
-            vector=analysed.vector,
-            language=query.language,
-            words=analysed.expansions,
-            sounds=sounds_of(analysed),
-            filter=query.filter,
-            depth=max(LEAST_DEPTH, DEPTH_PER_HIT * wanted),
-            required=conditions.required,
-            excluded=conditions.excluded,
-            exact=query.exhaustive,
-            by_vectors=lane_of(query.mode, self._lane).by_vectors,
-            days=tuple(sorted({day for date in query.syntax.dates for day in date.days})),
-            deadline=deadline,
-        )
-
     @stage("reranking")
-    def _rerank(
-        self, query: Query, candidates: Candidates, positions: Numbers, reranker: Reranker
-    ) -> _Ranking:
-        """`positions` by the reranker's scores of their passages; equal ones stay as they are."""
+    def _reranked(self, query: Query, candidates: Candidates, listed: Listed, reranker: Reranker) -> Listed:
+        """The first hits by the reranker's scores of their passages."""
         started = time.perf_counter()
-        passages = self.index.passages(candidates.passages[positions].tolist())
+        best = listed.positions[: max(RERANKED, query.limit)]
+        passages = self.index.passages(candidates.passages[best].tolist())
         scores = reranker.score(query.read_text, [passage.text for passage in passages])
-        order = np.argsort(-scores, kind="stable")
-        return _Ranking(positions[order], scores[order], _since(started))
+        return listed.ranked(scores, _since(started))
 
     @stage("hits")
     def _hits(
-        self,
-        analysed: AnalysedQuery,
-        candidates: Candidates,
-        fused: Scores,
-        ranking: _Ranking,
-        deadline: Deadline,
+        self, analysed: AnalysedQuery, found: Matched, listed: Listed, page: Page, deadline: Deadline
     ) -> tuple[Hit, ...]:
-        best = ranking.positions[: analysed.query.limit]
+        candidates, best = found.candidates, listed.positions[page.places]
         passages = self.index.passages(candidates.passages[best].tolist())
         articles = self.index.articles(candidates.articles[best].tolist())
         sentences = self.index.sentences(candidates.sentences[best].tolist())
-        surely = confidences(candidates, best).tolist()
+        surely = confidences(candidates.only(best)).tolist()
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
         if evidence and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
+        columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely, words)
         return tuple(
             Hit(
                 rank,
-                surely[rank - 1],
+                confidence,
                 HitScores(
                     float(candidates.passage_cosine[position]),
                     float(candidates.sentence_cosine[position]),
                     float(candidates.lexical[position]),
-                    float(fused[position]),
-                    None if ranking.reranked is None else float(ranking.reranked[rank - 1]),
+                    float(found.fused[position]),
+                    listed.reranked_at(place),
                 ),
                 article,
                 passage,
                 sentence,
-                words[rank - 1],
+                matches,
                 gloss(passage, article.language) if analysed.query.gloss else (),
+                self._twins(candidates, listed.twins_at(place)),
             )
-            for rank, (position, article, passage, sentence) in enumerate(
-                deadline.each(zip(best.tolist(), articles, passages, sentences, strict=True)), start=1
+            for rank, (place, position, confidence, matches, article, passage, sentence) in enumerate(
+                deadline.each(zip(*columns, articles, passages, sentences, strict=True)),
+                start=page.first,
             )
         )
 
-
-def _best(candidates: Candidates, fused: Scores, group: Group) -> Numbers:
-    """Positions of candidates, best first, ties by passage number; one an article if asked so."""
-    order = np.lexsort((candidates.passages, -fused))
-    if group is Group.ARTICLE:
-        _, first = np.unique(candidates.articles[order], return_index=True)
-        order = order[np.sort(first)]
-    return order
+    def _twins(self, candidates: Candidates, positions: Sequence[int]) -> tuple[Article, ...]:
+        """The copies of a hit, the first of them."""
+        some = candidates.articles[list(positions)[:MOST_TWINS]] if positions else ()
+        return tuple(self.index.articles([int(number) for number in some]))
 
 
-def _without_words(query: Query, found: int) -> Iterator[str]:
+def _without_words(query: Query, candidates: int) -> Iterator[str]:
     """What there is to say where nothing has the words and nothing else was looked for."""
-    if query.mode is Mode.LEXICAL and not found and not query.syntax.exact:
+    if query.mode is Mode.LEXICAL and not candidates and not query.syntax.exact:
         yield "nothing holds these words; mode=hybrid also finds what says the same in others"
 
 

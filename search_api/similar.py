@@ -1,7 +1,7 @@
 """The articles that are like another: the same story in other languages first."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ from indexer.core.alike import Alike
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index
 from indexer.core.records import Article, Filter, Passage, Scores
-from search_api.searching.query import DEFAULT_LIMIT, codes_of, limit_of
+from search_api.searching.filters import NOTHING, Omit, conditions, languages_of
+from search_api.searching.query import DEFAULT_LIMIT, limit_of
 
 BIAS, AHEAD = -8.0, 27.0
 """Of a logistic function; see `confidences`. Between what a regression gives on documents of NTREX-128, -9.7
@@ -60,6 +61,9 @@ def similar(
     *,
     limit: int = DEFAULT_LIMIT,
     languages: Iterable[str] = (),
+    sources: Iterable[str] = (),
+    meta: Mapping[str, Iterable[str]] | None = None,
+    omit: Omit = NOTHING,
     deadline: Deadline = NO_DEADLINE,
 ) -> SimilarResult:
     """The articles that are like the one of this id, by the vectors of their passages: nothing is encoded.
@@ -72,15 +76,20 @@ def similar(
         article_id: of the article.
         limit: most articles, 1 to 100.
         languages: only articles in these; `fa` admits Dari.
+        sources: only articles of these publishers, however they are spelled.
+        meta: by name of a further field that the index keeps, values of which an article must have one.
+        omit: what articles must not have.
         deadline: until when somebody waits.
 
     Raises:
         InvalidQuery: names the part and its value.
+        UnknownField: the index keeps no field that is named.
         ArticleNotFound: there is no such article.
         TooSlow, Cancelled: as `deadline` says.
     """
     started = time.perf_counter()
-    most, wanted = limit_of(limit), Filter(codes_of(languages))
+    wanted = Filter(languages_of(languages), conditions=conditions(sources, meta or {}, omit))
+    most = limit_of(limit)
     number = index.number_of(article_id)
     [own] = index.articles([number])
     alike = index.alike(number, wanted, most, deadline)

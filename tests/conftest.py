@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from newsroom import ARTICLES, META
 from tracing import cannot_trace
 
 import indexer.models.encoder
 import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
-from indexer.corpus import Corpus
+from indexer.corpus import Corpus, InMemory
 from indexer.models.encoder import load_encoder
 from indexer.models.model import Model, locate
 from indexer.models.packed_model import Source
 from indexer.models.torch_encoder import TorchEncoder
+from indexer.options import Options
 from indexer.storage.layout import Layout
 from search_api.evaluation.indexes import FOLDER, VECTORS
 from search_api.search import Searcher
@@ -179,6 +181,21 @@ def evaluation_cache(seed_index: Path, tmp_path_factory: pytest.TempPathFactory)
     (folder / FOLDER).mkdir()
     shutil.copy(Layout(seed_index).cache, folder / FOLDER / VECTORS)
     return folder
+
+
+@pytest.fixture(scope="session")
+def newsroom(
+    seed_index: Path, model: Model, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Live]:
+    """What a server answers from, over the articles of `newsroom`, whose further fields are kept."""
+    layout = Layout(tmp_path_factory.mktemp("newsroom"))
+    shutil.copy(Layout(seed_index).cache, layout.cache)
+    build(InMemory(ARTICLES), layout, model, encoder, options=Options(meta=META))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
+        opened = Live(layout, Opener(None, None))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

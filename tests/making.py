@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.core.records import Article, Chunk, Span, Vectors
+from indexer.core.records import Article, Chunk, Metadata, Span, Vectors
 from indexer.drafting.derived import Encoders, derive
 from indexer.drafting.embedding import passage_texts, sentence_texts
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment
@@ -63,6 +63,8 @@ def embedded(
     language: str = "fa",
     date: datetime.date | None = DAY,
     vectors: tuple[Vectors, Vectors] | None = None,
+    publisher: str = "",
+    metadata: Metadata = (),
 ) -> Embedded:
     """An article of these passages, one a line; with `vectors` of its passages and of its sentences."""
     text = ""
@@ -75,7 +77,11 @@ def embedded(
             spans.append(Span(start, len(text)))
         chunks.append(Chunk(spans[0].start, spans[-1].end, tuple(spans)))
         text += "\n"
-    article = Article(article_id, f"title of {article_id}", text, date, language, f"in/{article_id}")
+    article = Article(
+        *(article_id, f"title of {article_id}", text, date, language, f"in/{article_id}"),
+        publisher=publisher,
+        metadata=metadata,
+    )
     digest = hashlib.sha256(f"{article_id}\n{text}".encode()).digest()[:16]
     texts = passage_texts(article, chunks), sentence_texts(article, chunks)
     of_passages, of_sentences = vectors or (encode(texts[0]), encode(texts[1]))
@@ -104,11 +110,11 @@ def whole(segments: Iterable[Segment]) -> list[SegmentRows]:
     return [(one, np.arange(len(one))) for one in segments]
 
 
-def catalogued(folder: Path, parts: Sequence[SegmentRows]) -> Catalogue:
-    """The catalogue of some rows of some segments, in `folder`."""
+def catalogued(folder: Path, parts: Sequence[SegmentRows], meta: Sequence[str] = ()) -> Catalogue:
+    """The catalogue of some rows of some segments, in `folder`, with the further fields in `meta`."""
     folder.mkdir(parents=True, exist_ok=True)
-    catalogue.write(parts, folder)
-    return Catalogue(folder, [one for one, _ in parts])
+    catalogue.write(parts, folder, meta)
+    return Catalogue(folder, [one for one, _ in parts], meta)
 
 
 def publish(
@@ -118,6 +124,7 @@ def publish(
     dead: Sequence[int] = (),
     *,
     live: bool = True,
+    meta: Sequence[str] = (),
 ) -> Manifest:
     """Publish a generation of `articles` and of those of `base` that are not `dead`; to be called alone.
 
@@ -145,17 +152,18 @@ def publish(
         for name, files in writer.written.items():
             parts += whole([Segment(draft / SEGMENTS / name)])
             facts |= {f"{SEGMENTS}/{name}/{file}": fact for file, fact in files.items()}
-        provenance = Provenance(MODEL, "by hand", dimensions, base.name if base else None)
+        made_from = base.name if base else None
+        provenance = Provenance(MODEL, "by hand", dimensions, made_from, meta=meta)
         words = partial(encode, dimensions=dimensions)
         made = derive(draft, layout, parts, facts, Encoders(words, words, words), base, provenance)
         layout.publish(draft, made, live=live)
     return made
 
 
-def published(folder: Path, articles: Sequence[Embedded]) -> Layout:
-    """An index with one generation of `articles`."""
+def published(folder: Path, articles: Sequence[Embedded], meta: Sequence[str] = ()) -> Layout:
+    """An index with one generation of `articles`, which keeps the further fields in `meta`."""
     layout = Layout(folder)
-    publish(layout, articles)
+    publish(layout, articles, meta=meta)
     return layout
 
 

@@ -9,7 +9,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,10 @@ def segment(folder: Path) -> object:
     """The files of a segment of three articles, cut and encoded by given rules; and as it is copied."""
     articles = [
         (Article("a/1", "یک", SEEDS[0], None, "fa", "in/a", "دیروز"), Origin("/in/a", b"0123456789abcdef")),
-        (Article("b", "two", SEEDS[3], DAY, "ar", "in/b", None, "https://e.org"), Origin("", bytes(16))),
+        (
+            _further(Article("b", "two", SEEDS[3], DAY, "ar", "in/b", None, "https://e.org")),
+            Origin("", bytes(16)),
+        ),
         (Article("c", "", " \n", None, "und", "in/c"), Origin("/in/c", bytes(range(16)))),
     ]
     with pytest.MonkeyPatch.context() as patch, VectorCache(folder / "cache") as cache:
@@ -67,11 +70,27 @@ def segment(folder: Path) -> object:
     return [_contents(folder / "made"), _contents(folder / "copied")]
 
 
+def _further(article: Article) -> Article:
+    """The same with a publisher and further fields."""
+    return replace(article, publisher="خبر", metadata=(("author", ("Ali", "علي")), ("section", ("war",))))
+
+
 def catalogue(folder: Path) -> object:
-    """The catalogue of three segments, from which articles are left out."""
+    """The catalogue of three segments, from which articles are left out; and of two with further fields."""
     parts = _dealt(folder, 40, 3)
     catalogues.write([(one, rows[::2] if one.name == "1" else rows) for one, rows in parts], folder)
-    return _contents(folder)
+    found = _contents(folder)
+    authors = [("Ali",), ("علي", "علی"), (), ("ALI", "Sara")]
+    further = [
+        making.embedded(
+            str(n), [["x"]], publisher=f"p{n % 2}", metadata=(("author", several),) if several else ()
+        )
+        for n, several in enumerate(authors)
+    ]
+    kept = whole([making.segment(folder / "a", further[:3]), making.segment(folder / "b", further[3:])])
+    (folder / "further").mkdir()
+    catalogues.write(kept, folder / "further", ["author"])
+    return [found, _contents(folder / "further")]
 
 
 def columns(folder: Path) -> object:

@@ -23,6 +23,7 @@ from indexer.corpus import text as text_reader
 from indexer.drafting.draft import Progress
 from indexer.drafting.provenance import versions
 from indexer.generation import catalogue, terms
+from indexer.generation.arrivals import ARRIVALS
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
 from indexer.generation.generation import SEGMENTS, Generation, open_live
 from indexer.generation.postings import SEGMENT_WORDS
@@ -42,6 +43,7 @@ from search_api.searching.query_encoder import QueryEncoders
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 ROWS = {
+    ARRIVALS,
     ARTICLE_ROWS,
     PASSAGE_ROWS,
     SENTENCE_ROWS,

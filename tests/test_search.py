@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import search_api.search
+import search_api.searching.matched
 from indexer.core.protocols import Encoder
 from indexer.core.records import Candidates, MatchKind, RetrievalRequest
 from indexer.lexicon.forms import STEM_WEIGHT
 from indexer.models.model import Model
-from search_api.search import DEPTH_PER_HIT, LEAST_DEPTH, Hit, Searcher
+from search_api.search import Hit, Searcher
+from search_api.searching.matched import DEPTH_PER_HIT, LEAST_DEPTH
 from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
 
@@ -275,6 +276,8 @@ class Recording:
         self.number_of, self.alike = self._index.number_of, self._index.alike
         self.completions = self._index.completions
         self.close, self.undated = self._index.close, self._index.undated
+        self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
+        self.counts, self.sketches = self._index.counts, self._index.sketches
         self.depths: list[int] = []
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
@@ -288,8 +291,8 @@ def test_many_articles_are_found_however_few_passages_are_asked_for_first(
 ) -> None:
     query = parse("sanctions", limit=100, languages=languages)
     expected = [(hit.article.id, hit.passage) for hit in searcher.search(query).hits]
-    monkeypatch.setattr(search_api.search, "LEAST_DEPTH", 1)
-    monkeypatch.setattr(search_api.search, "DEPTH_PER_HIT", 0)
+    monkeypatch.setattr(search_api.searching.matched, "LEAST_DEPTH", 1)
+    monkeypatch.setattr(search_api.searching.matched, "DEPTH_PER_HIT", 0)
     index = Recording(searcher)
     found = Searcher(index, QueryEncoders.of(encoder, model.prompts.query)).search(query)
     assert [(hit.article.id, hit.passage) for hit in found.hits] == expected

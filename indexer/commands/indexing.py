@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 SHOWN_IDS = 3
 """Of garbled articles, by `info`."""
 
+SHOWN_SOURCES = 10
+"""Those with the most articles, by `info`."""
+
 
 @told_in_a_line
 def reindex(
@@ -50,6 +53,14 @@ def reindex(
     mapping: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="FIELD=NAME", help="What a field is called, as in title=headline."),
+    ] = None,
+    meta: Annotated[
+        str | None,
+        typer.Option(
+            "--meta",
+            metavar="NAME,NAME",
+            help="Further fields to keep, as in author,section; the index remembers them.",
+        ),
     ] = None,
     format: Annotated[
         str | None,
@@ -108,6 +119,7 @@ def reindex(
     """
     from indexer.build import build
     from indexer.corpus import Corpus, Fields
+    from indexer.corpus.metadata import declared
     from indexer.drafting.skips import SkipLimit
     from indexer.models.encoder import load_encoder
     from indexer.models.model import locate
@@ -122,6 +134,7 @@ def reindex(
         )
     chosen = settings()
     layout = Layout(index or chosen.index)
+    kept = declared(meta) if meta is not None else () if fresh else layout.meta()
     options = Options(
         fresh=fresh,
         allow_removals=allow_removals,
@@ -132,10 +145,11 @@ def reindex(
         keep=keep,
         cache_bytes=cache_size * 10**6,
         recall=chosen.recall,
+        meta=kept,
     )
     corpus = Corpus(
         paths,
-        fields=Fields.parse(mapping or []),
+        fields=Fields.parse(mapping or [], kept),
         format=format,
         roots=layout.roots(),
         follow_links=not no_follow_links,
@@ -171,12 +185,16 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     layout = Layout(index or settings().index)
     generation = open_live(layout.folder)
-    manifest, undated = generation.manifest, generation.catalogue.undated()
+    manifest, undated = generation.manifest, generation.catalogue.fields.undated()
     garbled = generation.catalogue.garbled_ids()
+    sources = generation.catalogue.fields.columns["source"].counts()
     generation.close()
     deleted = layout.deleted()
     if as_json:
-        put_json(asdict(manifest) | {"deleted": sorted(deleted), "undated": undated, "garbled": garbled})
+        put_json(
+            asdict(manifest)
+            | {"deleted": sorted(deleted), "undated": undated, "garbled": garbled, "sources": dict(sources)}
+        )
         return
     rows = {
         "Index": layout.folder.resolve(),
@@ -185,6 +203,8 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "Model": f"{manifest.model}, {manifest.dimensions} dimensions, {manifest.fingerprint[:12]}",
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
+        "Sources": counted(dict(sources[:SHOWN_SOURCES])) or "none",
+        "Metadata": ", ".join(manifest.meta) or "none",
         "Dates": _dates(manifest, undated),
         "Garbled": _garbled(garbled),
         "Skipped": counted(manifest.skipped) or "none",

@@ -42,6 +42,7 @@ def _plain_changes(changes: "Changes") -> dict[str, Any]:
     }
     values["unread"] = skips["unread"]
     values["title_alone"], values["undated"] = changes.skips.title_alone, changes.skips.undated
+    values["metadata_cut"] = changes.skips.metadata_cut
     return values
 
 
@@ -176,6 +177,9 @@ def _say_skips(skips: "Skips") -> None:
         say(f"{_articles_that(skips.title_alone, 'is', 'are')} a title alone")
     if skips.undated:
         say(f"{_articles_that(skips.undated, 'has', 'have')} no date, though a column looks like one")
+    if skips.metadata_cut:
+        articles = _articles_that(skips.metadata_cut, "has", "have")
+        say(f"{articles} metadata that is too long or too much, which was left out")
     for reason, count in skips.counts.items():
         first = next(skipped for skipped in skips.samples if skipped.reason.value == reason)
         say(f"skipped, {reason}: {count:,}, e.g. {first.source}: {first.detail}")

@@ -248,6 +248,27 @@ class Engine(Protocol):
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
         ...
 
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        ...
+
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        ...
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles have each value of a field: most first, months the latest first.
+
+        Args:
+            field: `language`, `source`, `month`, or `meta.` with the name of a further field.
+            articles: their numbers, ascending.
+
+        Raises:
+            UnknownField: the index keeps no such field.
+        """
+        ...
+
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
         ...

@@ -13,6 +13,8 @@
     │   ├── InvalidSetting          an environment variable that Hudhud does not know
     │   ├── KeysUnusable            the file of API keys cannot be used, or a key is not there
     │   ├── InvalidQuery            a query, filter or limit that cannot be searched
+    │   │   └── UnknownField        the index keeps no such field of its articles
+    │   ├── CursorExpired           a page of a generation that no longer answers
     │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
     │   ├── ArticleNotFound         no article has this id
     │   ├── GenerationNotFound      no generation has this name, or there is none to go back to
@@ -109,6 +111,21 @@ class InvalidQuery(InputError):
         super().__init__(message)
         self.field = field
         self.value = value
+
+
+class UnknownField(InvalidQuery):
+    """The index keeps no field of this name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        kept = ", ".join(known)
+        message = (
+            f"the index keeps no field {name!r}: it has {kept}; declare more with `hudhud reindex --meta`"
+        )
+        super().__init__(message, field=name, value=name)
+
+
+class CursorExpired(InputError):
+    """The next page of a search is asked of another generation than the page before."""
 
 
 class InvalidEvaluation(InputError):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from indexer.core.bounded import USUAL
 
+MOST_MATCHED = 1000
+"""Articles of a search that are counted and paged through at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -23,6 +26,7 @@ class Limits:
         idle_seconds: that a connection stays open on which nobody asks.
         connections: at once; beyond them, the one that was idle longest is closed for a new one.
         backlog: of connections that the system holds until the server takes them.
+        matched: articles of a search that are counted and paged through at most.
         grace_seconds: that requests may take to end when the server is told to stop.
         cache_mb: megabytes that what is remembered for the next query takes, all together.
     """
@@ -40,6 +44,7 @@ class Limits:
     backlog: int = 64
     grace_seconds: float = 10.0
     cache_mb: int = USUAL // 1_000_000
+    matched: int = MOST_MATCHED
 
 
 DEFAULTS = Limits()

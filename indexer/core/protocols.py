@@ -5,6 +5,7 @@ from typing import Protocol
 
 from indexer.core.alike import Alike, Completion
 from indexer.core.deadline import NO_DEADLINE, Deadline
+from indexer.core.matching import Sketches
 from indexer.core.records import (
     ALL_KINDS,
     Article,
@@ -12,6 +13,7 @@ from indexer.core.records import (
     Expansion,
     Filter,
     MatchKind,
+    Numbers,
     Passage,
     QueryWord,
     RetrievalRequest,
@@ -66,6 +68,27 @@ class Index(Protocol):
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
+        ...
+
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        ...
+
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        ...
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles, by ascending numbers, have each value of a field; most first.
+
+        Raises:
+            UnknownField: the index keeps no such field.
+        """
+        ...
+
+    def sketches(self, articles: Numbers) -> Sketches:
+        """What some articles say, in brief, in that order."""
         ...
 
     def undated(self, wanted: Filter) -> int:

@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
+from indexer.core.matching import NOTHING_UNSEEN, Condition, Unseen
 
 Vectors = NDArray[np.float32]
 """Shape `(texts, dimensions)`; every row has unit length."""
@@ -21,6 +22,9 @@ Scores = NDArray[np.float32]
 
 _ARRAY = 128
 """Bytes of an array besides its values."""
+
+Metadata = tuple[tuple[str, tuple[str, ...]], ...]
+"""Further fields of an article, such as author, section and tags: of each its name and its values."""
 
 UNREAD = "\ufffd"
 """Stands in a text where something could not be read, whoever read it."""
@@ -50,6 +54,7 @@ class Remark(StrEnum):
 
     TITLE_ALONE = "title alone"
     UNDATED = "no date, though something looks like one"
+    METADATA = "metadata that is too long or too much, and is left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Article:
     and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
     `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
     is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
-    article was published. `remarks` are of reading it; an index does not keep them.
+    article was published, and `publisher` who published it. `metadata` are further fields, those that
+    `--meta` declares. `remarks` are of reading it; an index does not keep them.
     """
 
     id: str
@@ -72,6 +78,8 @@ class Article:
     date_text: str | None = None
     url: str | None = None
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
+    publisher: str = ""
+    metadata: Metadata = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +173,18 @@ class Filter:
     """Which articles a search is limited to.
 
     `languages` are codes, any of which may fit (`fa` admits `prs`); empty admits all. `since` and
-    `until` are included; an article without a date is outside any date filter.
+    `until` are included; an article without a date is outside any date filter. All `conditions` must hold.
     """
 
     languages: frozenset[str] = frozenset()
     since: datetime.date | None = None
     until: datetime.date | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is admitted."""
-        return not self.languages and not self.is_dated
+        return not (self.languages or self.is_dated or self.conditions)
 
     @property
     def is_dated(self) -> bool:
@@ -315,6 +324,7 @@ class Candidates:
         unrelated_passage, unrelated_sentence: both cosines, in spreads above what is usual of queries that
             the index does not answer.
         sound_share: that BM25 as a share of what a passage of mean length has that holds every word once.
+        unseen: what other passages have at most, in place of an array.
     """
 
     passages: Numbers
@@ -332,7 +342,9 @@ class Candidates:
     unrelated_sentence: Scores
     sound_z: Scores
     sound_share: Scores
+    unseen: Unseen = NOTHING_UNSEEN
 
     def only(self, positions: Numbers) -> "Candidates":
         """The candidates at some positions, in that order."""
-        return Candidates(*(getattr(self, field.name)[positions] for field in fields(self)))
+        arrays = {field.name: getattr(self, field.name)[positions] for field in fields(self)[:-1]}
+        return replace(self, **arrays)

@@ -105,7 +105,8 @@ class Corpus:
                 continue
             for found in self._found(path, reached):
                 if isinstance(found, FoundFile):
-                    yield from hopeful(map(finished, formats.read(found, self._fields)))
+                    read = formats.read(found, self._fields)
+                    yield from hopeful(finished(item, found.id) for item in read)
                 else:
                     yield found
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from indexer.core.records import UNREAD, Article, Record, Skipped, SkipReason
+from indexer.corpus.metadata import with_publisher
 from indexer.text.half_spaces import with_half_spaces
 
 MAX_DAMAGED_SHARE = 0.1
@@ -13,17 +14,18 @@ ID_NOT_READ = "its id holds bytes that cannot be read"
 NAMES_NOT_READ = "names of its fields hold bytes that cannot be read"
 
 
-def finished(item: Record | Skipped) -> Record | Skipped:
-    """`item`, whose article is looked over once it is read, in whatever format."""
-    return replace(item, load=partial(_finished, item)) if isinstance(item, Record) else item
+def finished(item: Record | Skipped, id: str = "") -> Record | Skipped:
+    """`item`, whose article is looked over once it is read, in whatever format; `id` is of its file."""
+    return replace(item, load=partial(_finished, item, id)) if isinstance(item, Record) else item
 
 
-def _finished(record: Record) -> Article | Skipped:
+def _finished(record: Record, id: str) -> Article | Skipped:
     article = record.load()
     if isinstance(article, Skipped):
         return article
     if complaint := damage_of(article.text):
         return Skipped(article.source, SkipReason.ENCODING, complaint, record.path, record.id)
+    article = with_publisher(article, id)
     text, title = with_half_spaces(article.text), with_half_spaces(article.title)
     if (text, title) == (article.text, article.title):
         return article

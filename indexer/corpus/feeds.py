@@ -16,13 +16,15 @@ from indexer.core.records import UNREAD, Article, Record, Remark, Skipped, SkipR
 from indexer.corpus.budget import OverBudget, lightened, without
 from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.decoding import NotText, decode
+from indexer.corpus.field_names import Named
 from indexer.corpus.html import chosen_language, with_title
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.markup import plain_text
+from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.source import MAX_BYTES, Source, digest, too_large
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
 from indexer.text.language import UNDETERMINED
+from indexer.text.language_codes import language_of
 
 _CLOSED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
@@ -39,7 +41,7 @@ _END = 2000
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What a feed gives of an entry; `title` and `text` may be HTML."""
+    """What a feed gives of an entry; `title` and `text` may be HTML, `stated` is its metadata."""
 
     title: str
     title_is_html: bool
@@ -48,10 +50,14 @@ class _Entry:
     date: str
     link: str
     language: str
+    stated: Stated
 
 
-def read(source: Source) -> Iterator[Record | Skipped]:
-    """The entries of the feed in `source`; of one that is cut off, those that are whole."""
+def read(source: Source, meta: Sequence[str] = ()) -> Iterator[Record | Skipped]:
+    """The entries of the feed in `source`; of one that is cut off, those that are whole.
+
+    `meta` are names of the further fields that are kept: authors, tags and what else feedparser has by name.
+    """
     with source.open() as opened:
         raw = opened.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
@@ -59,10 +65,10 @@ def read(source: Source) -> Iterator[Record | Skipped]:
     elif not raw or raw.isspace():
         yield source.skipped(SkipReason.EMPTY, NOTHING)
     else:
-        yield from _light_entries(raw, source)
+        yield from _light_entries(raw, source, meta)
 
 
-def _light_entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
+def _light_entries(raw: bytes, source: Source, meta: Sequence[str]) -> Iterator[Record | Skipped]:
     """The entries, but for those that would cost more than any entry does."""
     try:
         feed = lightened(raw)
@@ -72,14 +78,14 @@ def _light_entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
         else:
             yield source.skipped(SkipReason.UNSUPPORTED, "XML, but no RSS or Atom feed")
         return
-    for number, item in enumerate(_entries(feed.raw, source), 1):
+    for number, item in enumerate(_entries(feed.raw, source, meta), 1):
         if number in feed.heavy:
             yield source.skipped(SkipReason.TOO_LARGE, feed.heavy[number], at=f": entry {number}")
         else:
             yield item
 
 
-def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
+def _entries(raw: bytes, source: Source, meta: Sequence[str]) -> Iterator[Record | Skipped]:
     try:
         content = _content(raw)
     except NotText as error:
@@ -100,7 +106,7 @@ def _entries(raw: bytes, source: Source) -> Iterator[Record | Skipped]:
         entries = entries[:-1]
     language = dict.get(feed["feed"], "language") or ""
     for number, values in enumerate(entries, 1):
-        yield _record(values, language, source, number)
+        yield _record(values, language, source, number, meta)
     if is_cut:
         yield source.skipped(SkipReason.MALFORMED, f"cut off behind {len(entries)} whole entries")
     elif complaint := _damage(content, len(entries), marks, is_broken):
@@ -137,7 +143,9 @@ def _parsed(content: str) -> Mapping[str, Any] | Exception:
     return feed
 
 
-def _record(values: Mapping[str, Any], language: str, source: Source, number: int) -> Record | Skipped:
+def _record(
+    values: Mapping[str, Any], language: str, source: Source, number: int, meta: Sequence[str]
+) -> Record | Skipped:
     """An entry; `values` are asked as a plain dict, for feedparser's own takes one key for another."""
     get = partial(dict.get, values)
     title, link = get("title_detail") or {}, (get("link") or "").strip()
@@ -151,6 +159,7 @@ def _record(values: Mapping[str, Any], language: str, source: Source, number: in
         get("published") or get("updated") or "",
         link,
         text.get("language") or language,
+        stated(_named(values), meta),
     )
     identity = (get("id") or "").strip() or link or f"{source.id}/{number}"
     at = f": entry {number}"
@@ -158,6 +167,14 @@ def _record(values: Mapping[str, Any], language: str, source: Source, number: in
         return source.skipped(SkipReason.ENCODING, ID_NOT_READ, at=at)
     load = partial(_load, entry, source, identity, at)
     return Record(identity, source.name + at, source.path, digest(b"entry", repr(entry).encode()), load)
+
+
+def _named(values: Mapping[str, Any]) -> Named:
+    """The fields of an entry; its authors and tags by the names that declarations usually have."""
+    plain = dict(values.items())
+    authors, tags = plain.get("authors") or plain.get("author"), plain.get("tags")
+    several = {"author": authors, "authors": authors, "tag": tags, "tags": tags, "category": tags}
+    return Named(plain | {name: found for name, found in several.items() if found})
 
 
 def _load(entry: _Entry, source: Source, identity: str, at: str) -> Article | Skipped:
@@ -169,6 +186,7 @@ def _load(entry: _Entry, source: Source, identity: str, at: str) -> Article | Sk
     language = chosen_language(text, language_of(entry.language))
     date = dates.parse(entry.date, language)
     remarks = [Remark.UNDATED] if entry.date.strip() and not date else []
+    remarks += [Remark.METADATA] if entry.stated.is_cut else []
     remarks += [Remark.TITLE_ALONE] if title and body in {"", title} else []
     return Article(
         identity,
@@ -180,6 +198,7 @@ def _load(entry: _Entry, source: Source, identity: str, at: str) -> Article | Sk
         dates.written(entry.date),
         entry.link if entry.link.startswith(("http://", "https://")) else None,
         tuple(remarks),
+        metadata=entry.stated.metadata,
     )
 
 

@@ -55,6 +55,10 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("url", "link", "permalink", "web_url", "article_url", "source_url", "canonical_url"),
             *("لینک", "الرابط", "رابط"),
         ),
+        "publisher": (
+            *("publisher", "site_name", "source_name", "outlet", "newspaper", "source", "site", "domain"),
+            *("ناشر", "منبع", "منبع خبر", "رسانه", "المصدر", "الناشر"),
+        ),
     }
 )
 """The names that are tried in this order for a field that is not mapped; whole texts before summaries."""

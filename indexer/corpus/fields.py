@@ -15,12 +15,13 @@ from indexer.corpus.damage import ID_NOT_READ
 from indexer.corpus.date_columns import Written
 from indexer.corpus.field_names import LEADS, NAMES, WRAPPERS, Named
 from indexer.corpus.field_values import Scalar, date_in, is_empty, text_in
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.markup import plain
+from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.source import Source, digest
 from indexer.corpus.text import NOTHING, normalise_newlines, title_of
 from indexer.text import dates
 from indexer.text.language import UNDETERMINED, identify
+from indexer.text.language_codes import language_of
 
 _LINES = re.compile(r"\n+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -43,15 +44,18 @@ class Fields:
     date: str | None = None
     language: str | None = None
     url: str | None = None
+    publisher: str | None = None
+    meta: tuple[str, ...] = ()
+    """Further fields that are kept, by the names that they have in records."""
 
     @classmethod
-    def parse(cls, pairs: Sequence[str]) -> "Fields":
-        """The mapping that `pairs` of the form `title=headline` write down.
+    def parse(cls, pairs: Sequence[str], meta: tuple[str, ...] = ()) -> "Fields":
+        """The mapping that `pairs` of the form `title=headline` write down; and `meta`, as it is declared.
 
         Raises:
             InvalidMapping: one is not of that form, or names a field that there is not, or one twice.
         """
-        known = [field.name for field in fields_of(cls)]
+        known = [field.name for field in fields_of(cls) if field.name != "meta"]
         named: dict[str, str] = {}
         for pair in pairs:
             field, equals, name = (part.strip() for part in pair.partition("="))
@@ -64,7 +68,7 @@ class Fields:
             if field in named:
                 raise InvalidMapping(f"{field} is mapped twice: to {named[field]!r} and to {name!r}")
             named[field] = name
-        return cls(**named)
+        return cls(**named, meta=meta)
 
     def names(self, field: str) -> tuple[str, ...]:
         """The names that are tried for `field`, in order."""
@@ -148,6 +152,7 @@ def record(
         tuple(value for value in named.others_like_dates() if isinstance(value, Scalar)),
         fields.value(named, "language"),
         fields.text_of(named, "url"),
+        stated(named, fields.meta, fields.value(named, "publisher")),
         as_text,
     )
     return load.record()
@@ -176,6 +181,7 @@ class Load:
         dates: those that may be its date, the likeliest first.
         others: what looks like a date by its name, and is not known as the article's.
         language, url: as they are written.
+        stated: its publisher and its metadata.
         as_text: whether what looks like HTML stays.
     """
 
@@ -189,6 +195,7 @@ class Load:
     others: tuple[object, ...]
     language: object
     url: str | None
+    stated: Stated
     as_text: bool
 
     def dated(self, dates: tuple[Written, ...]) -> Self:
@@ -200,7 +207,8 @@ class Load:
         language = self.language if isinstance(self.language, Scalar) else None
         dates = [(one.value, one.order and one.order.value, one.is_serial) for one in self.dates]
         keeps_markup = self.as_text and any(sign in text for sign in "<&" for text in (self.title, self.text))
-        told = (self.title, self.text, self.lead, dates, language, self.url, keeps_markup)
+        stated = (self.stated.publisher, self.stated.metadata)
+        told = (self.title, self.text, self.lead, dates, language, self.url, keeps_markup, stated)
         content = json.dumps(told, default=str).encode()
         source = self.source
         return Record(self.id, source.name + self.at, source.path, digest(b"record", content), self)
@@ -219,9 +227,15 @@ class Load:
             remarks.append(Remark.TITLE_ALONE)
         if date is None and (date_text or any(dates.parse(str(value), language) for value in self.others)):
             remarks.append(Remark.UNDATED)
+        if self.stated.is_cut:
+            remarks.append(Remark.METADATA)
         url = storable(plain(self.url).strip()) if self.url else None
         name = self.source.name + self.at
-        return Article(self.id, found, content, date, language, name, date_text, url, tuple(remarks))
+        return Article(
+            *(self.id, found, content, date, language, name, date_text, url, tuple(remarks)),
+            publisher=self.stated.publisher,
+            metadata=self.stated.metadata,
+        )
 
     def _title(self) -> str:
         title = self._plain(self.title).strip()

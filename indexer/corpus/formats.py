@@ -38,22 +38,22 @@ class Format:
     single: bool = False
 
 
-def _html(_: Fields) -> Reader:
+def _html(fields: Fields) -> Reader:
     from indexer.corpus import html
 
-    return html.read
+    return partial(html.read, meta=fields.meta)
 
 
-def _warc(_: Fields) -> Reader:
+def _warc(fields: Fields) -> Reader:
     from indexer.corpus import warc
 
-    return warc.read
+    return partial(warc.read, meta=fields.meta)
 
 
-def _feed(_: Fields) -> Reader:
+def _feed(fields: Fields) -> Reader:
     from indexer.corpus import feeds
 
-    return feeds.read
+    return partial(feeds.read, meta=fields.meta)
 
 
 def _pdf(_: Fields) -> Reader:
@@ -62,7 +62,13 @@ def _pdf(_: Fields) -> Reader:
     return pdf.read
 
 
-TEXT = Format("text", ("", ".txt", ".text", ".md"), lambda _: text.read, whole=True, single=True)
+TEXT = Format(
+    "text",
+    ("", ".txt", ".text", ".md"),
+    lambda fields: partial(text.read, meta=fields.meta),
+    whole=True,
+    single=True,
+)
 LINES = Format("jsonl", (".jsonl", ".ndjson"), lambda fields: partial(jsonl.read_lines, fields=fields))
 FORMATS = (
     TEXT,

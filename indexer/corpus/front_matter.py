@@ -1,13 +1,13 @@
 """The block of metadata above a Markdown text: between lines of `---` (YAML) or `+++` (TOML).
 
-Of YAML, what such blocks hold is read: keys with a text, quoted or not, or folded over indented lines. Lists
-and nested values are passed over.
+Of YAML, what such blocks hold is read: keys with a text, quoted or not, or folded over indented lines, and
+lists of texts. Nested values are passed over.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_LENGTH = 2**16
 """Code points of a block; a longer one is text."""
@@ -17,6 +17,7 @@ NAMES = {
     "date": ("date", "published", "publishdate", "publishedat", "pubdate", "datepublished", "created"),
     "language": ("lang", "language", "locale"),
     "url": ("url", "canonicalurl", "canonical", "sourceurl", "link", "permalink"),
+    "publisher": ("publisher", "sitename", "site", "source", "outlet", "newspaper"),
 }
 """Of each field, the keys that are tried in this order, in small letters without `_` and `-`."""
 
@@ -52,6 +53,7 @@ _BLOCK = re.compile(
     r"(?P<mark>---|\+\+\+)[^\S\n]*\n(?P<lines>.*?\n)?(?:(?P=mark)|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL
 )
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w.-]*|\"[^\"\n]+\"|'[^'\n]+')[^\S\n]*:(?:[^\S\n]+(?P<value>.*))?")
+_ITEM = re.compile(r"[^\S\n]*-[^\S\n]+(?P<value>.*)")
 _BLOCK_TEXT = re.compile(r"[|>][+-]?\d?[+-]?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
@@ -60,12 +62,19 @@ _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a block says of its text; empty where it says nothing."""
+    """What a block says of its text, empty where it says nothing; `values` are all that it says, by key."""
 
     title: str = ""
     date: str = ""
     language: str = ""
     url: str = ""
+    publisher: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def describes(self) -> bool:
+        """Whether it says anything of the article that its text may say too."""
+        return bool(self.title or self.date or self.language or self.url)
 
 
 def split(content: str) -> tuple[FrontMatter, str]:
@@ -77,42 +86,52 @@ def split(content: str) -> tuple[FrontMatter, str]:
     values = _of_toml(lines) if match["mark"] == "+++" else _of_yaml(lines)
     if USUAL.isdisjoint(values):
         return FrontMatter(), content
-    return FrontMatter(**{field: _first(values, names) for field, names in NAMES.items()}), content[
-        match.end() :
-    ]
+    found = {field: _first(values, names) for field, names in NAMES.items()}
+    return FrontMatter(**found, values=values), content[match.end() :]
 
 
-def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((values[name].strip() for name in names if values.get(name, "").strip()), "")
+def _first(values: Mapping[str, object], names: tuple[str, ...]) -> str:
+    texts = (_plain(values.get(name, "")).strip() for name in names)
+    return next((text for text in texts if text), "")
 
 
-def _of_toml(block: str) -> dict[str, str]:
+def _of_toml(block: str) -> dict[str, object]:
     """The values at the top of a TOML document; none if it is none."""
     try:
         values = tomllib.loads(block)
     except (ValueError, RecursionError):
         return {}
-    return {_folded(key): _plain(value) for key, value in values.items()}
+    return {_folded(key): value for key, value in values.items()}
 
 
 def _plain(value: object) -> str:
     return "" if isinstance(value, list | dict) else str(value)
 
 
-def _of_yaml(block: str) -> dict[str, str]:
-    """The texts at the top of a YAML mapping; none if a line is not part of one."""
+def _of_yaml(block: str) -> dict[str, object]:
+    """The texts and lists at the top of a YAML mapping; none if a line is not part of one."""
     values: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
     key = ""
     for line in block.splitlines():
         if match := _KEY.fullmatch(line):
             key = _folded(match["key"].strip("\"'"))
             value = _COMMENT.sub("", match["value"] or "") if _is_plain(match["value"]) else match["value"]
             values[key] = "" if _BLOCK_TEXT.fullmatch(value.strip()) else value.strip()
+        elif key and (item := _ITEM.fullmatch(line)):
+            lists.setdefault(key, []).append(_unquoted(item["value"].strip()))
         elif key and line[:1].isspace():
             values[key] = f"{values[key]} {line.strip()}".strip()
         elif line.strip() and not line.startswith(("#", "- ")) and line not in ("-", "]", "}"):
             return {}
-    return {key: _unquoted(value) for key, value in values.items()}
+    return {key: lists.get(key) or _listed(value) for key, value in values.items()}
+
+
+def _listed(value: str) -> str | list[str]:
+    """The texts between square brackets; another value as a text."""
+    if not (value.startswith("[") and value.endswith("]")):
+        return _unquoted(value)
+    return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
 
 
 def _is_plain(value: str | None) -> bool:

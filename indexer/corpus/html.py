@@ -8,7 +8,7 @@ in its address; none is guessed from the text.
 import functools
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ from urllib.parse import urljoin, urlsplit
 from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus.budget import OverBudget, require_markup, require_text
 from indexer.corpus.decoding import NotText, decode
-from indexer.corpus.language_codes import language_of
+from indexer.corpus.field_names import Named
+from indexer.corpus.metadata import Stated, stated
 from indexer.corpus.page_blocks import page_of
 from indexer.corpus.page_dates import stated_dates
 from indexer.corpus.page_recovery import recovered
@@ -33,6 +34,7 @@ from indexer.text.language import (
     identify,
     script_of,
 )
+from indexer.text.language_codes import language_of
 from indexer.text.orthography.common import ZWNJ
 
 if TYPE_CHECKING:
@@ -68,8 +70,8 @@ _LINEAR_A = range(0x10600, 0x10737)
 _IN_ADDRESS = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2})(?=/|$)", re.ASCII)
 
 
-def read(source: Source) -> Iterator[Record | Skipped]:
-    """The one page in `source`."""
+def read(source: Source, meta: Sequence[str] = ()) -> Iterator[Record | Skipped]:
+    """The one page in `source`, with what its meta elements state under the names in `meta`."""
     with source.open() as opened:
         raw = opened.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
@@ -77,12 +79,20 @@ def read(source: Source) -> Iterator[Record | Skipped]:
     elif not raw or raw.isspace():
         yield source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
     else:
-        load = partial(article_of, raw, id=source.id, source=source.name, path=source.path)
-        yield Record(source.id, source.name, source.path, digest(b"html", raw), load)
+        load = partial(article_of, raw, id=source.id, source=source.name, path=source.path, meta=meta)
+        content = digest(b"html", raw, *map(str.encode, meta))
+        yield Record(source.id, source.name, source.path, content, load)
 
 
 def article_of(
-    raw: bytes, *, id: str, source: str, path: str, url: str | None = None, encoding: str | None = None
+    raw: bytes,
+    *,
+    id: str,
+    source: str,
+    path: str,
+    url: str | None = None,
+    encoding: str | None = None,
+    meta: Sequence[str] = (),
 ) -> Article | Skipped:
     """The article of a page.
 
@@ -93,6 +103,7 @@ def article_of(
         path: of the file on disk.
         url: where the page was got from; the page may state a better one.
         encoding: what the server said of it.
+        meta: names of the further fields that are kept.
     """
     skipped = partial(Skipped, source, path=path, id=id)
     try:
@@ -104,7 +115,7 @@ def article_of(
     except NotText as error:
         return skipped(error.reason, str(error))
     try:
-        return _article(page, id, source, url) or skipped(SkipReason.EMPTY, "no text in the page")
+        return _article(page, id, source, url, meta) or skipped(SkipReason.EMPTY, "no text in the page")
     except Exception as error:
         logging.getLogger(__name__).debug("%s", source, exc_info=True)
         return skipped(SkipReason.MALFORMED, f"the page cannot be read ({type(error).__name__})")
@@ -138,14 +149,14 @@ def silence(*names: str) -> None:
             logger.setLevel(logging.CRITICAL + 1)
 
 
-def _article(page: str, id: str, source: str, url: str | None) -> Article | None:
+def _article(page: str, id: str, source: str, url: str | None, meta: Sequence[str]) -> Article | None:
     from trafilatura import bare_extraction
 
     tree = _tree(page)
     if tree is None:
         return None
-    address = _canonical(tree, url)
-    stated = [*stated_dates(tree), *_IN_ADDRESS.findall(address or "")]
+    address, says = _canonical(tree, url), _says(tree, meta)
+    dated = [*stated_dates(tree), *_IN_ADDRESS.findall(address or "")]
     declared = next(filter(None, map(language_of, tree.xpath("//html/@lang | //html/@xml:lang"))), None)
     with_joiners = _hide_joiners(tree, page)
     _unwrap_layout(tree)
@@ -160,12 +171,26 @@ def _article(page: str, id: str, source: str, url: str | None) -> Article | None
         return None
     language = chosen_language(text, declared)
     title = title_of(title, language)
-    dated = ((dates.parse(value, language), dates.written(value)) for value in stated)
-    date, date_text = next((pair for pair in dated if pair[0]), (None, None))
-    remarks = (Remark.UNDATED,) if stated and not date else ()
+    read = ((dates.parse(value, language), dates.written(value)) for value in dated)
+    date, date_text = next((pair for pair in read if pair[0]), (None, None))
+    remarks = [Remark.UNDATED] if dated and not date else []
+    remarks += [Remark.METADATA] if says.is_cut else []
     text = with_title(title, text)
     found_title = title or title_of(text, language)
-    return Article(id, found_title, text, date, language, source, date_text, address, remarks)
+    return Article(
+        *(id, found_title, text, date, language, source, date_text, address, tuple(remarks)),
+        publisher=says.publisher,
+        metadata=says.metadata,
+    )
+
+
+def _says(tree: "HtmlElement", names: Sequence[str]) -> Stated:
+    """What the meta elements of a page state: `article:section` under `section`, and the name of the site."""
+    values: dict[str, list[str]] = {}
+    for element in tree.iterfind(".//meta[@content]"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        values.setdefault(name, []).append(element.get("content"))
+    return stated(Named(values), names, values.get("og:site_name"))
 
 
 def _tree(page: str) -> "HtmlElement | None":

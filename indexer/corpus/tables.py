@@ -185,7 +185,7 @@ def _missing(header: Sequence[str], fields: Fields) -> str:
 
 def _known(fields: Fields, wanted: Sequence[str] = tuple(NAMES)) -> set[str]:
     """The names of columns that are read for some fields, as they are written and folded."""
-    names = [name for field in wanted for name in fields.names(field)]
+    names = [*fields.meta, *(name for field in wanted for name in fields.names(field))]
     names += [name.split(".")[0] for name in names]
     return {*names, *map(folded, names)}
 

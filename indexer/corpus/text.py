@@ -8,17 +8,20 @@ sentence if it is long.
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
-from indexer.core.records import Article, Record, Skipped, SkipReason
+from indexer.core.records import Article, Record, Remark, Skipped, SkipReason
 from indexer.corpus import front_matter
 from indexer.corpus.budget import OverBudget, require_text
 from indexer.corpus.decoding import NotText, decode
-from indexer.corpus.language_codes import language_of
+from indexer.corpus.field_names import Named
+from indexer.corpus.metadata import stated
 from indexer.corpus.source import Source, digest
 from indexer.text import dates
 from indexer.text.language import identify
+from indexer.text.language_codes import language_of
 from indexer.text.sentences import split
 
 NOTHING = "no letter and no digit in it"
@@ -35,17 +38,18 @@ _HEADING = re.compile(r"#{1,6}[^\S\n]+")
 _NEWLINE = re.compile(r"\r\n?")
 
 
-def read(source: Source) -> Iterator[Record | Skipped]:
-    """The one article in `source`."""
+def read(source: Source, meta: Sequence[str] = ()) -> Iterator[Record | Skipped]:
+    """The one article in `source`; `meta` are names of the further fields that are kept."""
     with source.open() as opened:
         raw = opened.read()
     if not raw or raw.isspace():
         yield source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
     else:
-        yield Record(source.id, source.name, source.path, digest(b"text", raw), partial(_load, source, raw))
+        content = digest(b"text", raw, *map(str.encode, meta))
+        yield Record(source.id, source.name, source.path, content, partial(_load, source, raw, meta))
 
 
-def _load(source: Source, raw: bytes) -> Article | Skipped:
+def _load(source: Source, raw: bytes, meta: Sequence[str]) -> Article | Skipped:
     try:
         require_text(raw)
         decoded = decode(raw)
@@ -54,13 +58,15 @@ def _load(source: Source, raw: bytes) -> Article | Skipped:
     except NotText as error:
         return source.skipped(error.reason, str(error), id=source.id)
     above, text = front_matter.split(normalise_newlines(decoded))
-    if above == front_matter.FrontMatter():
-        date, text = parse(text)
-        return _article(source, text, date) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
-    return _stated(source, above, text) or source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    read = _stated(source, above, text) if above.describes else _article(source, *parse(text))
+    if read is None:
+        return source.skipped(SkipReason.EMPTY, NOTHING, id=source.id)
+    says = stated(Named(above.values), meta, above.publisher)
+    remarks = (Remark.METADATA,) if says.is_cut else ()
+    return replace(read, publisher=says.publisher, metadata=says.metadata, remarks=remarks)
 
 
-def _article(source: Source, text: str, date: datetime.date | None) -> Article | None:
+def _article(source: Source, date: datetime.date | None, text: str) -> Article | None:
     language = identify(text)
     title = title_of(text, language)
     return Article(source.id, title, text, date, language, source.name) if title else None

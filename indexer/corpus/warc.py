@@ -6,7 +6,7 @@ is no date of publication.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import astuple, dataclass
 from functools import partial
@@ -96,8 +96,8 @@ class _Lines:
         return line
 
 
-def read(source: Source) -> Iterator[Record | Skipped]:
-    """The pages in `source`, one in memory at a time; behind a fault nothing is read."""
+def read(source: Source, meta: Sequence[str] = ()) -> Iterator[Record | Skipped]:
+    """The pages in `source`, one in memory at a time, with the fields in `meta`; no more behind a fault."""
     from warcio.exceptions import ArchiveLoadFailed
 
     html.silence("warcio")
@@ -107,7 +107,7 @@ def read(source: Source) -> Iterator[Record | Skipped]:
             for number, record in enumerate(_records(stack.enter_context(_ungzipped(opened))), 1):
                 at = f": record {number}"
                 try:
-                    yield from _page(record, source, at)
+                    yield from _page(record, source, at, meta)
                 except _TooLarge:
                     yield source.skipped(SkipReason.TOO_LARGE, _LONG_HEADERS, at=at)
                 _to_end(record)
@@ -166,7 +166,9 @@ def _next(reader: "DecompressingBufferedReader", beginning: bytes) -> bytes:
     return b""
 
 
-def _page(record: "ArcWarcRecord | None", source: Source, at: str) -> Iterator[Record | Skipped]:
+def _page(
+    record: "ArcWarcRecord | None", source: Source, at: str, meta: Sequence[str]
+) -> Iterator[Record | Skipped]:
     """The page in a record, if it holds one.
 
     Raises:
@@ -190,12 +192,14 @@ def _page(record: "ArcWarcRecord | None", source: Source, at: str) -> Iterator[R
     elif len(payload) > MAX_BYTES:
         yield source.skipped(SkipReason.TOO_LARGE, too_large(), at=at, id=address)
     else:
-        parts = (b"page", address.encode(), *map(str.encode, astuple(headers)), payload)
-        load = partial(_load, payload, headers, source, address, at)
+        parts = (b"page", address.encode(), *map(str.encode, (*astuple(headers), *meta)), payload)
+        load = partial(_load, payload, headers, source, address, at, meta)
         yield Record(address, source.name + at, source.path, digest(*parts), load)
 
 
-def _load(payload: bytes, headers: _Headers, source: Source, address: str, at: str) -> Article | Skipped:
+def _load(
+    payload: bytes, headers: _Headers, source: Source, address: str, at: str, meta: Sequence[str]
+) -> Article | Skipped:
     skipped = partial(source.skipped, at=at, id=address)
     try:
         raw = _body(payload, headers)
@@ -206,9 +210,8 @@ def _load(payload: bytes, headers: _Headers, source: Source, address: str, at: s
     except _TooLarge:
         return skipped(SkipReason.TOO_LARGE, too_large())
     charset = _CHARSET.search(headers.content_type)
-    location = source.name + at
-    encoding = charset[1] if charset else None
-    return html.article_of(raw, id=address, source=location, path=source.path, url=address, encoding=encoding)
+    place = {"id": address, "source": source.name + at, "path": source.path, "url": address}
+    return html.article_of(raw, **place, encoding=charset[1] if charset else None, meta=meta)
 
 
 def _to_end(record: "ArcWarcRecord | None") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from indexer.drafting.merging import SegmentRows
 from indexer.drafting.protocols import Publication
 from indexer.drafting.provenance import Provenance, prompts, shares_sounds, shares_words, versions
-from indexer.generation import calibration, catalogue, columns, terms
+from indexer.generation import arrivals, calibration, catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
 from indexer.lexicon.dictionary import GLOSSARY
@@ -60,8 +60,10 @@ def derive(
         sharing: whether files of the base may be shared that also hold what is gone.
     """
     stage("numbering")
-    names = catalogue.write(parts, draft)
-    numbered = Catalogue(draft, [segment for segment, _ in parts])
+    names = catalogue.write(parts, draft, provenance.meta)
+    numbered = Catalogue(draft, [segment for segment, _ in parts], provenance.meta)
+    now = int(datetime.datetime.now(datetime.UTC).timestamp())
+    names += arrivals.write(numbered.ids, base.first_came if base else None, now, draft)
     stage("comparing")
     names += columns.write(numbered, draft)
     names += calibration.write(numbered, encoders.queries, draft)
@@ -79,7 +81,7 @@ def derive(
         names += (GLOSSARY,)
     stage("checksums")
     files = dict(facts) | {name: fact_of(draft / name) for name in names}
-    first, last = numbered.dates()
+    first, last = numbered.fields.dates()
     model = provenance.model
     return Manifest(
         name=layout.next_name(digest_of(files)),
@@ -102,6 +104,7 @@ def derive(
         garbled=len(numbered.garbled_ids()),
         skipped=dict(provenance.skipped or {}),
         roots=list(provenance.roots),
+        meta=list(provenance.meta),
         deleted=list(provenance.deleted),
         files=files,
     )

@@ -52,6 +52,7 @@ class Provenance:
         base: name of the generation that this one is made from.
         skipped, roots, deleted: as in the manifest.
         glossary: the user's, as `lexicon.dictionary.glossary_text` gives it; empty without one.
+        meta: names of the further fields of articles that are kept.
     """
 
     model: Model
@@ -62,6 +63,7 @@ class Provenance:
     roots: Sequence[str] = ()
     deleted: Sequence[str] = ()
     glossary: str = ""
+    meta: Sequence[str] = ()
 
 
 def versions() -> dict[str, int]:

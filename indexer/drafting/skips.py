@@ -46,6 +46,7 @@ class Skips:
         unread: what could not be read within articles.
         title_alone: articles that are.
         undated: articles without a date, though something looks like one.
+        metadata_cut: articles some of whose metadata is left out: too long, or too many values.
     """
 
     counts: dict[str, int]
@@ -53,6 +54,7 @@ class Skips:
     unread: Unread = Unread()
     title_alone: int = 0
     undated: int = 0
+    metadata_cut: int = 0
 
     @property
     def total(self) -> int:
@@ -169,4 +171,5 @@ class SkipLog:
             Unread(self._unread.total(), len(self._unread), self._example),
             title_alone=self._remarks[Remark.TITLE_ALONE],
             undated=self._remarks[Remark.UNDATED],
+            metadata_cut=self._remarks[Remark.METADATA],
         )

@@ -5,8 +5,8 @@ generation's numbers, and with them the order of equal scores, depend on what it
 neither on the order in which articles came nor on how they are spread over segments.
 
     ids                    of all articles, sorted
-    languages.npy          of each article, as a position in `language-names.npy`
-    days.npy               of each article: days from 0001-01-01; 0 where there is no date
+    column-0-…             languages, publishers and further fields of articles (`keywords`)
+    days.npy, by-day.npy   their days (`fields`)
     garbled.npy            of each article: whether its words are mostly no words
     first-passages.npy     of each article, and the number of passages at the end
     first-sentences.npy    of each passage, and the number of sentences at the end
@@ -15,7 +15,6 @@ neither on the order in which articles came nor on how they are spread over segm
     sentence-rows.npy      of each sentence
 """
 
-import datetime
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -27,30 +26,33 @@ from numpy.typing import NDArray
 from indexer.core.errors import ArticleNotFound, IndexDamaged
 from indexer.core.ranges import inner_rows, owners_of
 from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
+from indexer.generation import fields, keywords
+from indexer.generation.fields import Fields
+from indexer.generation.keywords import LANGUAGE
 from indexer.generation.segment import Segment
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.vocabulary import Vocabulary
-from indexer.text.language import admits
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the files would come out differently for the same articles."""
 
 IDS = "ids"
-LANGUAGES, LANGUAGE_NAMES = "languages.npy", "language-names.npy"
-DAYS = "days.npy"
 GARBLED = "garbled.npy"
 FIRST_PASSAGES, FIRST_SENTENCES = "first-passages.npy", "first-sentences.npy"
 ARTICLE_ROWS, PASSAGE_ROWS = "article-rows.npy", "passage-rows.npy"
 SENTENCE_ROWS = "sentence-rows.npy"
 
 
-def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, ...]:
+def write(
+    parts: Sequence[tuple[Segment, Numbers]], folder: Path, meta: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Write the catalogue of the articles in some rows of some segments; the names of the files.
 
     Args:
         parts: all segments of the generation, in order, and the rows of each that it has.
         folder: where to write.
+        meta: names of the further fields of articles that are kept.
     """
     before = np.cumsum([0, *(len(segment) for segment, _ in parts)])
     entries = sorted(
@@ -58,7 +60,7 @@ def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, 
         for (segment, rows), start in zip(parts, before.tolist(), strict=False)
         for row in rows.tolist()
     )
-    names = vocabulary.write((article_id for article_id, _ in entries), folder, IDS)
+    names: tuple[str, ...] = vocabulary.write((article_id for article_id, _ in entries), folder, IDS)
     articles = np.array([row for _, row in entries], np.int64)
     del entries
     first_passages = _joined([segment.first_passages for segment, _ in parts])
@@ -67,10 +69,12 @@ def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, 
     sentences = inner_rows(first_sentences, passages)
     languages = np.concatenate([segment.languages for segment, _ in parts])[articles]
     found, codes = np.unique(languages, return_inverse=True)
+    days = np.concatenate([segment.days for segment, _ in parts])[articles]
+    of_segments = [(segment.keywords, len(segment)) for segment, _ in parts]
+    of_languages = (found.astype(np.str_).tolist(), codes)
+    names += keywords.write(of_segments, of_languages, articles, meta, folder)
+    names += fields.write(days, folder)
     arrays: dict[str, NDArray[Any]] = {
-        LANGUAGES: codes.astype(np.uint8),
-        LANGUAGE_NAMES: found.astype(np.str_),
-        DAYS: np.concatenate([segment.days for segment, _ in parts])[articles],
         GARBLED: np.concatenate([segment.garbled for segment, _ in parts])[articles],
         FIRST_PASSAGES: _counted(first_passages, articles),
         FIRST_SENTENCES: _counted(first_sentences, passages),
@@ -86,21 +90,23 @@ def write(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> tuple[str, 
 class Catalogue:
     """Reads what `write` wrote. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, segments: Sequence[Segment]) -> None:
+    def __init__(self, folder: Path, segments: Sequence[Segment], meta: Sequence[str] = ()) -> None:
         """Map the files in `folder`.
 
         Args:
             folder: where they are.
             segments: those that were given to `write`, in that order.
+            meta: names of the further fields that were given to it.
 
         Raises:
             IndexDamaged: files are unreadable or do not fit each other or the segments.
         """
         self.segments = segments
         self.ids = Vocabulary(folder, IDS)
-        self.language_names: list[str] = mapped(folder / LANGUAGE_NAMES).tolist()
-        self.languages: NDArray[np.uint8] = mapped(folder / LANGUAGES)
-        self.days: NDArray[np.int32] = mapped(folder / DAYS)
+        self.fields = Fields(folder, len(self.ids), meta)
+        self.language_names: list[str] = self.fields.columns[LANGUAGE].values.all()
+        self.languages: NDArray[np.uint32] = self.fields.columns[LANGUAGE].codes
+        self.days: NDArray[np.int32] = self.fields.days
         self.garbled: NDArray[np.bool_] = mapped(folder / GARBLED)
         self.first_passages: Numbers = mapped_starts(folder / FIRST_PASSAGES)
         self.first_sentences: Numbers = mapped_starts(folder / FIRST_SENTENCES)
@@ -108,8 +114,6 @@ class Catalogue:
         self.passage_rows: NDArray[np.uint32] = mapped(folder / PASSAGE_ROWS)
         self.sentence_rows: NDArray[np.uint32] = mapped(folder / SENTENCE_ROWS)
         self._starts = np.cumsum([0, *map(len, segments)])
-        self._by_day = np.argsort(self.days, kind="stable").astype(np.uint32)
-        self._by_language: dict[int, NDArray[np.uint32]] = {}
         of_articles = (self.ids, self.languages, self.days, self.garbled, self.article_rows)
         articles = {len(one) for one in of_articles}
         rows = zip(
@@ -126,7 +130,6 @@ class Catalogue:
             and int(self.first_passages[-1]) == len(self.passage_rows) == len(self.first_sentences) - 1
             and int(self.first_sentences[-1]) == len(self.sentence_rows)
             and all(not len(numbers) or int(numbers.max()) < total for numbers, total in rows)
-            and int(self.languages.max(initial=0)) < max(len(self.language_names), 1)
         )
         if not fits:
             raise IndexDamaged(f"the catalogue in {folder} does not fit its segments")
@@ -245,53 +248,15 @@ class Catalogue:
         """
         if wanted.is_empty:
             return None
-        fits = [
-            not wanted.languages or any(admits(code, name) for code in wanted.languages)
-            for name in self.language_names
-        ]
-        if wanted.is_dated:
-            articles = self._of_days(wanted)
-            articles = articles[np.array(fits, np.bool_)[self.languages[articles]]]
-        else:
-            chosen = [self._of_language(code) for code in np.flatnonzero(fits).tolist()]
-            articles = np.sort(np.concatenate([np.empty(0, np.int64), *chosen]))
-        return inner_rows(self.first_passages, articles)
-
-    def _of_days(self, wanted: Filter) -> Numbers:
-        """The articles of the days that `wanted` admits, sorted; takes time for these alone."""
-        first = wanted.since.toordinal() if wanted.since else 1
-        last = wanted.until.toordinal() if wanted.until else datetime.date.max.toordinal()
-        start, past = np.searchsorted(self.days, [first, last + 1], sorter=self._by_day)
-        return np.sort(self._by_day[start:past]).astype(np.int64)
-
-    def _of_language(self, code: int) -> Numbers:
-        """The articles in a language, sorted; they are looked for once."""
-        found = self._by_language.get(code)
-        if found is None:
-            found = self._by_language[code] = np.flatnonzero(self.languages == code).astype(np.uint32)
-        return found.astype(np.int64)
+        return inner_rows(self.first_passages, self.fields.admitted(wanted))
 
     def language_counts(self) -> dict[str, int]:
         """How many articles there are of each language, most first."""
-        counts = np.bincount(self.languages, minlength=len(self.language_names)).tolist()
-        counted = zip(self.language_names, counts, strict=True)
-        return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+        return dict(self.fields.columns[LANGUAGE].counts())
 
     def garbled_ids(self) -> list[str]:
         """The ids of articles whose words are mostly no words."""
         return [self.ids[number] for number in np.flatnonzero(self.garbled).tolist()]
-
-    def undated(self) -> int:
-        """How many articles have no date."""
-        return int(np.count_nonzero(self.days == 0))
-
-    def dates(self) -> tuple[str | None, str | None]:
-        """First and last date of the articles that have one."""
-        days = self.days[self.days > 0]
-        if not len(days):
-            return None, None
-        first, last = (datetime.date.fromordinal(int(day)).isoformat() for day in (days.min(), days.max()))
-        return first, last
 
     @staticmethod
     def _require(number: int, total: int, what: str) -> None:

@@ -4,12 +4,16 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
 from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
 from indexer.core.settings import RECALL
 from indexer.generation import calibration, columns
+from indexer.generation.arrivals import Arrivals
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
+from indexer.generation.keywords import META
 from indexer.generation.postings import Postings, SentenceTerms
 from indexer.generation.segment import Segment
 from indexer.lexicon.beginnings import Beginnings
@@ -54,7 +58,8 @@ class Generation:
             if faults:
                 raise damage(folder, faults)
             self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
-            self.catalogue = Catalogue(folder, self.segments)
+            self.catalogue = Catalogue(folder, self.segments, self.manifest.meta)
+            self.first_came = Arrivals(folder, self.catalogue.ids)
             self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
             self.columns = columns.read(self.catalogue, folder)
             if len(self.passage_vectors) != self.manifest.passages:
@@ -95,6 +100,23 @@ class Generation:
     def admitted(self, wanted: Filter) -> Numbers | None:
         """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
         return self.catalogue.admitted(wanted)
+
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        return tuple(META + name for name in self.manifest.meta)
+
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        return self.first_came.of(np.asarray(articles, np.int64))
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles have each value of a field: most first, months the latest first.
+
+        Raises:
+            UnknownField: the generation keeps no such field.
+        """
+        return self.catalogue.fields.counts(field, articles)
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""

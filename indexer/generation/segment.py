@@ -9,6 +9,7 @@ depends on other articles too (numbers, frequencies, hubs, the lexicon) belongs 
     digests.npy              of what each was read from, 16 bytes
     article-languages.npy    and dates as days from 0001-01-01, 0 where there is none: `days.npy`
     garbled.npy              whether its words are mostly no words
+    columns, column-0-…      who published each, and its further fields (`keywords`)
     first-passages.npy       of each article, and the number of passages at the end
     passage-spans.npy        start and end in the article's text
     first-sentences.npy      of each passage, and the number of sentences at the end
@@ -34,6 +35,7 @@ from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Chunk, Numbers, Span, Vectors
 from indexer.core.settings import RECALL
+from indexer.generation.keywords import KeywordsWriter, SegmentKeywords
 from indexer.generation.sentence_words import SentenceWords, SentenceWordsWriter
 from indexer.generation.store import Store, StoreWriter
 from indexer.storage import vocabulary
@@ -47,7 +49,7 @@ from indexer.vectors.dense import VectorPart
 from indexer.vectors.lists import InvertedLists
 from indexer.vectors.vector_files import VectorFile, VectorWriter
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the files come out differently for the same passages, or other texts are encoded."""
 
 STORE = "articles.sqlite"
@@ -112,6 +114,7 @@ class SegmentWriter:
         self._languages: list[str] = []
         self._days: list[int] = []
         self._garbled: list[bool] = []
+        self._keywords = KeywordsWriter()
         self._passage_counts, self._sentence_counts = _RowCollector(np.int64, 1), _RowCollector(np.int64, 1)
         self._passage_spans, self._sentence_spans = _RowCollector(np.uint32, 2), _RowCollector(np.uint32, 2)
         self._passage_keys, self._sentence_keys = _RowCollector(np.uint64, 2), _RowCollector(np.uint64, 2)
@@ -195,6 +198,7 @@ class SegmentWriter:
             *vocabulary.write(self._ids, self.folder, IDS),
             *vocabulary.write((origin.path for origin in self._origins), self.folder, PATHS),
             *self._words.save(),
+            *self._keywords.save(self.folder),
         )
 
     def _lists(self, arrays: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
@@ -220,6 +224,7 @@ class SegmentWriter:
         self._origins.append(origin)
         self._languages.append(article.language)
         self._days.append(article.date.toordinal() if article.date else 0)
+        self._keywords.add(article)
 
 
 class Segment:
@@ -251,6 +256,7 @@ class Segment:
         self.passage_lists = InvertedLists.open(folder, Path(PASSAGES).stem, self.passages)
         self.sentence_lists = InvertedLists.open(folder, Path(SENTENCES).stem, self.sentences)
         self.words = SentenceWords(folder)
+        self.keywords = SegmentKeywords(folder, len(self.ids)).columns
         of_articles = (self.ids, self.paths, self.digests, self.languages, self.days, self.garbled)
         articles = {len(one) for one in of_articles}
         passages = {int(self.first_passages[-1]), len(self.passage_spans), len(self.passage_keys)}

@@ -1,6 +1,7 @@
 """The articles of a segment in SQLite: what is shown of them."""
 
 import datetime
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,10 @@ from indexer.core.records import Article
 _SCHEMA = """
 CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, date TEXT, date_text TEXT,
-    language TEXT NOT NULL, source TEXT NOT NULL, url TEXT, text TEXT NOT NULL);
+    language TEXT NOT NULL, source TEXT NOT NULL, url TEXT, publisher TEXT NOT NULL, metadata TEXT NOT NULL,
+    text TEXT NOT NULL);
 """
-_COLUMNS = "id, title, text, date, language, source, date_text, url"
+_COLUMNS = "id, title, text, date, language, source, date_text, url, publisher, metadata"
 _ROWS_AT_ONCE = 500
 
 
@@ -49,11 +51,12 @@ class StoreWriter:
         date = article.date.isoformat() if article.date else None
         values = (
             *(article.id, article.title, article.text, date),
-            *(article.language, article.source, article.date_text, article.url),
+            *(article.language, article.source, article.date_text, article.url, article.publisher),
+            json.dumps(dict(article.metadata), ensure_ascii=False) if article.metadata else "",
         )
         try:
             self._connection.execute(
-                f"INSERT INTO articles (row, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO articles (row, {_COLUMNS}) VALUES (?{', ?' * len(values)})",
                 (self._articles, *values),
             )
         except sqlite3.OperationalError as error:
@@ -136,9 +139,14 @@ class Store:
 
 
 def _article(values: Sequence[Any]) -> Article:
-    article_id, title, text, date, language, source, date_text, url = values
+    article_id, title, text, date, language, source, date_text, url, publisher, metadata = values
     day = None if date is None else datetime.date.fromisoformat(date)
-    return Article(article_id, title, text, day, language, source, date_text, url)
+    further = tuple((name, tuple(several)) for name, several in json.loads(metadata or "{}").items())
+    return Article(
+        *(article_id, title, text, day, language, source, date_text, url),
+        publisher=publisher,
+        metadata=further,
+    )
 
 
 def _not_writable(error: sqlite3.OperationalError) -> IndexNotWritable:

@@ -4,7 +4,8 @@ This is where `similarity`, `lexical` and the engine's lexicon are joined, whate
 scores are worth against each other is decided by whoever asks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from indexer.core.alike import Alike, Completion
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
+from indexer.core.matching import Sketches, Unseen
 from indexer.core.protocols import Expander
 from indexer.core.records import (
     NO_EXPANSION,
@@ -27,7 +29,8 @@ from indexer.core.records import (
 from indexer.retrieval.completion import completions
 from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
 from indexer.retrieval.likeness import Likeness
-from indexer.retrieval.similarity import Similarity
+from indexer.retrieval.similarity import NOTHING_NEAR, Nearest, Similarity
+from indexer.retrieval.sketches import sketches
 
 
 class Retrieval:
@@ -54,10 +57,10 @@ class Retrieval:
         return self._engine.lexicon
 
     def undated(self, wanted: Filter) -> int:
-        """How many articles `wanted` leaves out for having no date; its languages they fit."""
+        """How many articles `wanted` leaves out for having no date; else they fit."""
         if not wanted.is_dated:
             return 0
-        return len(_both(self._undated, self._engine.admitted(Filter(wanted.languages))))
+        return len(_both(self._undated, self._engine.admitted(replace(wanted, since=None, until=None))))
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
@@ -116,17 +119,24 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        found = list(self._near(request, admitted)) if request.by_vectors else []
-        found += lexical.best(request.depth, admitted, by_sentence=True)
-        found += sound.best(request.depth, admitted)
+        near, of_days = self._near(request, admitted)
+        best = lexical.best(request.depth, admitted, by_sentence=True)
+        heard = sound.best(request.depth, admitted)
+        found = [near.passages, of_days, *best, *heard]
         passages = np.unique(np.concatenate(found))
         deadline.check()
-        similar = self.similarity.compare(request.vector, request.language, passages)
-        beyond = self._engine.unrelated.beyond(
-            np.stack([similar.passage, similar.sentence]), request.language, len(request.words)
+        similar = self.similarity.compare(request.vector, request.language, passages, near)
+        cosines = np.stack(
+            [np.append(similar.passage, near.passage), np.append(similar.sentence, near.sentence)]
         )
+        beyond = self._engine.unrelated.beyond(cosines, request.language, len(request.words))
+        beyond, of_rest = beyond[:, : len(passages)], beyond[:, len(passages) :]
         by_words, by_sound = self.lexical.scores([lexical, sound], passages)
         words_z = lexical.z_scores(by_words, LEAST_DEVIATION * lexical.of_a_word)
+        least = _least(by_words.passage, passages, best[0], request.depth) / max(lexical.attainable, 1e-6)
+        unseen = Unseen(similar.rest, np.full(len(similar.rest), least, np.float32), *of_rest)
+        if not request.by_vectors:
+            unseen = _with_words(any(len(one) >= request.depth for one in (best[0], *heard)), least)
         is_garbled = self._engine.columns.garbled[passages]
         return Candidates(
             passages=passages,
@@ -144,14 +154,40 @@ class Retrieval:
             unrelated_sentence=_at_most_usual(beyond[1], is_garbled),
             sound_z=sound.z_scores(by_sound, 0.0).passage,
             sound_share=by_sound.passage / max(sound.attainable, 1e-6),
+            unseen=unseen,
         )
 
-    def _near(self, request: RetrievalRequest, admitted: Numbers | None) -> Iterator[Numbers]:
-        """Passages that are near by their vectors, of all and of the days that are asked for."""
-        yield self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
-        if request.days:
-            dated = _both(self._of_days(request.days), admitted)
-            yield self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
+    def _near(self, request: RetrievalRequest, admitted: Numbers | None) -> tuple[Nearest, Numbers]:
+        """What is near by its vectors, and what is so of the days that are asked for; else nothing."""
+        if not request.by_vectors:
+            return NOTHING_NEAR, NOTHING_NEAR.passages
+        near = self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
+        if not request.days:
+            return near, near.passages
+        dated = _both(self._of_days(request.days), admitted)
+        of_days = self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
+        return near, of_days.passages
+
+    @property
+    def further_fields(self) -> tuple[str, ...]:
+        """The further fields that it keeps of articles, as `meta.author`."""
+        return self._engine.further_fields
+
+    def arrivals(self, articles: Sequence[int]) -> Numbers:
+        """When some articles first came, in seconds since 1970, in the order asked for."""
+        return self._engine.arrivals(articles)
+
+    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
+        """How many of some articles have each value of a field: most first, months the latest first.
+
+        Raises:
+            UnknownField: the index keeps no such field.
+        """
+        return self._engine.counts(field, articles)
+
+    def sketches(self, articles: Numbers) -> Sketches:
+        """What some articles say, in brief, in that order."""
+        return sketches(self._engine, articles)
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
         """Numbers of the passages that a request admits, sorted; None when it admits all."""
@@ -174,6 +210,30 @@ class Retrieval:
 def _both(passages: Numbers, admitted: Numbers | None) -> Numbers:
     """Those of some passages that are admitted; all are when None."""
     return passages if admitted is None else np.intersect1d(passages, admitted, assume_unique=True)
+
+
+def _least(scores: Scores, passages: Numbers, best: Numbers, depth: int) -> float:
+    """What a passage that is not among the best has at most.
+
+    Args:
+        scores: of `passages`, which are ascending and hold the best.
+        passages: their numbers.
+        best: the best, up to `depth` of them; others have no score where there are fewer.
+        depth: how many were wanted.
+    """
+    if len(best) < depth:
+        return 0.0
+    return float(scores[np.searchsorted(passages, best)].min())
+
+
+def _with_words(is_more: bool, lexical_share: float) -> Unseen:
+    """What other passages have at most where nothing is sought by vectors: these that have words, if any.
+
+    How near these are nobody looked, so that has no bound.
+    """
+    anything = np.full(int(is_more), np.inf, np.float32)
+    share = np.full(int(is_more), lexical_share, np.float32)
+    return Unseen(anything, share, anything, anything)
 
 
 def _at_most_usual(scores: Scores, is_garbled: NDArray[np.bool_]) -> Scores:

@@ -28,6 +28,9 @@ from indexer.core.records import Numbers, Scores, Vectors
 
 HUBNESS_WEIGHT = 0.3
 TOP_SHARE = 0.1
+AT_ONCE = 1024
+"""Passages whose vectors are in memory at a time."""
+
 ENOUGH = 50
 """With fewer passages than this in the sample, a language's mean is drawn towards that of all."""
 
@@ -41,12 +44,35 @@ class Similar:
         sentence: cosine of its best sentence's vector.
         best: number of that sentence; the first of equals.
         z: both, corrected, in standard deviations above the mean of the index.
+        rest: what the same is at most of other passages, of each language that has some.
     """
 
     passage: Scores
     sentence: Scores
     best: Numbers
     z: Scores
+    rest: Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """Passages that are near to a query, and how near others are at most.
+
+    Attributes:
+        passages: their numbers, ascending.
+        codes: languages with other passages.
+        passage, sentence: of each of these, what the cosine of another passage is at most, and of its
+            sentences.
+    """
+
+    passages: Numbers
+    codes: NDArray[np.uint8]
+    passage: Scores
+    sentence: Scores
+
+
+_NOTHING = np.empty(0, np.float32)
+NOTHING_NEAR = Nearest(np.empty(0, np.int64), np.empty(0, np.uint8), _NOTHING, _NOTHING)
 
 
 class Similarity:
@@ -61,15 +87,18 @@ class Similarity:
         self._background = _Background(self, columns.sample)
         self._languages = columns.languages
         self._counts = np.bincount(columns.codes, minlength=len(columns.groups))
-        self._everything: list[tuple[Any, Any]] = (
-            [(None, None)] if len(self._names) == 1 else [self._of(code) for code in self._present()]
+        self._least_hubness = float(np.min(columns.hubness, initial=1.0))
+        self._everything: list[tuple[int, Any, Any]] = (
+            [(0, None, None)]
+            if len(self._names) == 1
+            else [(code, *self._of(code)) for code in self._present()]
         )
 
     def __len__(self) -> int:
         return len(self.passages)
 
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False) -> Numbers:
-        """Numbers of passages that are near to `vector` themselves or by a sentence, ascending.
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False) -> Nearest:
+        """The passages that are near to `vector` themselves or by a sentence.
 
         Args:
             vector: of the query, shape `(dimensions,)`.
@@ -79,30 +108,48 @@ class Similarity:
         """
         parts = self._everything if among is None else self._by_language(among)
         if not parts:
-            return np.empty(0, np.int64)
-        passages, sentences = zip(*parts, strict=True)
-        found = [one for _, one in self.passages.search_each(vector, depth, passages, exact=exact)]
-        for _, nearest in self.sentences.search_each(vector, depth, sentences, exact=exact):
-            found.append(owners_of(self.first_sentences, nearest))
-        return np.unique(np.concatenate(found))
+            return NOTHING_NEAR
+        codes, passages, sentences = zip(*parts, strict=True)
+        by_passage = self.passages.search_each(vector, depth, passages, exact=exact)
+        by_sentence = self.sentences.search_each(vector, depth, sentences, exact=exact)
+        found = [one for _, one in by_passage]
+        found += [owners_of(self.first_sentences, one) for _, one in by_sentence]
+        rest = [
+            (code, of_passages[-1], of_sentences[-1])
+            for code, (of_passages, _), (of_sentences, _) in zip(codes, by_passage, by_sentence, strict=True)
+            if len(of_passages) == len(of_sentences) == depth
+        ]
+        of_rest = np.array(rest, np.float32).reshape(-1, 3)
+        return Nearest(
+            np.unique(np.concatenate(found)), of_rest[:, 0].astype(np.uint8), of_rest[:, 1], of_rest[:, 2]
+        )
 
     def nearest_passages(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
         """Numbers of the `depth` passages of each language that are nearest themselves, ascending."""
         parts = self._everything if among is None else self._by_language(among)
-        limits = [passages for passages, _ in parts]
+        limits = [passages for _, passages, _ in parts]
         found = self.passages.search_each(vector, depth, limits) if limits else []
         return np.unique(np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in found)]))
 
-    def compare(self, vector: Vectors, language: str, passages: Numbers) -> Similar:
-        """Score `passages` against a query in `language`."""
+    def compare(
+        self, vector: Vectors, language: str, passages: Numbers, near: Nearest = NOTHING_NEAR
+    ) -> Similar:
+        """Score `passages` against a query in `language`, and what is not `near` to it at most."""
         cosine, best_cosine, best = self.cosines(vector, passages)
         blended = self.blend(cosine, best_cosine, passages)
-        own = group_of(language)
-        z = self._background.z_scores(vector, blended, self._codes[passages], own, self._names)
-        return Similar(cosine, best_cosine, best, z)
+        of_rest = _blend(near.passage, near.sentence, np.float32(self._least_hubness))
+        scores, codes = np.append(blended, of_rest), np.append(self._codes[passages], near.codes)
+        z = self._background.z_scores(vector, scores, codes, group_of(language), self._names)
+        return Similar(cosine, best_cosine, best, z[: len(passages)], z[len(passages) :])
 
     def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
+        starts = range(0, max(len(passages), 1), AT_ONCE)
+        parts = [self._cosines(vector, passages[start : start + AT_ONCE]) for start in starts]
+        passage, sentence, best = (np.concatenate(of_parts) for of_parts in zip(*parts, strict=True))
+        return passage, sentence, best
+
+    def _cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         rows, owners = inner_rows_and_owners(self.first_sentences, passages)
         cosines = _cosines(self.sentences.vectors(rows), vector)
         starts = np.searchsorted(owners, np.arange(len(passages)))
@@ -123,19 +170,20 @@ class Similarity:
         """The language of each passage, as a position in the sorted names of language groups."""
         return np.asarray(self._codes[passages])
 
-    def _by_language(self, among: Numbers) -> list[tuple[Any, Any]]:
+    def _by_language(self, among: Numbers) -> list[tuple[int, Any, Any]]:
         """For each language those of the passages `among` that are in it, and their sentences."""
         codes = self._codes[among]
         counts = np.bincount(codes, minlength=len(self._names))
         found = []
         for code in np.flatnonzero(counts).tolist():
             if counts[code] == self._counts[code]:
-                found.append(self._of(code))
+                found.append((code, *self._of(code)))
                 continue
             passages = among[codes == code]
             sentences = inner_rows(self.first_sentences, passages)
             names = self._languages[code]
-            found.append((self.passages.rows(passages, names), self.sentences.rows(sentences, names)))
+            rows = self.passages.rows(passages, names), self.sentences.rows(sentences, names)
+            found.append((code, *rows))
         return found
 
     def _of(self, code: int) -> tuple[Any, Any]:
@@ -192,7 +240,7 @@ class _Background:
         return offsets
 
 
-def _blend(passage: Scores, sentence: Scores, hubness: Scores) -> Scores:
+def _blend(passage: Scores, sentence: Scores, hubness: Scores | np.float32) -> Scores:
     return np.asarray((passage - HUBNESS_WEIGHT * hubness + sentence) / 2, np.float32)
 
 

@@ -161,6 +161,13 @@ class Layout:
         except IndexingError:
             return ()
 
+    def meta(self) -> tuple[str, ...]:
+        """The further fields that the live generation keeps of articles; none where that cannot be told."""
+        try:
+            return tuple(Manifest.read(self.live() / MANIFEST).meta)
+        except IndexingError:
+            return ()
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer. Drafts that are not published vanish.

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from indexer.core.errors import FormatMismatch, IndexDamaged
 from indexer.storage.disk import file_digest, open_regular, small_file
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 MOST_BYTES = 1 << 25
@@ -43,6 +43,7 @@ class Manifest:
         garbled: how many articles have words that are mostly no words (`text.garbled`).
         skipped: how many inputs were left out when it was made, by reason.
         roots: folders that articles were read from; ids are paths below them.
+        meta: names of the further fields of articles that are kept, as they were declared.
         deleted: ids that were deleted by hand when it was made; what counts is the list of the index
             (`deletions`).
         files: names below the generation's folder.
@@ -68,6 +69,7 @@ class Manifest:
     garbled: int
     skipped: dict[str, int]
     roots: list[str]
+    meta: list[str]
     deleted: list[str]
     files: dict[str, FileFact]
     format: int = FORMAT

@@ -142,8 +142,8 @@ def identify(text: str) -> str:
 
 
 def admits(wanted: str, language: str) -> bool:
-    """Whether a text in `language` is what is asked for with `wanted`: `fa` admits Dari too."""
-    return wanted == language or (wanted == "fa" and language == "prs")
+    """Whether a text in `language` is what is asked for: `fa` admits Dari too, `pes` is Persian alone."""
+    return wanted == language or (wanted, language) in {("fa", "prs"), ("pes", "fa")}
 
 
 def script_of(text: str) -> str | None:

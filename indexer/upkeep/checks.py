@@ -67,7 +67,7 @@ def _count_faults(generation: Generation) -> Iterator[str]:
         "passages": (len(catalogue.passage_rows), manifest.passages),
         "sentences": (len(catalogue.sentence_rows), manifest.sentences),
         "languages": (catalogue.language_counts(), manifest.languages),
-        "dates": (catalogue.dates(), (manifest.first_date, manifest.last_date)),
+        "dates": (catalogue.fields.dates(), (manifest.first_date, manifest.last_date)),
     }
     for what, (is_, was) in expected.items():
         if is_ != was:

@@ -83,6 +83,7 @@ def published_without(
             roots=base.manifest.roots,
             deleted=sorted(gone | before),
             glossary=base.glossary,
+            meta=base.manifest.meta,
         )
         return draft.publish(provenance, rewrite=frozenset(rewrite), sharing=not erasing, live=live).name
     finally:

@@ -1,7 +1,7 @@
 """The one `hudhud` command: search and serve, and the indexer's commands."""
 
 import importlib.metadata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,16 +14,14 @@ from indexer.commands import upkeep as cli_upkeep
 from indexer.commands.output import EXIT_OUTPUT, kept_output, put, put_json, say
 from indexer.commands.terminal import (
     IndexOption,
-    JsonOption,
     ModelOption,
-    QuietOption,
     settings,
     told_in_a_line,
 )
 from indexer.commands.timed import timed
 from indexer.core.errors import HudhudError, InvalidSetting
-from indexer.core.shown import shown
 from search_api.commands import connecting as cli_connecting
+from search_api.commands import evaluating as cli_evaluating
 from search_api.commands import reading as cli_reading
 from search_api.commands import serving as cli_serving
 from search_api.commands.serving import RerankerOption
@@ -65,6 +63,7 @@ cli_upkeep.add_commands(app)
 cli_serving.add_commands(app)
 cli_connecting.add_commands(app)
 cli_reading.add_commands(app)
+cli_evaluating.add_commands(app)
 
 
 @app.command(no_args_is_help=True)
@@ -83,6 +82,24 @@ def search(
             "--languages", metavar="CODES", help="Only these, e.g. fa,ar; fa admits Dari, prs is only Dari."
         ),
     ] = "",
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source", metavar="NAME", help="Only articles of this publisher; several may be given."
+        ),
+    ] = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="FIELD=VALUE", help="Only articles with this value, as author=Ali."),
+    ] = None,
+    omit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--not",
+            metavar="FIELD=VALUE",
+            help="No articles with this value: of language, source or a further field.",
+        ),
+    ] = None,
     since: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD; also Jalali or Hijri."),
@@ -91,6 +108,20 @@ def search(
     group: Annotated[
         str, typer.Option("--group", metavar="WHAT", help="article: one hit an article; or passage.")
     ] = "article",
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="WHAT", help="relevance; newest or oldest, of all that matches.")
+    ] = "relevance",
+    collapse: Annotated[
+        bool, typer.Option("--collapse", help="Show copies of one story as one hit.")
+    ] = False,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option("--min-confidence", metavar="P", help="Only hits that are so sure, 0 to 1."),
+    ] = None,
+    facets: Annotated[
+        str,
+        typer.Option("--facets", metavar="FIELDS", help="Count what matches: language,source,month,author."),
+    ] = "",
     reranker: RerankerOption = None,
     full: Annotated[
         bool, typer.Option("--full", help="Print whole passages, not only the sentence.")
@@ -136,6 +167,7 @@ def search(
     """
     from rich.console import Console
 
+    from search_api.commands.filtering import facet_names, left_out, values_of
     from search_api.commands.reading import open_first
     from search_api.commands.render import show
     from search_api.commands.tables import put_answers, put_hits, read_queries
@@ -151,6 +183,9 @@ def search(
         parse,
         limit=limit,
         languages=languages.split(",") if languages else (),
+        sources=sources or (),
+        meta=values_of("--where", meta or ()),
+        omit=left_out(omit or ()),
         since=since,
         until=until,
         group=group,
@@ -159,6 +194,11 @@ def search(
         exact=exact,
         without=without.split(",") if without else (),
         exhaustive=exhaustive,
+        sort=sort,
+        collapse=collapse,
+        min_confidence=min_confidence,
+        facets=facet_names(facets),
+        matched=chosen.matched,
     )
     asked = read_queries(queries) if queries else asking(" ".join(words or ()))
     folder = index or chosen.index
@@ -195,102 +235,6 @@ def _require_one_way(
         raise InvalidSetting("--queries FILE asks what the file holds: leave out QUERY and --open")
     if not queries and not words:
         raise InvalidSetting("say what to look for: hudhud search QUERY, or --queries FILE")
-
-
-@app.command(no_args_is_help=True)
-@told_in_a_line
-def evaluate(
-    folders: Annotated[
-        list[Path],
-        typer.Argument(metavar="BEIR_DIR...", help="Folders of evaluation sets, in BEIR's format."),
-    ],
-    model: ModelOption = None,
-    pool: Annotated[
-        bool, typer.Option("--pool", help="Search every set among the documents of all.")
-    ] = False,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            "--run", metavar="FILE", help="Write the rankings as a TREC run; for several sets, a folder."
-        ),
-    ] = None,
-    queries: Annotated[
-        int | None,
-        typer.Option("--queries", metavar="N", help="Only N queries of each set, evenly spread over it."),
-    ] = None,
-    lanes: Annotated[
-        bool, typer.Option("--lanes", help="Also measure with parts of the scoring left out.")
-    ] = False,
-    exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="Compare every vector: slow in a large index, misses none.")
-    ] = False,
-    reranker: RerankerOption = None,
-    quiet: QuietOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure how well the search answers queries whose right answers are known.
-
-    A set is a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv. Queries for which qrels name
-    nothing relevant have no answer: how well they are told from the others is measured too. Indexes are
-    kept in the cache folder, for the next time.
-
-    Example: hudhud evaluate sets/news-en-fa sets/news-en-ar --pool
-    """
-    from indexer.models.encoder import load_encoder
-    from indexer.models.model import default_cache, locate
-    from indexer.models.torch_encoder import load_reranker
-    from indexer.text.orthography import prepare
-    from search_api.evaluation import evaluate as evaluation
-    from search_api.evaluation import report as reports
-    from search_api.evaluation.beir import read_sets
-    from search_api.evaluation.measures import require_library
-    from search_api.evaluation.runs import run_files
-
-    chosen = settings()
-    require_library()
-    sets = read_sets(folders, queries)
-    runs = run_files(run, sets, pool=pool) if run else None
-    with _following(quiet) as tell:
-        found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
-        name = reranker or chosen.reranker
-        reads = load_reranker(name, progress=tell) if name else None
-        encoder = load_encoder(found, cache=chosen.cache, progress=tell)
-        prepare(tell)
-        cache = chosen.cache or default_cache()
-        done = evaluation.evaluate(
-            sets,
-            found,
-            encoder,
-            cache,
-            pool=pool,
-            lanes=lanes,
-            runs=runs,
-            report=tell,
-            reranker=reads,
-            exhaustive=exhaustive,
-        )
-    if as_json:
-        put_json(reports.as_json(done))
-    else:
-        for line in reports.as_table(done).splitlines():
-            put(line)
-
-
-@contextmanager
-def _following(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Takes lines of progress: on a terminal each in the place of the one before."""
-    if quiet:
-        yield lambda line: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield say
-        return
-    with console.status("Reading sets…") as status:
-        yield lambda line: status.update(escape(shown(line)))
 
 
 @contextmanager

@@ -40,6 +40,8 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
     console.print(
         Text(f"{found} {'hit' if found == 1 else 'hits'} for: {shown(result.query.text)}", style="bold")
     )
+    for counted in _counted(result):
+        console.print(Text(counted, style="dim"), soft_wrap=True)
     for told in (*_dates(result.query), *map(shown, result.warnings)):
         console.print(Text(told, style="yellow"), soft_wrap=True)
     if not result.hits:
@@ -58,6 +60,9 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
             console.print(line, soft_wrap=True)
         if hit.words:
             console.print(_reasons(hit), soft_wrap=True)
+        if hit.twins:
+            told = ", ".join(_isolated(twin.publisher or twin.id) for twin in hit.twins)
+            console.print(Text(f"{' ' * _INDENT}also: {told}", style="dim"), soft_wrap=True)
         if hit.gloss:
             console.print(_gloss(hit, full=full), soft_wrap=True)
         console.print()
@@ -73,6 +78,15 @@ def show_article(article: Article, passages: Iterable[Passage], console: Console
         console.print(Text(f"\n{passage.start}-{passage.end}", style="dim"))
         for line in _lines(passage.text, article.language, console):
             console.print(line, soft_wrap=True)
+
+
+def _counted(result: Result) -> Iterator[str]:
+    """How many articles match, if they were counted, and how many of them have which values."""
+    if result.query.is_counted:
+        yield f"{'' if result.is_total_exact else 'at least '}{result.total:,} match"
+    for facet in result.facets:
+        values = ", ".join(f"{_isolated(value)} {count:,}" for value, count in facet.counts)
+        yield f"{shown(facet.field)}: {values or 'none'}"
 
 
 def _dates(query: Query) -> Iterator[str]:

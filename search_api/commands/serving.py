@@ -228,7 +228,7 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, for people.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", metavar="SCOPE", help="search (default) or admin; may be given twice."),
+        typer.Option("--scope", metavar="SCOPE", help="search (default), feed or admin; may be given again."),
     ] = None,
     index: IndexOption = None,
     keys: KeysOption = None,

@@ -2,14 +2,17 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.core.errors import InvalidQuery
+from indexer.core.limits import MOST_MATCHED
 from indexer.core.records import ALL_KINDS, Filter, MatchKind
 from indexer.text.half_spaces import with_half_spaces
+from search_api.searching.confidence import MATCHING
 from search_api.searching.filter_days import FilterDay, filter_day
+from search_api.searching.filters import NOTHING, Omit, conditions, languages_of
 from search_api.searching.modes import Mode, kinds_of, mode_of
 from search_api.searching.stages import stage
 from search_api.searching.syntax import (
@@ -26,12 +29,23 @@ from search_api.searching.syntax import (
 MOST_READ = 2000
 """Characters of a query; a longer one is cut."""
 
+MOST_FACETS = 8
+"""Fields that a search is counted by."""
+
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 _LAST_WORD = re.compile(r"(?<=\S)\s+\S*\Z")
 
 Day = FilterDay | datetime.date | str | None
+
+
+class Sort(StrEnum):
+    """What hits are ordered by."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    ADDED = "added"
 
 
 class Group(StrEnum):
@@ -58,6 +72,14 @@ class Query:
         mode: what finds articles and orders them.
         kinds: how words of articles may answer.
         exhaustive: whether every vector is compared; otherwise only those that are likely to be near.
+        min_confidence: that an article has at least which matches. When None that is `MATCHING`, and the
+            first page shows what is less sure too.
+        counts: whether all that matches is counted.
+        facets: the fields by whose values it is counted.
+        sort: what hits are ordered by.
+        collapse: whether copies of one story are one hit.
+        cursor: where the page begins; the first one where empty.
+        matched: articles that are told apart at most.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -73,12 +95,36 @@ class Query:
     mode: Mode = Mode.HYBRID
     kinds: frozenset[MatchKind] = ALL_KINDS
     exhaustive: bool = False
+    min_confidence: float | None = None
+    counts: bool = False
+    facets: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    collapse: bool = False
+    cursor: str = ""
+    matched: int = MOST_MATCHED
     warnings: tuple[str, ...] = ()
 
     @property
     def without(self) -> list[MatchKind]:
         """How words of articles may not answer, in the order of `MatchKind`."""
         return [kind for kind in MatchKind if kind not in self.kinds]
+
+    @property
+    def least_confidence(self) -> float:
+        """That an article has at least which matches."""
+        return MATCHING if self.min_confidence is None else self.min_confidence
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether nothing is shown but what matches."""
+        asked = self.min_confidence is not None or bool(self.cursor)
+        return asked or self.collapse or self.sort is not Sort.RELEVANCE
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all that matches is found, and not only the best."""
+        asked = self.counts or bool(self.facets) or bool(self.cursor)
+        return asked or self.collapse or self.sort is not Sort.RELEVANCE
 
     @property
     def read_text(self) -> str:
@@ -92,6 +138,9 @@ def parse(
     *,
     limit: int = DEFAULT_LIMIT,
     languages: Iterable[str] = (),
+    sources: Iterable[str] = (),
+    meta: Mapping[str, Iterable[str]] | None = None,
+    omit: Omit = NOTHING,
     since: Day = None,
     until: Day = None,
     group: str = Group.ARTICLE,
@@ -102,13 +151,23 @@ def parse(
     exact: bool = False,
     without: Iterable[str] = (),
     exhaustive: bool = False,
+    min_confidence: float | None = None,
+    counts: bool = False,
+    facets: Iterable[str] = (),
+    sort: str = Sort.RELEVANCE,
+    collapse: bool = False,
+    cursor: str = "",
+    matched: int = MOST_MATCHED,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
     Args:
         text: a question or some words, in any language (see `syntax`); of a long one the beginning is read.
         limit: most hits, 1 to 100.
-        languages: codes such as `fa`, `prs`, `ar`; `fa` admits `prs`.
+        languages: codes such as `fa`, `prs`, `ar`, or `fas`, `pes`, `ara`; `fa` admits `prs`.
+        sources: publishers, however they are spelled.
+        meta: by name of a further field that the index keeps, values of which an article must have one.
+        omit: what articles must not have.
         since: first day admitted, `YYYY-MM-DD` in one of three calendars (see `filter_days`).
         until: last day admitted, likewise.
         group: `article` or `passage`.
@@ -119,6 +178,13 @@ def parse(
         exact: whether only the words themselves count, however they are spelled.
         without: what does not count besides: `stem`, `sound`, `name`, `dictionary`, `translation`.
         exhaustive: whether every vector is compared.
+        min_confidence: that an article has at least which matches, 0 to 1.
+        counts: whether all that matches is counted.
+        facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
+        sort: `relevance`, `newest`, `oldest`, or `added`: what came into the archive last.
+        collapse: whether copies of one story are one hit.
+        cursor: where the page begins, as an answer gave it.
+        matched: articles that are told apart at most.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -129,11 +195,13 @@ def parse(
     if group not in set(Group):
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
     chosen, kinds = mode_of(mode, exact=exact), kinds_of(without, exact=exact)
+    counted = _facets(facets)
+    _require_order(sort, group, min_confidence, collapse=collapse)
     days = _day("from", since), _day("to", until)
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
         raise InvalidQuery(f"from {first} is later than to {last}", field="from", value=str(first))
-    wanted = Filter(codes_of(languages), first, last)
+    wanted = Filter(languages_of(languages), first, last, conditions(sources, meta or {}, omit))
     is_long = len(read) > MOST_CHARACTERS
     syntax, language = syntax_of(read, operators=operators and not is_long)
     warnings = [day.warning for day in days if day and day.warning]
@@ -157,8 +225,35 @@ def parse(
         mode=chosen,
         kinds=kinds,
         exhaustive=exhaustive,
+        min_confidence=min_confidence,
+        counts=counts,
+        facets=counted,
+        sort=Sort(sort),
+        collapse=collapse,
+        cursor=cursor,
+        matched=matched,
         warnings=tuple(warnings),
     )
+
+
+def _facets(fields: Iterable[str]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(fields))
+    if len(named) > MOST_FACETS:
+        message = f"facets names {len(named):,} fields: {MOST_FACETS} may be"
+        raise InvalidQuery(message, field="facets", value=len(named))
+    return named
+
+
+def _require_order(sort: str, group: str, min_confidence: float | None, *, collapse: bool) -> None:
+    if sort not in set(Sort):
+        message = f"sort must be {', '.join(Sort)}, not {sort!r}"
+        raise InvalidQuery(message, field="sort", value=sort)
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        message = f"min_confidence must be from 0 to 1, not {min_confidence}"
+        raise InvalidQuery(message, field="min_confidence", value=min_confidence)
+    if collapse and group != Group.ARTICLE:
+        message = "only articles are collapsed: leave out collapse, or group=passage"
+        raise InvalidQuery(message, field="collapse", value=collapse)
 
 
 def _cut(text: str) -> str:
@@ -183,20 +278,6 @@ def limit_of(limit: int) -> int:
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQuery(f"limit must be from 1 to {MAX_LIMIT}, not {limit}", field="limit", value=limit)
     return limit
-
-
-def codes_of(languages: Iterable[str]) -> frozenset[str]:
-    """Codes of languages as filters compare them.
-
-    Raises:
-        InvalidQuery: one is no code.
-    """
-    codes = frozenset(code.strip().lower() for code in languages)
-    for code in sorted(codes):
-        if not _LANGUAGE_CODE.fullmatch(code):
-            message = f"{code!r} is not a language code: use codes such as fa, prs, ar, with commas between"
-            raise InvalidQuery(message, field="languages", value=code)
-    return codes
 
 
 def _day(field: str, given: Day) -> FilterDay | None:

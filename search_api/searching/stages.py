@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-NAMES = ("waiting", "reading", "analysis", "candidates", "reranking", "hits", "writing")
+NAMES = ("waiting", "reading", "analysis", "candidates", "facets", "reranking", "hits", "writing")
 """All stages, in the order in which they come; none lies within another."""
 
 

@@ -2,15 +2,18 @@
 
 import datetime
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.core.errors import IndexingError
 from indexer.storage.manifest import Manifest
+from search_api.searching.facets import MOST_VALUES, SOURCE
 from search_api.serving.facts import Facts
 from search_api.serving.live import Live
 
@@ -49,14 +52,18 @@ class Stats(BaseModel):
     passages: int
     sentences: int
     languages: Annotated[dict[str, int], Field(description="Articles in each language, most first.")]
+    sources: Annotated[
+        dict[str, int],
+        Field(description=f"Articles of each publisher, most first; of more than {MOST_VALUES}, these."),
+    ]
     since: Annotated[
         datetime.date | None, Field(alias="from", description="First day of an article; null without any.")
     ]
     until: Annotated[datetime.date | None, Field(alias="to", description="Last day of an article.")]
 
     @classmethod
-    def of(cls, manifest: Manifest) -> "Stats":
-        """What a manifest says; of a model in a folder, the name of the folder alone."""
+    def of(cls, manifest: Manifest, sources: Sequence[tuple[str, int]]) -> "Stats":
+        """What a manifest says, and its publishers; of a model in a folder, the name of the folder alone."""
         model = manifest.model
         is_folder = model.startswith((".", "~", "/")) or model.count("/") > 1
         return cls(
@@ -67,6 +74,7 @@ class Stats(BaseModel):
             passages=manifest.passages,
             sentences=manifest.sentences,
             languages=manifest.languages,
+            sources=dict(sources[:MOST_VALUES]),
             since=_day(manifest.first_date),
             until=_day(manifest.last_date),
         )
@@ -83,7 +91,9 @@ def add_about(app: FastAPI, live: Live) -> None:
     @app.get("/v1/stats", summary="What the index that answers holds")
     def stats() -> Stats:
         with live.searcher() as searcher:
-            return Stats.of(facts.manifest(searcher.index.name))
+            manifest = facts.manifest(searcher.index.name)
+            sources = searcher.index.counts(SOURCE, np.arange(manifest.articles))
+            return Stats.of(manifest, sources)
 
     @app.get("/v1/version", summary="Which version of Hudhud answers")
     async def version() -> Version:

@@ -25,6 +25,8 @@ from search_api.serving.batch import add_batch
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
 from search_api.serving.envelope import REFUSED
+from search_api.serving.exports import add_exports
+from search_api.serving.feed import add_feed
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.metrics import Metrics
@@ -80,16 +82,18 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
         metrics.watch(words, searches, articles)
     watch = metrics.stage if metrics else None
     searching = OffLoop(searches, live.layout, limits, watch)
-    _add_searching(app, live, searching, words)
+    _add_searching(app, live, searching, words, limits.matched)
+    add_exports(app, live, searching, words, limits.matched)
+    add_feed(app, live, searching, words, limits.matched)
     add_articles(app, live, OffLoop(articles, live.layout, limits), searching)
     add_about(app, live)
     _add_error_handlers(app, live)
     return app
 
 
-def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches) -> None:
+def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, matched: int) -> None:
     def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
-        query = request.parsed()
+        query = request.parsed(matched)
         words.count(query.text)
         with live.searcher() as searcher:
             return SearchResponse.of(searcher.search(query, deadline), request.highlight)
@@ -104,7 +108,7 @@ def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCache
     def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
         return answer(request, deadline)
 
-    add_batch(app, live, off_loop, words)
+    add_batch(app, live, off_loop, words, matched)
 
     @app.get("/v1/suggest", summary="Words of the archive that what is typed may become")
     @off_loop.takes(from_query(SuggestRequest))

@@ -31,7 +31,7 @@ def add_articles(app: FastAPI, live: Live, looking_up: OffLoop, searching: OffLo
         with live.searcher() as searcher:
             try:
                 found = find_similar(
-                    searcher.index, id, limit=request.limit, languages=request.languages, deadline=deadline
+                    searcher.index, id, limit=request.limit, **request.filters(), deadline=deadline
                 )
             except ArticleNotFound:
                 raise _missing(id) from None

@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.core.records import Article, Passage
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT
 from search_api.serving.asked import MOST_OF_AN_ID
-from search_api.serving.schemas import (
-    LONGEST_CODE,
-    MOST_LANGUAGES,
-    ArticleReference,
-    reference_of,
-    split,
-)
+from search_api.serving.filter_fields import FilterFields
+from search_api.serving.schemas import ArticleReference, reference_of
 from search_api.similar import SimilarArticle, SimilarResult
 
 MOST_IDS = 100
@@ -71,17 +66,10 @@ class ArticlesResponse(BaseModel):
     ]
 
 
-class SimilarRequest(BaseModel):
+class SimilarRequest(FilterFields):
     """What is asked of the articles that are like another."""
 
-    model_config = ConfigDict(extra="forbid")
-
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most articles.")] = DEFAULT_LIMIT
-    languages: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-        BeforeValidator(split),
-        Field(max_length=MOST_LANGUAGES, description="Only articles in these languages, e.g. `fa,ar`."),
-    ] = []
 
 
 class SimilarArticleResponse(BaseModel):

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
 from indexer.core.errors import ArticleNotFound
+from search_api.serving.filter_fields import gathered
 from search_api.serving.problems import Invalid, Refused, brief
 
 MOST_PARAMETERS = 64
@@ -40,18 +41,14 @@ class Asked:
 
 def from_query(model: type[M]) -> Callable[[Asked], M]:
     """Reads a model from the parameters of a query; of a parameter that comes again, lists take all."""
-    lists = {
-        field.alias or name for name, field in model.model_fields.items() if "list" in str(field.annotation)
-    }
+    lists = frozenset(
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if str(field.annotation).startswith("list")
+    )
 
     def read(asked: Asked) -> M:
-        given: dict[str, Any] = {}
-        for name, value in _parameters(asked.query):
-            if name in lists:
-                given.setdefault(name, []).append(value)
-            else:
-                given[name] = value
-        return _fitting(model, given)
+        return _fitting(model, gathered(iter(_parameters(asked.query)), lists))
 
     return read
 

@@ -48,13 +48,13 @@ class BatchResponse(BaseModel):
     outcomes: list[Outcome]
 
 
-def add_batch(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches) -> None:
-    """Add the route to `app`; `words` counts what is asked."""
+def add_batch(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, matched: int) -> None:
+    """Add the route to `app`; `words` counts what is asked, `matched` articles are told apart at most."""
 
     @app.post("/v1/search/batch", summary="Several searches at once")
     @off_loop.takes(from_json(BatchRequest))
     def search_batch(batch: BatchRequest, deadline: Given) -> BatchResponse:
-        asked = [_asked(one, live.layout) for one in batch.searches]
+        asked = [_asked(one, matched, live.layout) for one in batch.searches]
         queries = [one[1] for one in asked if not isinstance(one, Outcome)]
         with live.searcher() as searcher:
             begin(queries, searcher.encoders.queries, deadline)
@@ -67,11 +67,11 @@ def add_batch(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches) ->
             return BatchResponse(generation=searcher.index.name, outcomes=outcomes)
 
 
-def _asked(given: object, layout: Layout) -> tuple[SearchRequest, Query] | Outcome:
+def _asked(given: object, matched: int, layout: Layout) -> tuple[SearchRequest, Query] | Outcome:
     """A search that can be carried out, or what is wrong with it."""
     try:
         request = SearchRequest.model_validate(given)
-        return request, request.parsed()
+        return request, request.parsed(matched)
     except ValidationError as error:
         names: Sequence[str] = [field.alias or name for name, field in SearchRequest.model_fields.items()]
         return _failed(Invalid(names, error), layout)

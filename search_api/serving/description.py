@@ -6,11 +6,19 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from search_api.serving.gates import FEED, TOKEN
+
 PROBLEM = "application/problem+json"
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 _OPEN = frozenset({"healthz", "readyz"})
 _KEYS = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `hudhud keys create`."},
+    "token": {
+        "type": "apiKey",
+        "in": "query",
+        "name": TOKEN,
+        "description": "A key with the scope `feed`, for feeds alone.",
+    },
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
 }
 
@@ -33,7 +41,7 @@ def operation_id(route: APIRoute) -> str:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     found = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-    for operations in found["paths"].values():
+    for path, operations in found["paths"].items():
         for operation in operations.values():
             responses = operation["responses"]
             responses.pop("422", None)
@@ -41,8 +49,12 @@ def _described(app: FastAPI) -> dict[str, Any]:
                 if status.startswith(("4", "5")):
                     response["content"] = {PROBLEM: response["content"]["application/json"]}
                     response["description"] = "What is wrong."
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "query" and parameter["schema"].get("type") == "object":
+                    parameter |= {"style": "deepObject", "explode": True}
             if operation["operationId"] not in _OPEN:
-                operation["security"] = [{"bearer": []}, {"header": []}, {}]
+                in_address: list[dict[str, list[str]]] = [{"token": []}] if path == FEED else []
+                operation["security"] = [{"bearer": []}, {"header": []}, *in_address, {}]
     for name in _OF_FASTAPI:
         found["components"]["schemas"].pop(name, None)
     found["components"]["securitySchemes"] = _KEYS

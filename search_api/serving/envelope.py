@@ -40,6 +40,7 @@ class Request:
         method, path: as sent.
         headers: by name; of several with one name the last.
         address: whose it is, as far as it is believed.
+        query: what stands behind the question mark.
         key: the name of its key, once that is known.
     """
 
@@ -47,6 +48,7 @@ class Request:
     path: str
     headers: Mapping[bytes, bytes]
     address: str
+    query: bytes = b""
     key: str = ""
 
 
@@ -114,7 +116,7 @@ class Envelope:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        request = Request(scope["method"], _path(scope), headers, self._address(scope))
+        request = Request(scope["method"], _path(scope), headers, self._address(scope), scope["query_string"])
         is_head = request.method == "HEAD"
         sent = _Sent(send, self._added(request), with_body=not is_head)
         scope = {"state": {}, **scope, "method": "GET" if is_head else request.method}

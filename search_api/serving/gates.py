@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -21,6 +22,11 @@ OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/"
 
 MCP = "/mcp"
 """Where agents ask; what they may ask is what searches may."""
+
+FEED = "/v1/search.atom"
+"""The path of feeds, whose readers send no headers: their key stands in the address."""
+
+TOKEN = "token"
 
 _logger = logging.getLogger(__name__)
 
@@ -66,9 +72,10 @@ class KeyGate:
         if key is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, "this key is not known, or was revoked", _CHALLENGE)
         request.key = key.id
-        wanted = _scope(request.path)
-        if wanted not in key.scopes:
-            raise Refused(HTTPStatus.FORBIDDEN, f"this needs a key with the scope {wanted.value}")
+        wanted = _scopes(request.path)
+        if wanted.isdisjoint(key.scopes):
+            scopes = " or ".join(sorted(wanted))
+            raise Refused(HTTPStatus.FORBIDDEN, f"this needs a key with the scope {scopes}")
 
     def _without_key(self, request: Request) -> None:
         if self._always:
@@ -161,12 +168,19 @@ def _is_open(path: str) -> bool:
     return path == "/" or path.startswith(OPEN)
 
 
-def _scope(path: str) -> Scope:
-    return Scope.SEARCH if path.startswith("/v1/") or path == MCP else Scope.ADMIN
+def _scopes(path: str) -> frozenset[Scope]:
+    """Of which scopes a key must have one."""
+    if path == FEED:
+        return frozenset({Scope.SEARCH, Scope.FEED})
+    return frozenset({Scope.SEARCH if path.startswith("/v1/") or path == MCP else Scope.ADMIN})
 
 
 def _text(request: Request) -> str:
-    """The text of a key that a request carries; empty where there is none."""
+    """The text of a key that a request carries, for a feed also as its token; empty where there is none."""
+    if request.path == FEED:
+        given = dict(parse_qsl(request.query.decode("latin-1"))).get(TOKEN, "")
+        if given:
+            return given[: LONGEST_KEY + 1]
     bearer = request.headers.get(b"authorization", b"").decode("latin-1")
     kind, _, given = bearer.partition(" ")
     text = given if kind.lower() == "bearer" else request.headers.get(b"x-api-key", b"").decode("latin-1")

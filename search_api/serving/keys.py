@@ -39,6 +39,7 @@ class Scope(StrEnum):
     """What a key is good for."""
 
     SEARCH = "search"
+    FEED = "feed"
     ADMIN = "admin"
 
 

@@ -32,7 +32,7 @@ _HANDLER = "handler"
 
 A = TypeVar("A")
 B = TypeVar("B")
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel | Response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ class OffLoop:
                 wanted = read(asked)
                 request.scope.setdefault("state", {})[ASKED] = wanted
                 answer = function(wanted, deadline)
+                if isinstance(answer, Response):
+                    return answer
                 with timed("writing"):
                     return Response(answer.model_dump_json(), media_type="application/json")
             except Cancelled:

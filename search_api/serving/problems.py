@@ -3,6 +3,7 @@
 Whoever sends nonsense gets back at most a hundred characters of it for each fault, and ten faults.
 """
 
+import difflib
 import math
 import re
 import reprlib
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from indexer.core.errors import (
     ArticleNotFound,
+    CursorExpired,
     HudhudError,
     IndexingError,
     InvalidQuery,
@@ -30,6 +32,7 @@ from search_api.serving.details import Fault, Problem
 STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
     (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ArticleNotFound, HTTPStatus.NOT_FOUND),
+    (CursorExpired, HTTPStatus.GONE),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -57,6 +60,9 @@ MOST_ECHOED = 100
 """Characters of what was sent that come back."""
 
 MOST_FAULTS = 10
+
+MOST_NAMED = 10
+"""Fields that are all named to who names another."""
 
 _EXACT = 2**53
 """Whole numbers up to here are the same in every reader of JSON."""
@@ -160,9 +166,17 @@ def _fault(fields: Sequence[str], found: Mapping[str, Any]) -> Fault:
     if found["type"] == "missing":
         return Fault(field=field, value=None, message=f"{field} is missing")
     if found["type"] == "extra_forbidden":
-        message = f"{field} is not a field here: {', '.join(fields)} are"
+        message = f"{field} is not a field here: {_hint(field, fields)}"
         return Fault(field=field, value=value, message=message)
     return Fault(field=field, value=value, message=f"{field}: {found['msg']}, not {value!r}")
+
+
+def _hint(field: str, fields: Sequence[str]) -> str:
+    """What to say of fields to who names one that is none: all where they are few, else the nearest."""
+    if len(fields) <= MOST_NAMED:
+        return f"{', '.join(fields)} are"
+    near = difflib.get_close_matches(field, fields, 1)
+    return f"did you mean {near[0]}?" if near else "/docs lists those that are"
 
 
 def echo(value: object) -> str | int | float | bool | None:

@@ -5,57 +5,32 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from indexer.core.errors import InvalidQuery
+from indexer.core.limits import MOST_MATCHED
 from indexer.core.records import Article, MatchKind
 from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
-from search_api.searching.modes import Mode, Without
+from search_api.searching.modes import Mode
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 from search_api.serving.evidence import EvidenceResponse
+from search_api.serving.filter_fields import FilterFields
 from search_api.serving.highlights import Highlight, HighlightResponse
+from search_api.serving.lists import parted
+from search_api.serving.matches import FacetResponse, MatchFields
+from search_api.serving.mode_fields import ModeFields
 
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
 
-MOST_LANGUAGES = 16
-LONGEST_CODE = 16
 LONGEST_DATE = 32
 
 
-def split(value: object) -> object:
-    """`fa,ar` and `["fa,ar"]` mean the same as `["fa", "ar"]`.
-
-    Raises:
-        PydanticCustomError: there are too many; what each of them is, is not looked at then.
-    """
-    given = value.split(",", MOST_LANGUAGES) if isinstance(value, str) else value
-    if not isinstance(given, list):
-        return value
-    codes = [code for item in given for code in (item.split(",") if isinstance(item, str) else [item])]
-    if len(codes) > MOST_LANGUAGES:
-        raise PydanticCustomError(
-            "too_many", "Input should have at most {most} codes", {"most": MOST_LANGUAGES}
-        )
-    return codes
-
-
-class SearchRequest(BaseModel):
+class SearchRequest(FilterFields, ModeFields, MatchFields):
     """A search, as query parameters or as JSON."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
-    languages: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_CODE)]],
-        BeforeValidator(split),
-        Field(
-            max_length=MOST_LANGUAGES,
-            description="Only articles in these languages, e.g. `fa,ar`; `fa` admits Dari too.",
-        ),
-    ] = []
     since: Annotated[
         str | None,
         Field(
@@ -67,19 +42,6 @@ class SearchRequest(BaseModel):
     until: Annotated[
         str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
     ] = None
-    mode: Annotated[
-        Mode | None,
-        Field(description="What finds and orders; hybrid, or with `exact` lexical, where it is left out."),
-    ] = None
-    exact: Annotated[
-        bool,
-        Field(description="Only these words in any spelling: no other forms, sounds, languages."),
-    ] = False
-    without: Annotated[
-        list[Without],
-        BeforeValidator(split),
-        Field(max_length=len(Without), description="Ways of answering that do not count, e.g. `sound,stem`."),
-    ] = []
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
@@ -87,12 +49,12 @@ class SearchRequest(BaseModel):
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
     highlight: Annotated[
         list[Highlight],
-        BeforeValidator(split),
+        BeforeValidator(parted(len(Highlight), "forms")),
         Field(max_length=len(Highlight), description="Mark the words that answer: as HTML, as offsets."),
-    ] = []
+    ] = Field(default_factory=list)
 
-    def parsed(self) -> Query:
-        """The query that this asks for.
+    def parsed(self, matched: int = MOST_MATCHED) -> Query:
+        """The query that this asks for; `matched` articles are told apart at most.
 
         Raises:
             InvalidQuery: a part cannot be searched.
@@ -103,15 +65,20 @@ class SearchRequest(BaseModel):
         return parse(
             self.q,
             limit=self.limit,
-            languages=self.languages,
+            **self.filters(),
             since=self.since,
             until=self.until,
-            mode=self.mode,
-            exact=self.exact,
-            without=self.without,
+            **self.modes(),
             group=self.group,
             evidence=self.evidence,
             gloss=self.gloss,
+            min_confidence=self.min_confidence,
+            counts=self.count,
+            facets=self.facets,
+            sort=self.sort,
+            collapse=self.collapse,
+            cursor=self.cursor,
+            matched=matched,
         )
 
 
@@ -190,7 +157,14 @@ class ArticleReference(BaseModel):
     title: str
     date: str | None
     language: str
-    source: str
+    source: Annotated[str, Field(description="The file that it was read from, and where in it.")]
+    url: Annotated[str | None, Field(description="Where it was published, if it says so.")]
+    publisher: Annotated[
+        str, Field(description="Who published it: as it says, else the host of its url, else its top folder.")
+    ]
+    metadata: Annotated[
+        dict[str, list[str]], Field(description="Its further fields, those that the index keeps.")
+    ]
 
 
 class PassageResponse(BaseModel):
@@ -210,6 +184,7 @@ class HitResponse(BaseModel):
     score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
     scores: ScoreDetails
     article: ArticleReference
+    twins: Annotated[list[ArticleReference], Field(description="Copies of it, if they are collapsed.")]
     passage: PassageResponse
     evidence: EvidenceResponse
     highlight: Annotated[
@@ -226,6 +201,7 @@ class HitResponse(BaseModel):
             score=round(hit.score, 6),
             scores=ScoreDetails.of(hit.scores),
             article=ArticleReference(**reference_of(hit.article)),
+            twins=[ArticleReference(**reference_of(twin)) for twin in hit.twins],
             passage=PassageResponse(
                 id=passage.number, text=passage.text, start=passage.start, end=passage.end
             ),
@@ -245,6 +221,17 @@ class SearchResponse(BaseModel):
     reranking_ms: Annotated[
         float | None, Field(description="What of the time the reranker took; null without one.")
     ]
+    total: Annotated[
+        int, Field(description="How many articles match; passages, or stories, where these are the hits.")
+    ]
+    total_is_exact: Annotated[
+        bool,
+        Field(description="False: at least so many. `count=true` counts on, up to the most that is counted."),
+    ]
+    facets: Annotated[dict[str, FacetResponse], Field(description="By field, if asked for.")]
+    next_cursor: Annotated[
+        str | None, Field(description="The `cursor` of the next page; null where nothing follows.")
+    ]
     hits: list[HitResponse]
 
     @classmethod
@@ -257,6 +244,10 @@ class SearchResponse(BaseModel):
             generation=result.generation,
             took_ms=round(result.took_ms, 1),
             reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
+            total=result.total,
+            total_is_exact=result.is_total_exact,
+            facets={facet.field: FacetResponse.of(facet) for facet in result.facets},
+            next_cursor=result.next_cursor,
             hits=[HitResponse.of(hit, highlight) for hit in result.hits],
         )
 
@@ -269,4 +260,7 @@ def reference_of(article: Article) -> dict[str, Any]:
         "date": article.date.isoformat() if article.date else None,
         "language": article.language,
         "source": article.source,
+        "url": article.url,
+        "publisher": article.publisher,
+        "metadata": {name: list(values) for name, values in article.metadata},
     }

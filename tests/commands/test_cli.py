@@ -102,7 +102,7 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
         *("generation", "published", "read", "new", "changed", "unchanged", "skipped", "unread"),
         *("removed", "kept"),
         *("rebuilt", "articles", "passages", "sentences", "languages", "embedded", "reused"),
-        *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated"),
+        *("bytes_written", "pruned", "forgotten", "seconds", "title_alone", "undated", "metadata_cut"),
         *("stages", "index", "texts", "links_out", "garbled"),
     }
     assert summary["index"] == str(layout.folder)
@@ -132,7 +132,17 @@ def test_a_summary_as_json(hudhud: Hudhud, layout: Layout, tmp_path: Path) -> No
     )
     assert set(planned) == {
         *("read", "new", "changed", "unchanged", "skipped", "unread", "removed", "kept", "rebuilt"),
-        *("refused", "characters", "seconds", "title_alone", "undated", "texts", "index", "links_out"),
+        *(
+            "refused",
+            "characters",
+            "seconds",
+            "title_alone",
+            "undated",
+            "metadata_cut",
+            "texts",
+            "index",
+            "links_out",
+        ),
     }
     assert (planned["unchanged"], planned["skipped"]) == (1, summary["skipped"])
 
@@ -408,13 +418,17 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
     options = "--json --limit 2 --languages fa,ar --from 2025-09-04 --to 2025-12-31 --group passage"
     printed = hudhud("search", "war", "--index", seed_index, *options.split())
     body = json.loads(printed.stdout)
-    assert list(body) == ["query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"]
+    assert list(body) == [
+        *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms"),
+        *("total", "total_is_exact", "facets", "next_cursor", "hits"),
+    ]
     assert list(body["hits"][0]) == [
         "rank",
         "confidence",
         "score",
         "scores",
         "article",
+        "twins",
         "passage",
         "evidence",
         "highlight",

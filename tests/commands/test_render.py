@@ -11,6 +11,7 @@ from search_api.commands.render import show
 from search_api.search import Searcher
 from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.query import parse
+from search_api.serving.live import Live
 
 FSI, PDI = "\u2068", "\u2069"
 
@@ -60,3 +61,18 @@ def test_without_evidence_there_is_no_such_line(
     assert sum("(stem)" in line for line in lines) == len(matches)
     assert lines[-1] == ""
     assert lines[-2].endswith("(stem)" if matches else "\u2069")
+
+
+def test_what_is_counted_stands_above_the_hits_and_copies_below(newsroom: Live) -> None:
+    asked = parse("flood", limit=1, min_confidence=0.0, facets=["language", "meta.section"])
+    with newsroom.searcher() as found:
+        result = found.search(asked)
+        [twin] = found.index.articles([3])
+    output = io.StringIO()
+    hits = (replace(result.hits[0], twins=(twin,)),)
+    show(replace(result, hits=hits, is_total_exact=False), Console(file=output, width=100))
+    head, total, languages, sections, *lines = output.getvalue().splitlines()
+    assert (head, total) == ("1 hit for: flood", "at least 5 match")
+    assert languages == f"language: {FSI}ar{PDI} 2, {FSI}fa{PDI} 2, {FSI}prs{PDI} 1"
+    assert sections == f"meta.section: {FSI}weather{PDI} 3, {FSI}economy{PDI} 1, {FSI}sport{PDI} 1"
+    assert f"     also: {FSI}aljazeera.net{PDI}" in lines

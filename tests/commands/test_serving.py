@@ -50,7 +50,7 @@ def test_a_key_is_made_listed_and_revoked(index: Path) -> None:
 
 def test_a_scope_that_is_none_is_refused() -> None:
     code, _, told = run("keys", "create", "newsroom", "--scope", "all")
-    assert (code, told) == (2, "hudhud: --scope must be search or admin, not all\n")
+    assert (code, told) == (2, "hudhud: --scope must be search or feed or admin, not all\n")
 
 
 def test_every_setting_is_printed_with_its_origin(index: Path) -> None:

@@ -9,9 +9,9 @@ from indexer.core.errors import InvalidMapping
 from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus.date_columns import Written
 from indexer.corpus.fields import AS_USUAL, Fields, record
-from indexer.corpus.language_codes import language_of
 from indexer.corpus.packed import open_file
 from indexer.corpus.source import Source
+from indexer.text.language_codes import language_of
 
 SOURCE = Source("news/a", "in/news/a.jsonl", "/in/news/a.jsonl", lambda: open_file(None))  # type: ignore[arg-type]
 TEXT = "رئیس جمهور گفت که گفتگوها ادامه دارد."
@@ -153,9 +153,12 @@ def test_names_that_lead_into_objects() -> None:
         (["title="], "'title=' maps nothing: write FIELD=NAME, as in title=headline"),
         (
             ["titel=x"],
-            "no field is called 'titel': there are id, title, text, date, language, url; did you mean title?",
+            (
+                "no field is called 'titel': there are id, title, text, date, language, url, publisher;"
+                " did you mean title?"
+            ),
         ),
-        (["qqq=x"], "no field is called 'qqq': there are id, title, text, date, language, url"),
+        (["qqq=x"], "no field is called 'qqq': there are id, title, text, date, language, url, publisher"),
         (["text=a", "text=b"], "text is mapped twice: to 'a' and to 'b'"),
     ],
 )

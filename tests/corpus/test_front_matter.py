@@ -100,4 +100,5 @@ def test_what_is_no_block_is_text(content: str) -> None:
 
 
 def test_a_block_without_a_title_is_no_text() -> None:
-    assert split(f"---\nlayout: post\ntags: [a,\n  b]\n---\n{BODY}") == (FrontMatter(), BODY)
+    above = FrontMatter(values={"layout": "post", "tags": ["a", "b"]})
+    assert split(f"---\nlayout: post\ntags: [a,\n  b]\n---\n{BODY}") == (above, BODY)

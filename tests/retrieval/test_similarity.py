@@ -1,5 +1,6 @@
 """How near passages are to a query, with vectors made by hand."""
 
+import dataclasses
 import math
 import os
 from collections.abc import Sequence
@@ -155,29 +156,29 @@ def test_a_standard_score_counts_deviations_from_the_mean_of_the_sample(tmp_path
 def test_the_nearest_are_near_themselves_or_by_a_sentence(tmp_path: Path) -> None:
     similar = saved(tmp_path)
     # XY is the nearest passage, the first of the two sentences that are X · XY = .6
-    assert similar.nearest(X, 1, None).tolist() == [0]
+    assert similar.nearest(X, 1, None).passages.tolist() == [0]
     # passage 2 is nearest, its sentence too
-    assert similar.nearest(XZ, 1, None).tolist() == [2]
+    assert similar.nearest(XZ, 1, None).passages.tolist() == [2]
     # passage 0 is nearest by itself (.8), and by a sentence (1)
-    assert similar.nearest(Y, 1, None).tolist() == [0]
+    assert similar.nearest(Y, 1, None).passages.tolist() == [0]
     # passage 1 is nearest by itself; by a sentence too; then 2 in both ways
-    assert similar.nearest(Z, 2, None).tolist() == [1, 2]
+    assert similar.nearest(Z, 2, None).passages.tolist() == [1, 2]
     query = np.array([0.0, 0.28, 0.96, 0.0], np.float32)
     # passage 1 has .96; the sentence YZ of passage 2 .6 · .28 + .8 · .96 = .936, passage 1's own .96
-    assert similar.nearest(query, 1, None).tolist() == [1]
+    assert similar.nearest(query, 1, None).passages.tolist() == [1]
 
 
 def test_only_what_is_admitted_is_found(tmp_path: Path) -> None:
     similar = saved(tmp_path)
-    assert similar.nearest(X, 1, np.array([1, 2])).tolist() == [2]
-    assert similar.nearest(X, 5, np.array([1])).tolist() == [1]
-    assert similar.nearest(X, 5, np.empty(0, np.int64)).tolist() == []
+    assert similar.nearest(X, 1, np.array([1, 2])).passages.tolist() == [2]
+    assert similar.nearest(X, 5, np.array([1])).passages.tolist() == [1]
+    assert similar.nearest(X, 5, np.empty(0, np.int64)).passages.tolist() == []
 
 
 def test_the_nearest_of_each_language_are_found(tmp_path: Path) -> None:
     similar = saved(tmp_path, ("fa", "ar", "prs"))
-    assert similar.nearest(X, 1, None).tolist() == [0, 1]
-    assert similar.nearest(X, 1, np.array([1, 2])).tolist() == [1, 2]
+    assert similar.nearest(X, 1, None).passages.tolist() == [0, 1]
+    assert similar.nearest(X, 1, np.array([1, 2])).passages.tolist() == [1, 2]
     assert similar.codes(np.array([0, 1, 2])).tolist() == [1, 0, 1]
 
 
@@ -266,9 +267,11 @@ def test_the_files_do_not_depend_on_where_articles_lie(
         for column in ("passage", "sentence", "best", "z"):
             np.testing.assert_array_equal(getattr(compared, column), getattr(expected, column))
     for depth in (1, 7, 500):
-        np.testing.assert_array_equal(other.nearest(QUERY, depth, None), one.nearest(QUERY, depth, None))
-        some = np.arange(0, 120, 11)
-        np.testing.assert_array_equal(other.nearest(QUERY, depth, some), one.nearest(QUERY, depth, some))
+        for among in (None, np.arange(0, 120, 11)):
+            nearest, as_before = (each.nearest(QUERY, depth, among) for each in (other, one))
+            for field in dataclasses.fields(nearest):
+                found, known = (getattr(each, field.name) for each in (nearest, as_before))
+                np.testing.assert_array_equal(found, known)
 
 
 def test_the_sample_are_the_passages_with_the_smallest_keys(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,8 @@ class Texts:
 
 
 def candidates(numbers: Sequence[int]) -> Candidates:
-    return Candidates(**{field.name: np.array(numbers) for field in fields(Candidates)})
+    arrays: dict[str, Any] = {field.name: np.array(numbers) for field in fields(Candidates)[:-1]}
+    return Candidates(**arrays)
 
 
 def quotations(text: str, texts: Texts) -> Quotations:

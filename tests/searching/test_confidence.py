@@ -46,7 +46,7 @@ def test_confidence_is_the_logistic_of_a_weighted_sum(values: tuple[float, float
         confidence.BIAS + confidence.DENSE * dense + confidence.LEXICAL * min(share, confidence.MOST_SHARE)
     )
     logit += confidence.PASSAGE_COSINE * passage + confidence.SENTENCE_COSINE * sentence
-    [found] = confidences(candidates(*values), np.array([1])).tolist()
+    [found] = confidences(candidates(*values).only(np.array([1]))).tolist()
     assert found == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-5)
 
 

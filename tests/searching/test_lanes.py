@@ -45,6 +45,8 @@ class Recording:
         self.number_of, self.alike = self._index.number_of, self._index.alike
         self.completions = self._index.completions
         self.close, self.undated = self._index.close, self._index.undated
+        self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
+        self.counts, self.sketches = self._index.counts, self._index.sketches
         self.asked: set[tuple[int, MatchKind]] = set()
 
     def candidates(self, request: RetrievalRequest) -> Candidates:

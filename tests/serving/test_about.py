@@ -40,6 +40,7 @@ def test_stats_are_those_of_the_generation_that_answers(client: TestClient, mani
         "passages": manifest.passages,
         "sentences": manifest.sentences,
         "languages": manifest.languages,
+        "sources": {},
         "from": manifest.first_date,
         "to": manifest.last_date,
     }
@@ -57,14 +58,14 @@ def test_stats_are_those_of_the_generation_that_answers(client: TestClient, mani
     ],
 )
 def test_no_folder_of_the_machine_is_told(manifest: Manifest, name: str, told: str) -> None:
-    assert Stats.of(replace(manifest, model=name)).model == told
+    assert Stats.of(replace(manifest, model=name), []).model == told
 
 
 def test_days_are_null_where_no_article_has_one(manifest: Manifest) -> None:
-    dated = Stats.of(replace(manifest, first_date="2025-09-01", last_date="2025-09-12"))
+    dated = Stats.of(replace(manifest, first_date="2025-09-01", last_date="2025-09-12"), [])
     assert dated.model_dump(mode="json")["from"] == "2025-09-01"
     assert dated.model_dump(mode="json")["to"] == "2025-09-12"
-    undated = Stats.of(replace(manifest, first_date=None, last_date=None))
+    undated = Stats.of(replace(manifest, first_date=None, last_date=None), [])
     assert (undated.since, undated.until) == (None, None)
 
 

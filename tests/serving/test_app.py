@@ -58,6 +58,10 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
         "verdict_text": "Clear answer.",
         "generation": searcher.index.name,
         "reranking_ms": None,
+        "total": 1,
+        "total_is_exact": True,
+        "facets": {},
+        "next_cursor": None,
         "hits": [
             {
                 "rank": 1,
@@ -76,7 +80,11 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
                     "date": None,
                     "language": "ar",
                     "source": article.source,
+                    "url": None,
+                    "publisher": "",
+                    "metadata": {},
                 },
+                "twins": [],
                 "passage": {
                     "id": hit.passage.number,
                     "text": article.text[hit.passage.start : hit.passage.end],
@@ -183,6 +191,9 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
         "date": None,
         "language": "ar",
         "source": article.source,
+        "url": None,
+        "publisher": "",
+        "metadata": {},
         "passages": body["passages"],
     }
 
@@ -213,7 +224,7 @@ def test_an_article_comes_whole(client: TestClient, searcher: Searcher) -> None:
             {"q": "x", "lmit": "5"},
             "lmit",
             "5",
-            "lmit is not a field here: q, limit, languages, from, to, mode, ",
+            "lmit is not a field here: did you mean limit?",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from indexer.core.deadline import Deadline
 from indexer.core.errors import TooSlow
+from indexer.core.limits import Limits
 from search_api.search import Result, Searcher
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
@@ -18,6 +19,7 @@ from search_api.serving.live import Live
 SEARCHES = [
     {"q": "Zaporizhzhia nuclear plant", "limit": 2, "highlight": ["html"]},
     {"q": "پهپاد", "exact": True, "languages": ["fa"]},
+    {"q": "war", "not.languages": ["ar"], "facets": ["language"], "sort": "newest", "min_confidence": 0},
 ]
 
 
@@ -91,3 +93,11 @@ def test_one_that_comes_too_late_is_a_problem_of_its_own(
 @pytest.mark.parametrize("body", [{"searches": []}, {"searches": [{"q": "x"}] * (MOST_SEARCHES + 1)}, {}, []])
 def test_none_or_too_many_are_refused(client: TestClient, body: object) -> None:
     assert client.post("/v1/search/batch", json=body).status_code == 422
+
+
+def test_no_more_is_counted_than_a_server_counts(live: Live) -> None:
+    search = {"q": "war", "count": True, "min_confidence": 0}
+    with TestClient(create_app(live, Limits(matched=2))) as client:
+        [outcome] = batch(client, [search])["outcomes"]
+    response = outcome["response"]
+    assert (response["total"], response["total_is_exact"]) == (2, False)

@@ -86,7 +86,9 @@ def test_filters_are_sent(client: Client) -> None:
     assert all(hit.date and first <= hit.date <= last.date() for hit in results)
     assert [date.since for date in results.dates] == [datetime.date(2025, 9, 8)]
     assert any("no date" in warning for warning in results.warnings)
-    assert client.search("war", more={"limit": 2}).more.keys() == {"reranking_ms"}
+    assert client.search("war", more={"limit": 2}).more.keys() == {
+        *("reranking_ms", "total", "total_is_exact", "facets", "next_cursor"),
+    }
     assert len(client.search("war", more={"limit": 2})) == 2
 
 

@@ -29,7 +29,7 @@ def test_operations_have_names_and_errors_are_problems(described: dict[str, Any]
     operations = [one for path in described["paths"].values() for one in path.values()]
     names = [operation["operationId"] for operation in operations]
     searches, articles = (
-        ["search", "search_json", "search_batch", "suggestions"],
+        ["search", "search_json", "search_batch", "suggestions", "search_csv", "search_jsonl", "search_feed"],
         ["similar", "article", "articles"],
     )
     assert names == [*searches, *articles, "stats", "version", "healthz", "readyz"]
@@ -50,7 +50,7 @@ def test_the_description_knows_bounds_and_keys(described: dict[str, Any]) -> Non
         16,
         100,
     )
-    assert set(described["components"]["securitySchemes"]) == {"bearer", "header"}
+    assert set(described["components"]["securitySchemes"]) == {"bearer", "header", "token"}
     assert described["paths"]["/v1/search"]["get"]["security"] == [{"bearer": []}, {"header": []}, {}]
     assert "security" not in described["paths"]["/healthz"]["get"]
     assert "HTTPValidationError" not in schemas

@@ -39,6 +39,20 @@ def test_html_marks_the_words_that_answer(client: TestClient) -> None:
     assert html["passage"].count("<mark ") == len(highlight["offsets"]["marks"]) == 2
 
 
+def test_hits_of_every_page_are_marked(client: TestClient) -> None:
+    asked = {"q": QUERY, "limit": 2, "group": "passage", "min_confidence": 0, "highlight": ["html"]}
+    cursor, found = "", []
+    while cursor is not None:
+        page = client.post("/v1/search", json={**asked, "cursor": cursor}).json()
+        found += page["hits"]
+        cursor = page["next_cursor"]
+    assert len(found) > 4
+    for hit in found:
+        html = hit["highlight"]["html"]["passage"]
+        assert ("<mark " in html) == bool(hit["evidence"]["words"])
+    assert any("<mark " in hit["highlight"]["html"]["passage"] for hit in found[2:])
+
+
 def test_offsets_slice_the_text_in_code_points_and_in_utf16(client: TestClient) -> None:
     hit = client.post("/v1/search", json={"q": QUERY, "limit": 1, "highlight": ["offsets", "html"]}).json()[
         "hits"

@@ -14,9 +14,10 @@ import search_api.serving.asked
 from benchmarks.load.hostile import BODIES
 from indexer.core.limits import Limits
 from search_api.serving.app import create_app
+from search_api.serving.filter_fields import MOST_LANGUAGES
 from search_api.serving.live import Live
 from search_api.serving.problems import MOST_ECHOED, MOST_FAULTS, echo
-from search_api.serving.schemas import MOST_LANGUAGES, MOST_OF_A_QUERY
+from search_api.serving.schemas import MOST_OF_A_QUERY
 
 JSON = {"content-type": "application/json"}
 LONGEST_ANSWER = 8000

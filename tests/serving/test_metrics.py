@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
-from serving import SECONDS, served
+from serving import SECONDS, served, wait_until
 
 from indexer.core.limits import Limits
 from indexer.core.settings import Settings
@@ -84,10 +84,18 @@ def test_stages_of_a_search_are_timed_and_add_up(client: TestClient) -> None:
     found = numbers(client.get("/metrics").text)
     name = "hudhud_search_stage_seconds"
     counts = {stage: of(found, f"{name}_count", stage=stage) for stage in stages.NAMES}
-    assert counts == {stage: 0 if stage == "reranking" else 3 for stage in stages.NAMES}
+    assert counts == {stage: 0 if stage in {"facets", "reranking"} else 3 for stage in stages.NAMES}
     total = sum(of(found, f"{name}_sum", stage=stage) for stage in stages.NAMES)
     requests = of(found, "hudhud_request_seconds_sum", route="/v1/search")
     assert 0.3 * requests < total < requests
+
+
+def test_counting_by_fields_is_a_stage_of_its_own(client: TestClient) -> None:
+    counted = {"q": "nuclear plant", "facets": "language,month", "sort": "newest"}
+    assert client.get("/v1/search", params=counted).json()["facets"].keys() == {"language", "month"}
+    found = numbers(client.get("/metrics").text)
+    counts = {stage: of(found, "hudhud_search_stage_seconds_count", stage=stage) for stage in stages.NAMES}
+    assert counts == {stage: 0 if stage == "reranking" else 1 for stage in stages.NAMES}
 
 
 def test_what_answers_is_told(client: TestClient, live: Live, seed_index: Path) -> None:
@@ -186,12 +194,18 @@ def test_metrics_may_have_an_address_of_their_own(live: Live, metrics: Metrics) 
     assert of(found, "hudhud_requests_total", method="GET", route="/v1/search", status="200") == 1
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_serve_tells_them_at_the_port_that_is_set(metrics: Metrics) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     with metrics_apart(metrics, Settings(metrics_port=port)) as is_apart:
         assert is_apart
+        wait_until(lambda: listens(port))
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=SECONDS) as answer:
             assert of(numbers(answer.read().decode()), "hudhud_index_ok") == 1
     with metrics_apart(metrics, Settings()) as is_apart:

@@ -37,6 +37,7 @@ WHOLE = Manifest(
     garbled=0,
     skipped={"empty": 1},
     roots=["/news/خبر"],
+    meta=["author"],
     deleted=["news/a.txt"],
     files={"ids.txt": FileFact(3, "1" * 64), "segments/b/days.npy": FileFact(0, "2" * 64)},
 )

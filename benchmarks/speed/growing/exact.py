@@ -1,6 +1,7 @@
 """What is nearest by an exact scan of all vectors, beside what an engine finds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,11 +24,12 @@ FIRST = 10
 _BLOCK = 65_536
 
 _Best = tuple[Scores, Numbers]
-_Nearest = Callable[..., Numbers]
+_Nearest = Callable[..., Any]
+"""What `Similarity.nearest` gives differs between versions, which are compared."""
 
 
 class _Similarity(Protocol):
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers: ...
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Any: ...  # noqa: ANN401
 
 
 class _Index(Protocol):
@@ -71,7 +73,7 @@ def _seen_vectors(similarity: _Similarity, searcher: Searcher, queries: Sequence
     seen: list[Vectors] = []
     as_found = similarity.nearest
 
-    def nearest(vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers:
+    def nearest(vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Any:  # noqa: ANN401
         seen.append(vector)
         return as_found(vector, depth, among, **named)
 
@@ -101,16 +103,18 @@ class _Oracle:
         self.passages = _scanned(engine.passage_vectors, codes, vectors, self._groups)
         self.sentences = _scanned(engine.sentence_vectors, codes[owners], vectors, self._groups)
 
-    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Numbers:
+    def nearest(self, vector: Vectors, depth: int, among: Numbers | None, **named: object) -> Any:  # noqa: ANN401
         """As `Similarity.nearest` answers; of some passages, and of very many, as the engine does."""
+        as_it_is = self._otherwise(vector, depth, among, **named)
         if among is not None or depth > KEPT:
-            return self._otherwise(vector, depth, among, **named)
+            return as_it_is
         place = self._places[vector.tobytes()]
         found = []
         for group in self._groups:
             found.append(self.passages[place][group][1][:depth])
             found.append(owners_of(self._first, self.sentences[place][group][1][:depth]))
-        return np.unique(np.concatenate(found))
+        passages = np.unique(np.concatenate(found))
+        return replace(as_it_is, passages=passages) if hasattr(as_it_is, "passages") else passages
 
 
 def _scanned(

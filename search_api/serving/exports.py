@@ -1,0 +1,113 @@
+"""All hits of a search as one file: CSV for spreadsheets, JSON Lines for programs.
+
+A file is written whole before it is sent: it holds no more hits than are told apart at most, and one that
+ended in the middle would look like all there is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Response
+from pydantic import BeforeValidator, Field
+
+from indexer.core.deadline import Deadline
+from search_api.export import MOST_COLUMNS, columns_of, csv_of, json_lines_of
+from search_api.search import Hit
+from search_api.searching import query as queries
+from search_api.searching import spreadsheet
+from search_api.searching.query import Sort, parse
+from search_api.serving.asked import from_query
+from search_api.serving.filter_fields import FilterFields
+from search_api.serving.lists import parted
+from search_api.serving.live import Live
+from search_api.serving.memory import WordCaches
+from search_api.serving.mode_fields import ModeFields
+from search_api.serving.off_loop import Given, OffLoop
+from search_api.serving.schemas import LONGEST_DATE, MOST_OF_A_QUERY
+
+JSON_LINES = "application/jsonl"
+_LONGEST_COLUMN = 80
+_NEED_EVIDENCE = frozenset({"words", "sentence"})
+"""Columns that depend on which words answer."""
+
+Writer = Callable[[Iterable[Hit], Sequence[str]], Iterator[str]]
+
+
+class ExportRequest(FilterFields, ModeFields):
+    """A search all hits of which are wanted."""
+
+    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
+    since: Annotated[
+        str | None, Field(alias="from", max_length=LONGEST_DATE, description="First day, YYYY-MM-DD.")
+    ] = None
+    until: Annotated[
+        str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
+    ] = None
+    min_confidence: Annotated[
+        float | None, Field(ge=0, le=1, description="Confidence from which an article matches.")
+    ] = None
+    sort: Annotated[Sort, Field(description="What hits are ordered by.")] = Sort.RELEVANCE
+    collapse: Annotated[bool, Field(description="Copies of one story as one hit.")] = False
+    fields: Annotated[
+        list[Annotated[str, Field(max_length=_LONGEST_COLUMN)]],
+        BeforeValidator(parted(MOST_COLUMNS, "fields")),
+        Field(
+            default_factory=list,
+            max_length=MOST_COLUMNS,
+            description="Columns, as in `title,url,meta.author`; else all.",
+        ),
+    ]
+
+    def parsed(self, matched: int) -> queries.Query:
+        """The query that this asks for; `matched` articles are told apart at most.
+
+        Raises:
+            InvalidQuery: a part cannot be searched.
+        """
+        return parse(
+            self.q,
+            **self.filters(),
+            since=self.since,
+            until=self.until,
+            **self.modes(),
+            evidence=not self.fields or not _NEED_EVIDENCE.isdisjoint(self.fields),
+            min_confidence=self.min_confidence,
+            sort=self.sort,
+            collapse=self.collapse,
+            matched=matched,
+        )
+
+
+def add_exports(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, matched: int) -> None:
+    """Add the routes; `words` counts what is asked; `matched` hits are in a file at most."""
+
+    def written(request: ExportRequest, deadline: Deadline, write: Writer, media_type: str) -> Response:
+        query = request.parsed(matched)
+        words.count(query.text)
+        with live.searcher() as searcher:
+            columns = columns_of(request.fields, searcher.index.further_fields)
+            found = searcher.everything(query, deadline)
+            content = "".join(deadline.each(write(found.hits, columns)))
+        exact = "true" if found.is_total_exact else "false"
+        headers = {"Hudhud-Total": str(found.total), "Hudhud-Total-Is-Exact": exact}
+        return Response(content, headers=headers, media_type=media_type)
+
+    @app.get(
+        "/v1/search.csv",
+        summary="All hits of a search as CSV",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    @off_loop.takes(from_query(ExportRequest))
+    def search_csv(request: Annotated[ExportRequest, Query()], deadline: Given) -> Response:
+        return written(request, deadline, csv_of, spreadsheet.MEDIA_TYPE)
+
+    @app.get(
+        "/v1/search.jsonl",
+        summary="All hits of a search as JSON Lines",
+        response_class=Response,
+        responses={200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}},
+    )
+    @off_loop.takes(from_query(ExportRequest))
+    def search_jsonl(request: Annotated[ExportRequest, Query()], deadline: Given) -> Response:
+        return written(request, deadline, json_lines_of, JSON_LINES)

@@ -1,0 +1,147 @@
+"""A search as an Atom feed (RFC 4287): what came into the archive last stands first, which makes it an alert.
+
+An entry is an article that matches. It says when the article came, as its `updated`, and why it matches.
+Readers of feeds show an entry once, so they tell of what has come since they looked last.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from typing import Annotated
+from urllib.parse import parse_qsl, quote, urlencode
+from xml.etree import ElementTree
+
+from fastapi import FastAPI, Query, Response
+from pydantic import Field
+
+from search_api.search import Hit
+from search_api.searching import query as queries
+from search_api.searching.query import MAX_LIMIT, Sort, parse
+from search_api.serving.asked import Asked, from_query
+from search_api.serving.filter_fields import FilterFields
+from search_api.serving.gates import FEED, TOKEN
+from search_api.serving.live import Live
+from search_api.serving.memory import WordCaches
+from search_api.serving.mode_fields import ModeFields
+from search_api.serving.off_loop import Given, OffLoop
+from search_api.serving.schemas import LONGEST_DATE, MOST_OF_A_QUERY
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+ENTRIES = 50
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WEB = ("http://", "https://")
+
+
+class FeedRequest(FilterFields, ModeFields):
+    """A search that somebody follows."""
+
+    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most entries.")] = ENTRIES
+    since: Annotated[
+        str | None, Field(alias="from", max_length=LONGEST_DATE, description="First day, YYYY-MM-DD.")
+    ] = None
+    until: Annotated[
+        str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
+    ] = None
+    min_confidence: Annotated[
+        float | None, Field(ge=0, le=1, description="Confidence from which an article matches.")
+    ] = None
+
+    def parsed(self, matched: int) -> queries.Query:
+        """The query that this asks for; `matched` articles are told apart at most.
+
+        Raises:
+            InvalidQuery: a part cannot be searched.
+        """
+        return parse(
+            self.q,
+            **self.filters(),
+            since=self.since,
+            until=self.until,
+            **self.modes(),
+            min_confidence=self.min_confidence,
+            sort=Sort.ADDED,
+            matched=matched,
+        )
+
+
+def add_feed(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, matched: int) -> None:
+    """Add the route; `words` counts what is asked; `matched` articles are told apart at most."""
+
+    @app.get(
+        FEED,
+        summary="A search as an Atom feed, the newest arrivals first",
+        response_class=Response,
+        responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}}},
+    )
+    @off_loop.takes(_asked)
+    def search_feed(request: Annotated[FeedRequest, Query()], deadline: Given) -> Response:
+        query = request.parsed(matched)
+        words.count(query.text)
+        with live.searcher() as searcher:
+            hits = list(islice(searcher.everything(query, deadline).hits, request.limit))
+            came = searcher.index.arrivals([hit.passage.article for hit in hits])
+        return Response(feed(query, hits, came), media_type=MEDIA_TYPE)
+
+
+def feed(query: queries.Query, hits: Iterable[Hit], came: Iterable[int]) -> bytes:
+    """The feed of a search.
+
+    Args:
+        query: what was asked.
+        hits: the entries, in their order.
+        came: when the article of each came, in seconds since 1970.
+    """
+    root = ElementTree.Element("feed", {"xmlns": _ATOM})
+    entries = list(zip(hits, came, strict=True))
+    _add(root, "id", f"urn:hudhud:search:{quote(query.text, safe='')}")
+    _add(root, "title", f"Hudhud: {query.text}")
+    _add(root, "updated", _time(max((seconds for _, seconds in entries), default=0)))
+    _add(ElementTree.SubElement(root, "author"), "name", "Hudhud")
+    for hit, seconds in entries:
+        _add_entry(root, hit, seconds)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add_entry(root: ElementTree.Element, hit: Hit, seconds: int) -> None:
+    article = hit.article
+    entry = ElementTree.SubElement(root, "entry", {_LANGUAGE: article.language})
+    _add(entry, "id", f"urn:hudhud:article:{quote(article.id, safe='')}")
+    _add(entry, "title", article.title)
+    _add(entry, "updated", _time(seconds))
+    if article.date:
+        _add(entry, "published", f"{article.date.isoformat()}T00:00:00Z")
+    _add(ElementTree.SubElement(entry, "author"), "name", article.publisher or article.source)
+    if article.url and article.url.startswith(_WEB):
+        ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": _text(article.url)})
+    words = "; ".join(f"{match.query.text} = {match.passage.text}" for match in hit.words)
+    sentence = hit.sentence.of(article.text)
+    _add(entry, "summary", f"{sentence}\n\n{words}" if words else sentence)
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, name).text = _text(text)
+
+
+def _text(text: str) -> str:
+    """A text without the characters that XML 1.0 may not hold."""
+    return _NO_XML.sub("\ufffd", text)
+
+
+def _time(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _asked(asked: Asked) -> FeedRequest:
+    """What is asked for, without the token, which is for the gate alone and for no log."""
+    pairs = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
+    if any(name == TOKEN for name, _ in pairs):
+        kept = urlencode([(name, value) for name, value in pairs if name != TOKEN])
+        asked = replace(asked, query=kept.encode())
+    return from_query(FeedRequest)(asked)
