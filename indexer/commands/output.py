@@ -49,6 +49,15 @@ def say(message: object) -> None:
         print(_held(shown(message), sys.stderr), file=sys.stderr, flush=True)
 
 
+def say_in_a_handler(message: str) -> None:
+    """A line for the user from a signal's handler, which may have come while another line is written.
+
+    A buffered file that is written twice at once raises RuntimeError; so this goes past the buffer.
+    """
+    with suppress(OSError, ValueError):
+        os.write(sys.stderr.fileno(), f"{message}\n".encode())
+
+
 def put(line: object = "") -> None:
     """A line of what a command gives, on stdout."""
     print(_held(shown(line), sys.stdout))

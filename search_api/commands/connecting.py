@@ -6,7 +6,7 @@ from types import FrameType
 
 import typer
 
-from indexer.commands.output import say
+from indexer.commands.output import say, say_in_a_handler
 from indexer.commands.terminal import (
     EXIT_INTERRUPTED,
     IndexOption,
@@ -51,5 +51,5 @@ def mcp(index: IndexOption = None, model: ModelOption = None, reranker: Reranker
 def _end(number: int, frame: FrameType | None) -> None:
     """End at once: a thread waits for the next line of the input, and nobody can wake it."""
     del number, frame
-    say("hudhud: stopped")
+    say_in_a_handler("hudhud: stopped")
     os._exit(EXIT_INTERRUPTED)

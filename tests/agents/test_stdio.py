@@ -91,6 +91,28 @@ def test_it_ends_at_once_when_it_is_told_to(seed_index: Path, number: signal.Sig
         assert process.stderr.read().endswith("hudhud: stopped\n")
 
 
+_SIGNALLED_WHILE_IT_WRITES = """
+import io, signal, sys
+from indexer.commands.output import say
+from search_api.commands import connecting
+
+class Signalling(io.FileIO):
+    def write(self, data):
+        signal.raise_signal(signal.SIGTERM)
+        return super().write(data)
+
+sys.stderr = io.TextIOWrapper(io.BufferedWriter(Signalling(2, "w", closefd=False)))
+signal.signal(signal.SIGTERM, connecting._end)
+say("a line")
+"""
+
+
+def test_it_ends_even_while_it_writes_a_line() -> None:
+    command = [sys.executable, "-c", _SIGNALLED_WHILE_IT_WRITES]
+    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (EXIT_INTERRUPTED, "hudhud: stopped\n")
+
+
 def test_it_ends_with_its_input_and_prints_nothing_else(seed_index: Path) -> None:
     who = {"name": "test", "version": "1"}
     lines = [
