@@ -147,9 +147,9 @@ def _awaited(vector: Future[Vectors], deadline: Deadline) -> Vectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryEncoders:
-    """Of one model: what encodes whole queries, and what encodes their words.
+    """Of one model: what encodes whole queries, as exactly as it can, and what encodes their words.
 
-    Both are one, so that words share passes with queries: two passes at once would only fight over the cores.
+    Words are encoded as those of the index were: rounded alike, like words are nearer to each other.
     """
 
     queries: QueryEncoder
@@ -163,5 +163,4 @@ class QueryEncoders:
             encoder: of the model.
             prompt: what the model wants before a query.
         """
-        one = QueryEncoder(encoder.encode_queries, prompt)
-        return cls(one, one)
+        return cls(QueryEncoder(encoder.encode_queries, prompt), QueryEncoder(encoder.encode, prompt))

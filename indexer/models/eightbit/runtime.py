@@ -91,7 +91,7 @@ class OpenVinoEncoder:
         return each_once(texts, lambda distinct: self._encode(distinct, self._choice(self._for_passages)))
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """The same for queries and their words: nearer to the model in single precision."""
+        """The same for queries: nearer to the model in single precision."""
         return each_once(texts, self._encode_queries)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
