@@ -17,13 +17,11 @@ from search_api.searching import query as queries
 from search_api.searching import spreadsheet
 from search_api.searching.query import Sort, parse
 from search_api.serving.asked import from_query
-from search_api.serving.filter_fields import FilterFields
 from search_api.serving.lists import parted
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
-from search_api.serving.mode_fields import ModeFields
 from search_api.serving.off_loop import Given, OffLoop
-from search_api.serving.schemas import LONGEST_DATE, MOST_OF_A_QUERY
+from search_api.serving.whole_fields import WholeFields
 
 JSON_LINES = "application/jsonl"
 _LONGEST_COLUMN = 80
@@ -33,19 +31,9 @@ _NEED_EVIDENCE = frozenset({"words", "sentence"})
 Writer = Callable[[Iterable[Hit], Sequence[str]], Iterator[str]]
 
 
-class ExportRequest(FilterFields, ModeFields):
+class ExportRequest(WholeFields):
     """A search all hits of which are wanted."""
 
-    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
-    since: Annotated[
-        str | None, Field(alias="from", max_length=LONGEST_DATE, description="First day, YYYY-MM-DD.")
-    ] = None
-    until: Annotated[
-        str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
-    ] = None
-    min_confidence: Annotated[
-        float | None, Field(ge=0, le=1, description="Confidence from which an article matches.")
-    ] = None
     sort: Annotated[Sort, Field(description="What hits are ordered by.")] = Sort.RELEVANCE
     collapse: Annotated[bool, Field(description="Copies of one story as one hit.")] = False
     fields: Annotated[
@@ -66,12 +54,8 @@ class ExportRequest(FilterFields, ModeFields):
         """
         return parse(
             self.q,
-            **self.filters(),
-            since=self.since,
-            until=self.until,
-            **self.modes(),
+            **self.limits(),
             evidence=not self.fields or not _NEED_EVIDENCE.isdisjoint(self.fields),
-            min_confidence=self.min_confidence,
             sort=self.sort,
             collapse=self.collapse,
             matched=matched,

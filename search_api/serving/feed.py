@@ -20,13 +20,11 @@ from search_api.search import Hit
 from search_api.searching import query as queries
 from search_api.searching.query import MAX_LIMIT, Sort, parse
 from search_api.serving.asked import Asked, from_query
-from search_api.serving.filter_fields import FilterFields
 from search_api.serving.gates import FEED, TOKEN
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
-from search_api.serving.mode_fields import ModeFields
 from search_api.serving.off_loop import Given, OffLoop
-from search_api.serving.schemas import LONGEST_DATE, MOST_OF_A_QUERY
+from search_api.serving.whole_fields import WholeFields
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 ENTRIES = 50
@@ -37,20 +35,10 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WEB = ("http://", "https://")
 
 
-class FeedRequest(FilterFields, ModeFields):
+class FeedRequest(WholeFields):
     """A search that somebody follows."""
 
-    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most entries.")] = ENTRIES
-    since: Annotated[
-        str | None, Field(alias="from", max_length=LONGEST_DATE, description="First day, YYYY-MM-DD.")
-    ] = None
-    until: Annotated[
-        str | None, Field(alias="to", max_length=LONGEST_DATE, description="Last day, likewise.")
-    ] = None
-    min_confidence: Annotated[
-        float | None, Field(ge=0, le=1, description="Confidence from which an article matches.")
-    ] = None
 
     def parsed(self, matched: int) -> queries.Query:
         """The query that this asks for; `matched` articles are told apart at most.
@@ -60,11 +48,7 @@ class FeedRequest(FilterFields, ModeFields):
         """
         return parse(
             self.q,
-            **self.filters(),
-            since=self.since,
-            until=self.until,
-            **self.modes(),
-            min_confidence=self.min_confidence,
+            **self.limits(),
             sort=Sort.ADDED,
             matched=matched,
         )
@@ -86,20 +70,22 @@ def add_feed(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, mat
         with live.searcher() as searcher:
             hits = list(islice(searcher.everything(query, deadline).hits, request.limit))
             came = searcher.index.arrivals([hit.passage.article for hit in hits])
-        return Response(feed(query, hits, came), media_type=MEDIA_TYPE)
+        name = request.model_dump_json(exclude_defaults=True, by_alias=True)
+        return Response(feed(name, query, hits, came), media_type=MEDIA_TYPE)
 
 
-def feed(query: queries.Query, hits: Iterable[Hit], came: Iterable[int]) -> bytes:
+def feed(name: str, query: queries.Query, hits: Iterable[Hit], came: Iterable[int]) -> bytes:
     """The feed of a search.
 
     Args:
+        name: what tells the search from every other, by which readers know the feed again.
         query: what was asked.
         hits: the entries, in their order.
         came: when the article of each came, in seconds since 1970.
     """
     root = ElementTree.Element("feed", {"xmlns": _ATOM})
     entries = list(zip(hits, came, strict=True))
-    _add(root, "id", f"urn:hudhud:search:{quote(query.text, safe='')}")
+    _add(root, "id", f"urn:hudhud:search:{quote(name, safe='')}")
     _add(root, "title", f"Hudhud: {query.text}")
     _add(root, "updated", _time(max((seconds for _, seconds in entries), default=0)))
     _add(ElementTree.SubElement(root, "author"), "name", "Hudhud")

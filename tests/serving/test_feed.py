@@ -58,6 +58,17 @@ def test_a_feed_has_an_entry_for_each_article_that_matches(client: TestClient, n
     assert told(entry, "summary") == f"{best}\n\n{answered}"
 
 
+def test_readers_know_a_feed_by_all_that_it_asks_for(client: TestClient) -> None:
+    def name(parameters: str) -> str:
+        answer = client.get(f"/v1/search.atom?q=flood&{parameters}")
+        return told(ElementTree.fromstring(answer.content), "id")
+
+    names = [name(some) for some in ("", "languages=fa", "languages=ar", "min_confidence=0", "to=2025-01-01")]
+    assert len(set(names)) == len(names)
+    assert name("min_confidence=0&languages=fa") == name("languages=fa&min_confidence=0")
+    assert name("token=secret") == names[0]
+
+
 def test_an_entry_stays_one_whatever_its_article_says() -> None:
     hostile = '</summary><entry>\x00\x1b[31m & "quoted" \ud800'.encode("utf-8", "replace").decode()
     article = Article("a", hostile, hostile, None, "und", "in/a", url="javascript:alert(1)")
@@ -67,7 +78,7 @@ def test_an_entry_stays_one_whatever_its_article_says() -> None:
         Sentence(0, len(hostile), 0, 0),
         (),
     )
-    root = ElementTree.fromstring(feed(parse("a \x1b query"), [hit], [0]))
+    root = ElementTree.fromstring(feed("a", parse("a \x1b query"), [hit], [0]))
     [entry] = root.findall(f"{ATOM}entry")
     clean = hostile.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
     assert (told(entry, "title"), told(entry, "summary")) == (clean, clean)
