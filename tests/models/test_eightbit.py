@@ -95,6 +95,10 @@ class TestAgreement:
         alone = np.vstack([encoder.encode_queries([text]) for text in texts])
         assert cosines(together, alone).min() >= 0.999
 
+    def test_several_queries_are_packed_where_8_bits_are_fast(self, encoder: Encoder) -> None:
+        assert isinstance(encoder, OpenVinoEncoder)
+        assert encoder._packs or not runtime._is_fast_in_8_bits()
+
     def test_neighbours_in_a_row_change_nothing(self, encoder: Encoder) -> None:
         first = encoder.encode_queries([QUERIES[0], *QUERIES[1:5]])[0]
         last = encoder.encode_queries([*QUERIES[5:], QUERIES[0]])[-1]
@@ -107,14 +111,20 @@ class TestAgreement:
         assert cosines(encoder.encode_queries(texts), alone).min() >= 0.999
 
     def test_rows_that_a_machine_computes_wrong_are_not_packed(
-        self, tiny_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        tiny_model: Model,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         folder = converted(tiny_model, tmp_path, lambda line: None)
         texts = ["a b", "b c b c a"]
         right = OpenVinoEncoder(folder).encode_queries(texts)
         run = PackedGraph.run
         monkeypatch.setattr(PackedGraph, "run", lambda *given: -run(*given))
-        assert cosines(OpenVinoEncoder(folder).encode_queries(texts), right).min() >= 0.998
+        with caplog.at_level(logging.WARNING):
+            assert cosines(OpenVinoEncoder(folder).encode_queries(texts), right).min() >= 0.998
+        assert ("encoding in batches" in caplog.text) == runtime._is_fast_in_8_bits()
 
     def test_a_cpu_that_is_slow_in_8_bits_uses_floats(
         self, tiny_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -150,7 +150,12 @@ class OpenVinoEncoder:
                     for row in _rows(list(map(len, self._facts.probes)))
                 ]
             )
-            self._is_packing = _least_cosine(found, self._facts.probe_vectors) >= PROBE_COSINE
+            cosine = _least_cosine(found, self._facts.probe_vectors)
+            self._is_packing = cosine >= PROBE_COSINE
+            if not self._is_packing:
+                _logger.warning(
+                    "packed texts agree with float only to %.4f here: encoding in batches", cosine
+                )
         return self._is_packing
 
     def _choice(self, graph: Graph) -> Graph:
