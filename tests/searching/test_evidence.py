@@ -34,7 +34,7 @@ from search_api.searching.evidence import (
 )
 from search_api.searching.query import parse
 
-VOCABULARY = ["baker", "bread", "f35", "loaf", "rain", "از", "عبدالله", "میپزد"]
+VOCABULARY = ["baker", "bread", "f35", "loaf", "rain", "از", "عبدالله", "علاءالدین", "میپزد"]
 TEXT = "Rain. A baker's bread, a Loaf of bread; از باران، می پزد"
 START = 100
 TRANSLATION = KINDS.index(MatchKind.TRANSLATION)
@@ -209,6 +209,12 @@ def test_a_designation_counts_as_one_however_it_is_written(written: str) -> None
 def test_a_name_of_two_words_counts_as_one() -> None:
     matches = found("Abdullah", {"عبدالله": (MatchKind.SOUND, 0.9)}, there="قال عبد الله إن عبد، الله")
     assert [there for _, there, *_ in matches] == ["عبد الله"]
+
+
+@pytest.mark.parametrize("written", ["علاء الدين", "علا الدین"])
+def test_a_name_counts_as_one_with_the_hamza_that_its_first_word_has_lost(written: str) -> None:
+    matches = found("Alaeddin", {"علاءالدین": (MatchKind.SOUND, 0.9)}, there=f"قال {written} ذلك")
+    assert [there for _, there, *_ in matches] == [written]
 
 
 JOINED = ["می پزد", "می\u200cپزد", "می \u200c\u200f پزد", "می\u00a0پزد", "می\u2009\u200dپزد", "می\tپزد"]
