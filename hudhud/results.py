@@ -44,7 +44,7 @@ class Hit:
         language: of the article: `fa`, `prs`, `ar` or another ISO 639 code.
         id: of the article, as `Index.article` takes it.
         url: where the article was published, if it says so.
-        source: the file that the article was read from, and where in it.
+        source: the file that the article was read from, by its path below what was indexed, and where in it.
         start, end: where the passage stands in the article's text, in code points.
         sentence_start: where the sentence begins there.
         evidence: the words of the passage that answer words of the query, in the order of the text.

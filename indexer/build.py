@@ -162,7 +162,7 @@ def _loaded(
         if isinstance(article, Skipped):
             log.add(article)
         else:
-            log.look_over(article, record.path)
+            log.look_over(article, record)
             added[verdict] += 1
             yield article, Origin(record.path, record.digest)
 

@@ -82,7 +82,7 @@ def plan(
             if isinstance(article, Skipped):
                 log.add(article)
                 continue
-            log.look_over(article, record.path)
+            log.look_over(article, record)
             added[verdict] += 1
             sample.add(article)
             report(Progress("loading", done, survey.new + survey.changed, "articles"))

@@ -207,7 +207,7 @@ def source(folder: Path) -> object:
         for year, code in ((2025, "ar"), (1404, "fa"), (1447, "ar"))
     ]
     return named, [
-        {name: value for name, value in asdict(one).items() if name not in {"source", "path", "detail"}}
+        asdict(one) if isinstance(one, Article) else {name: getattr(one, name) for name in ("reason", "id")}
         for one in loaded
     ]
 

@@ -35,7 +35,7 @@ PINS = {
     "sentences": (1, "4736880eeaff9c609cea5dde82be84f6267393112f071bf0b38c111e1fe7582c"),
     "sound": (2, "55a2aed889adcafa614de59807045b14e802dd062bc92e8c99c9fc28204d55b4"),
     "sound_distance": (2, "0cb37be7155cb1b71f9ca381030aa95502a11d25eb6d832da0b01ed976f2d048"),
-    "source": (5, "3d8e0cdd40da27bb4e3db7b890133fe8c5dce7f85dae26ff065ff11660070b81"),
+    "source": (6, "a6c99256da6d2c6a8492430ee4df5f1e6e8f062ab1ef01e70447262ad64c6567"),
     "terms": (3, "791180ce1ad4cbc4d7b77860f41bd6e00cb101264bde8679ec078ecefe977d94"),
     "word_tables": (5, "b7b09cd610a4ba3550d7b8dc6426cb8bd201c2f0c7043148d72649933d30ff33"),
 }

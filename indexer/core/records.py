@@ -61,12 +61,12 @@ class Remark(StrEnum):
 class Article:
     """A source document as it was read.
 
-    `text` is what every offset counts in: decoded, newlines as `\\n`, without byte-order mark
-    and header, otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code,
-    `und` where it cannot be told. `source` is the file it was read from, and where in it. `date_text`
-    is the date as it was written, if it was written otherwise than as an ISO date; `url` is where the
-    article was published, and `publisher` who published it. `metadata` are further fields, those that
-    `--meta` declares. `remarks` are of reading it; an index does not keep them.
+    `text` is what every offset counts in: decoded, newlines as `\\n`, without byte-order mark and header,
+    otherwise unchanged. `language` is `fa`, `prs`, `ar` or another ISO 639 code, `und` where it cannot be
+    told. `source` is the file it was read from, by its path below what was indexed, and where in it: it is
+    told to whoever searches. `date_text` is the date as it was written, if it was written otherwise than as
+    an ISO date; `url` is where the article was published, and `publisher` who published it. `metadata` are
+    further fields, those that `--meta` declares. `remarks` are of reading it; an index does not keep them.
     """
 
     id: str

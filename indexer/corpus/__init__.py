@@ -20,7 +20,7 @@ from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import formats
 from indexer.corpus.budget import hopeful, limited, summed
 from indexer.corpus.claims import Claims, name_digest
-from indexer.corpus.damage import finished
+from indexer.corpus.damage import File, finished
 from indexer.corpus.fields import AS_USUAL, Fields
 from indexer.corpus.files import walk
 from indexer.corpus.formats import FoundFile
@@ -106,7 +106,8 @@ class Corpus:
             for found in self._found(path, reached):
                 if isinstance(found, FoundFile):
                     read = formats.read(found, self._fields)
-                    yield from hopeful(finished(item, found.id) for item in read)
+                    file = File(found.id, found.source, found.below)
+                    yield from hopeful(finished(item, file) for item in read)
                 else:
                     yield found
 

@@ -1,6 +1,6 @@
 """What becomes of an article of which some bytes could not be read: it stays if the rest can be read."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.core.records import UNREAD, Article, Record, Skipped, SkipReason
@@ -14,18 +14,35 @@ ID_NOT_READ = "its id holds bytes that cannot be read"
 NAMES_NOT_READ = "names of its fields hold bytes that cannot be read"
 
 
-def finished(item: Record | Skipped, id: str = "") -> Record | Skipped:
-    """`item`, whose article is looked over once it is read, in whatever format; `id` is of its file."""
-    return replace(item, load=partial(_finished, item, id)) if isinstance(item, Record) else item
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file that an article is in.
+
+    Attributes:
+        id: its path below the PATH that was given, without the suffixes that name its format.
+        source: its path as the user knows it; what is said of it to the user begins so.
+        below: its path below the PATH; what searches tell of its articles begins so.
+    """
+
+    id: str = ""
+    source: str = ""
+    below: str = ""
 
 
-def _finished(record: Record, id: str) -> Article | Skipped:
+def finished(item: Record | Skipped, file: File | None = None) -> Record | Skipped:
+    """`item`, whose article is looked over once it is read, in whatever format; `file` holds it."""
+    return replace(item, load=partial(_finished, item, file)) if isinstance(item, Record) else item
+
+
+def _finished(record: Record, file: File | None) -> Article | Skipped:
     article = record.load()
     if isinstance(article, Skipped):
         return article
     if complaint := damage_of(article.text):
-        return Skipped(article.source, SkipReason.ENCODING, complaint, record.path, record.id)
-    article = with_publisher(article, id)
+        return Skipped(record.source, SkipReason.ENCODING, complaint, record.path, record.id)
+    article = with_publisher(article, file.id if file else "")
+    if file:
+        article = replace(article, source=file.below + article.source.removeprefix(file.source))
     text, title = with_half_spaces(article.text), with_half_spaces(article.title)
     if (text, title) == (article.text, article.title):
         return article

@@ -104,7 +104,8 @@ def _entry(path: Path, location: str, prefix: str, above: Sequence[_Folder]) -> 
         status = path.stat()
         if not stat.S_ISDIR(status.st_mode):
             kind = kind_of(path.name)
-            return FoundFile(path, prefix + printable(kind.stem), printable(path), location, kind)
+            id_, inside = prefix + printable(kind.stem), prefix + printable(path.name)
+            return FoundFile(path, id_, printable(path), inside, location, kind)
         identity = (status.st_dev, status.st_ino)
         if any(folder.identity == identity for folder in above):
             return skipped(path, location, SkipReason.LINK_LOOP, "leads back to a folder that it lies in")

@@ -114,14 +114,21 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to read: `path` opens it; `id`, `source` and `location` are text that can be stored and shown.
+    """A file to read: `path` opens it; the rest is text that can be stored and shown.
 
-    `location` is its absolute path, `source` the path as the user knows it.
+    Attributes:
+        path: that opens it.
+        id: of the article in it, or what the ids of its articles begin with.
+        source: the path as the user knows it.
+        below: its path below the PATH given, which is told of its articles to whoever searches.
+        location: its absolute path.
+        kind: what it is, by its name.
     """
 
     path: Path
     id: str
     source: str
+    below: str
     location: str
     kind: Kind
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from indexer.core.records import Record, Skipped, SkipReason
 from indexer.text import language, sentences
 
-VERSION = 5
+VERSION = 6
 """Raised whenever an article would be read otherwise from the same bytes, its language and title apart."""
 
 MAX_BYTES = 64 * 2**20

@@ -205,7 +205,7 @@ class Comparison:
         if len(article.text) >= WHOLE * len(earlier.text):
             return article
         detail = "some of its bytes cannot be read, and it is shorter than the version before, which stays"
-        return Skipped(article.source, SkipReason.ENCODING, detail, record.path, record.id)
+        return Skipped(record.source, SkipReason.ENCODING, detail, record.path, record.id)
 
     def number(self, article_id: str) -> int | None:
         """The number of an article in the index."""

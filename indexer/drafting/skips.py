@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from indexer.core.errors import InvalidSetting, TooManySkipped, UnreadableInput
-from indexer.core.records import UNREAD, Article, Remark, Skipped, SkipReason
+from indexer.core.records import UNREAD, Article, Record, Remark, Skipped, SkipReason
 
 _NOT_RECORDS = frozenset(
     {
@@ -156,12 +156,12 @@ class SkipLog:
                 " mend it, or leave out --strict"
             )
 
-    def look_over(self, article: Article, path: str) -> None:
-        """Take note of what an article from the file at `path` lacks."""
+    def look_over(self, article: Article, record: Record) -> None:
+        """Take note of what the article of a record lacks."""
         self._remarks.update(article.remarks)
         if count := article.text.count(UNREAD):
-            self._unread[path] += count
-            self._example = self._example or article.source
+            self._unread[record.path] += count
+            self._example = self._example or record.source
 
     def summary(self) -> Skips:
         """What was noted so far."""

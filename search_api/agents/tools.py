@@ -116,7 +116,7 @@ class Untrusted(BaseModel):
 
     title: str
     url: Annotated[str | None, Field(description="Where it was published, if that is known.")]
-    source: Annotated[str, Field(description="The file that it was read from.")]
+    source: Annotated[str, Field(description="The file that it was read from, below what was indexed.")]
     text: str
 
     @classmethod

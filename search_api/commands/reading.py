@@ -9,8 +9,8 @@ from indexer.commands.output import put_json, say
 from indexer.commands.terminal import IndexOption, JsonOption, settings, told_in_a_line
 
 if TYPE_CHECKING:
-    from indexer.core.records import Article, Passage
     from search_api.search import Result
+    from search_api.serving.reading import Shown
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -23,21 +23,21 @@ def show(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print an article, passage by passage.
+    """Print an article, passage by passage, and the file that it was read from.
 
     Example: hudhud show stories/2025/17.txt
     """
     from search_api.serving.reading import article_with_passages
 
-    article, passages = article_with_passages(index or settings().index, article_id)
+    found = article_with_passages(index or settings().index, article_id)
     if as_json:
-        _put_json(article, passages)
+        _put_json(found)
     else:
         from rich.console import Console
 
         from search_api.commands.render import show_article
 
-        show_article(article, passages, Console())
+        show_article(found, Console())
 
 
 def open_first(result: "Result") -> None:
@@ -56,13 +56,14 @@ def open_first(result: "Result") -> None:
         say(f"no browser opens here: {address}")
 
 
-def _put_json(article: "Article", passages: "list[Passage]") -> None:
+def _put_json(shown: "Shown") -> None:
     from search_api.serving.articles import ArticleResponse
     from search_api.serving.schemas import PassageResponse
 
-    found = ArticleResponse.of(article, passages).model_dump(mode="json")
+    found = ArticleResponse.of(shown.article, shown.passages).model_dump(mode="json")
     found["passages"] = [
         PassageResponse(id=one.number, text=one.text, start=one.start, end=one.end).model_dump()
-        for one in passages
+        for one in shown.passages
     ]
+    found["file"] = shown.file
     put_json(json.dumps(found, ensure_ascii=False))

@@ -1,11 +1,11 @@
 """Search results for a person at a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
-from indexer.core.records import Article, MatchKind, Passage
+from indexer.core.records import MatchKind
 from indexer.core.shown import shown
 from indexer.text.direction import is_right_to_left
 from search_api.search import Hit, Result
@@ -13,6 +13,7 @@ from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
 from search_api.searching.modes import Mode
 from search_api.searching.query import Query
+from search_api.serving.reading import Shown
 
 RIGHT_TO_LEFT_ISOLATE = "\u2067"
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -68,13 +69,16 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
         console.print()
 
 
-def show_article(article: Article, passages: Iterable[Passage], console: Console) -> None:
-    """Print an article: its title, date, language and source, and each passage with its offsets."""
+def show_article(found: Shown, console: Console) -> None:
+    """Print an article: its title, date, language, source and file, and each passage with its offsets."""
+    article = found.article
     console.print(Text(_isolated(article.title), style="bold"), soft_wrap=True)
     date = article.date.isoformat() if article.date else "no date"
     where = shown(article.url or article.source)
     console.print(Text(f"{date}  {shown(article.language)}  {where}", style="cyan"), soft_wrap=True)
-    for passage in passages:
+    if found.file:
+        console.print(Text(shown(found.file), style="cyan"), soft_wrap=True)
+    for passage in found.passages:
         console.print(Text(f"\n{passage.start}-{passage.end}", style="dim"))
         for line in _lines(passage.text, article.language, console):
             console.print(line, soft_wrap=True)

@@ -157,7 +157,9 @@ class ArticleReference(BaseModel):
     title: str
     date: str | None
     language: str
-    source: Annotated[str, Field(description="The file that it was read from, and where in it.")]
+    source: Annotated[
+        str, Field(description="The file that it was read from, below what was indexed, and where in it.")
+    ]
     url: Annotated[str | None, Field(description="Where it was published, if it says so.")]
     publisher: Annotated[
         str, Field(description="Who published it: as it says, else the host of its url, else its top folder.")

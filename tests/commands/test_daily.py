@@ -20,6 +20,7 @@ from search_api.search import Searcher
 from search_api.searching.query import parse
 from search_api.serving.hit_rows import COLUMNS
 
+SEEDS = Path(__file__).parents[2] / "seeds"
 NUCLEAR = "003_f7d4c279eac3b33f"
 QUERY = "Zaporizhzhia nuclear plant lost external power"
 Hudhud = Callable[..., Result]
@@ -178,7 +179,10 @@ def test_an_article_is_shown_passage_by_passage(hudhud: Hudhud, seed_index: Path
     )
     ends = [one["end"] for one in found["passages"]]
     assert ends[-1] == len(article.text.rstrip())
+    file = SEEDS / f"{NUCLEAR}.txt"
+    assert (found["source"], found["file"]) == (file.name, str(file))
     shown = hudhud("show", NUCLEAR, "--index", seed_index).stdout
+    assert f"\n{file}\n" in shown
     assert all(f"\n{one['start']}-{one['end']}\n" in shown for one in found["passages"])
     assert article.title.split()[0] in shown
 

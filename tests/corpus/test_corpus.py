@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import tracemalloc
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,13 +53,12 @@ def records(paths: Sequence[str | Path]) -> list[Record]:
 
 def outcome(paths: Sequence[str | Path], root: Path, roots: Sequence[str] = ()) -> list[tuple[str, str]]:
     """What became of every input: (source below `root`, id or reason)."""
-    return [
-        (
-            os.path.relpath(item.source, root),
-            item.id if isinstance(item, Article) else item.reason.name,
-        )
-        for item in read(paths, roots)
-    ]
+    found = []
+    for item in Corpus(paths, roots=roots):
+        read = item.load() if isinstance(item, Record) else item
+        what = read.id if isinstance(read, Article) else read.reason.name
+        found.append((os.path.relpath(item.source, root), what))
+    return found
 
 
 def skip(path: Path, reason: SkipReason, detail: str, id: str | None = None) -> Skipped:
@@ -83,7 +83,7 @@ def test_the_seeds() -> None:
     raw = (SEEDS / "004_964fd79116a5ca89.txt").read_text(encoding="utf-8")
     assert raw == " date 2025-12-06 " + articles[4].text
     assert articles[4].title == "خبرگزاری کار ایران"
-    assert articles[4].source == str(SEEDS / "004_964fd79116a5ca89.txt")
+    assert articles[4].source == "004_964fd79116a5ca89.txt"
     assert articles[3].text == (SEEDS / "003_f7d4c279eac3b33f.txt").read_text(encoding="utf-8")
 
 
@@ -117,7 +117,7 @@ def test_what_a_folder_holds_besides_articles_is_skipped_with_its_reason(tmp_pat
     assert list(read([tmp_path]))[:4] == [
         skip(tmp_path / ".git", SkipReason.HIDDEN, "its name begins with a dot"),
         skip(tmp_path / ".hidden.txt", SkipReason.HIDDEN, "its name begins with a dot"),
-        Article("a", "متن", "متن", None, "ar", str(tmp_path / "a.txt")),
+        Article("a", "متن", "متن", None, "ar", "a.txt"),
         skip(tmp_path / "page.docx", SkipReason.UNSUPPORTED, ".docx is not a format that is read"),
     ]
     assert outcome([tmp_path], tmp_path)[4:] == [("x.docx", "UNSUPPORTED")]
@@ -160,7 +160,7 @@ def test_links_are_followed_but_not_in_loops(tmp_path: Path) -> None:
 def test_the_second_of_two_files_of_one_id_is_skipped_and_names_the_first(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": "متن", "a.md": "متن", "0.txt": "متن"})
     first, second, third = read([tmp_path])
-    assert [getattr(first, "id", None), getattr(second, "source", None)] == ["0", str(tmp_path / "a.md")]
+    assert [getattr(first, "id", None), getattr(second, "source", None)] == ["0", "a.md"]
     assert third == Skipped(
         str(tmp_path / "a.txt"),
         SkipReason.DUPLICATE,
@@ -221,7 +221,7 @@ def test_a_file_without_permission_is_skipped(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "open", refuse)
     assert list(read([tmp_path])) == [
         skip(tmp_path / "a.txt", SkipReason.UNREADABLE, "Permission denied", "a"),
-        Article("b", "متن", "متن", None, "ar", str(tmp_path / "b.txt")),
+        Article("b", "متن", "متن", None, "ar", "b.txt"),
     ]
 
 
@@ -274,8 +274,8 @@ def test_a_name_that_is_not_utf8_can_be_stored(tmp_path: Path) -> None:
             pytest.skip("this file system takes only UTF-8")
     stored = [json.dumps([item.source, item.id, getattr(item, "path", "")]) for item in read([tmp_path])]
     assert [json.loads(item.encode("utf-8")) for item in stored] == [
-        [f"{tmp_path}/café.txt", "café", ""],
-        [f"{tmp_path}/caf\\xe9.txt", "caf\\xe9", ""],
+        ["café.txt", "café", ""],
+        ["caf\\xe9.txt", "caf\\xe9", ""],
         [f"{tmp_path}/\\xff.jpg", None, f"{os.path.realpath(tmp_path)}/\\xff.jpg"],
     ]
 
@@ -306,6 +306,33 @@ def test_nothing_is_decoded_before_it_is_asked_for(tmp_path: Path) -> None:
     assert first.digest == second.digest != third.digest
     assert [len(item.digest) for item in (first, binary)] == [16, 16]
     assert binary.load() == skip(tmp_path / "d.txt", SkipReason.BINARY, "it holds NUL bytes", "d")
+
+
+@pytest.mark.parametrize(
+    ("paths", "roots", "sources"),
+    [
+        (["old", "new"], [], ["a.jsonl:1", "2024/b.txt", "a.jsonl:1", "c.zip!/x/d.txt"]),
+        (["new/a.jsonl"], [], ["a.jsonl:1"]),
+        (["old/2024/b.txt"], ["old"], ["2024/b.txt"]),
+        (["old/2024/*.txt"], [], ["b.txt"]),
+        (["."], [], ["new/a.jsonl:1", "new/c.zip!/x/d.txt", "old/2024/b.txt", "old/a.jsonl:1"]),
+    ],
+)
+def test_an_article_tells_its_file_below_what_was_indexed_and_a_record_where_that_is(
+    tmp_path: Path, paths: list[str], roots: list[str], sources: list[str]
+) -> None:
+    for folder in ("old", "new"):
+        write(tmp_path / folder, {"a.jsonl": json.dumps({"id": folder, "text": PERSIAN})})
+    write(tmp_path / "old", {"2024/b.txt": PERSIAN})
+    with zipfile.ZipFile(tmp_path / "new" / "c.zip", "w") as archive:
+        archive.writestr("x/d.txt", PERSIAN)
+    known = [os.path.realpath(tmp_path / root) for root in roots]
+    corpus = Corpus([tmp_path / path for path in paths], roots=known)
+    items = [item for item in corpus if isinstance(item, Record)]
+    loaded = [item.load() for item in items]
+    assert sorted(item.source for item in loaded) == sorted(sources)
+    assert all(item.source.startswith(f"{tmp_path}/") for item in items)
+    assert all(item.source.endswith(f"/{read.source}") for item, read in zip(items, loaded, strict=True))
 
 
 def test_a_corpus_can_be_gone_through_again(tmp_path: Path) -> None:
@@ -572,7 +599,7 @@ def test_empty_files_are_skipped(content: str, tmp_path: Path) -> None:
 def test_newlines_are_made_one_before_offsets_count(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": f"{BOM} date 2025-01-02 تیتر\r\nیک\rدو\n\r\nسه\r\n"})
     assert only(tmp_path / "a.txt") == Article(
-        "a", "تیتر", "تیتر\nیک\nدو\n\nسه\n", datetime.date(2025, 1, 2), "fa", str(tmp_path / "a.txt")
+        "a", "تیتر", "تیتر\nیک\nدو\n\nسه\n", datetime.date(2025, 1, 2), "fa", "a.txt"
     )
 
 

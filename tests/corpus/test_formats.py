@@ -254,8 +254,8 @@ def test_parquet(packing: str, tmp_path: Path) -> None:
     fields = Fields.parse(["text=body.content"])
     items = [item.load() if isinstance(item, Record) else item for item in Corpus([path], fields=fields)]
     assert items == [
-        Article("1", TEXT, TEXT, datetime.date(2025, 1, 2), "fa", f"{path}, record 1"),
-        Article("2", "متن", "متن", datetime.date(2025, 1, 2), "ar", f"{path}, record 2"),
+        Article("1", TEXT, TEXT, datetime.date(2025, 1, 2), "fa", f"{path.name}, record 1"),
+        Article("2", "متن", "متن", datetime.date(2025, 1, 2), "ar", f"{path.name}, record 2"),
         Skipped(
             f"{path}, record 3",
             SkipReason.EMPTY,

@@ -34,7 +34,7 @@ def written(path: Path, content: bytes) -> Path:
 
 def test_a_file_is_an_article_without_a_date(tmp_path: Path) -> None:
     path = written(tmp_path / "a.pdf", made(STORY))
-    assert read(path) == [Article("a", HEADLINE, TEXT, None, "fa", str(path))]
+    assert read(path) == [Article("a", HEADLINE, TEXT, None, "fa", "a.pdf")]
 
 
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.txt.gz", "a.html"])
