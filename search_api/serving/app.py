@@ -27,6 +27,7 @@ from search_api.serving.details import Problem
 from search_api.serving.envelope import REFUSED
 from search_api.serving.exports import add_exports
 from search_api.serving.feed import add_feed
+from search_api.serving.hit_parts import SelectedResponse, answered
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.metrics import Metrics
@@ -42,6 +43,8 @@ _NO_TELEMETRY = TelemetryConfig(
 """FastAPI would send what is searched for to a collector, if variables of the environment named one."""
 
 _logger = logging.getLogger(__name__)
+
+Found = SearchResponse | SelectedResponse
 
 
 def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = None) -> FastAPI:
@@ -92,20 +95,20 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
 
 
 def _add_searching(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, matched: int) -> None:
-    def answer(request: SearchRequest, deadline: Deadline) -> SearchResponse:
+    def answer(request: SearchRequest, deadline: Deadline) -> Found:
         query = request.parsed(matched)
         words.count(query.text)
         with live.searcher() as searcher:
-            return SearchResponse.of(searcher.search(query, deadline), request.highlight)
+            return answered(searcher, request, query, deadline)
 
     @app.get("/v1/search", summary="Search with query parameters")
     @off_loop.takes(from_query(SearchRequest))
-    def search(request: Annotated[SearchRequest, Query()], deadline: Given) -> SearchResponse:
+    def search(request: Annotated[SearchRequest, Query()], deadline: Given) -> Found:
         return answer(request, deadline)
 
     @app.post("/v1/search", summary="Search with a JSON body of the same fields")
     @off_loop.takes(from_json(SearchRequest))
-    def search_json(request: SearchRequest, deadline: Given) -> SearchResponse:
+    def search_json(request: SearchRequest, deadline: Given) -> Found:
         return answer(request, deadline)
 
     add_batch(app, live, off_loop, words, matched)

@@ -14,6 +14,7 @@ from search_api.searching.analysis import begin
 from search_api.searching.query import Query
 from search_api.serving.asked import from_json
 from search_api.serving.details import Problem
+from search_api.serving.hit_parts import SelectedResponse, answered
 from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import Given, OffLoop
@@ -37,7 +38,7 @@ class Outcome(BaseModel):
     """What became of a search: its response or its problem, as if it had been asked alone."""
 
     status: Annotated[int, Field(description="That a single search would have been answered with.")]
-    response: SearchResponse | None = None
+    response: SearchResponse | SelectedResponse | None = None
     problem: Problem | None = None
 
 
@@ -83,12 +84,12 @@ def _outcome(
     searcher: Searcher, request: SearchRequest, query: Query, layout: Layout, deadline: Deadline
 ) -> Outcome:
     try:
-        found = searcher.search(query, deadline)
+        response = answered(searcher, request, query, deadline)
     except Cancelled:
         raise
     except HudhudError as error:
         return _failed(error, layout)
-    return Outcome(status=200, response=SearchResponse.of(found, request.highlight))
+    return Outcome(status=200, response=response)
 
 
 def _failed(error: Exception, layout: Layout) -> Outcome:

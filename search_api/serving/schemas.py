@@ -24,6 +24,10 @@ MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
 
 LONGEST_DATE = 32
+MOST_PARTS = 32
+_LONGEST_PART = 80
+_NEED_EVIDENCE = frozenset({"evidence", "highlight", "sentence", "words"})
+"""Parts of a hit that depend on which words answer."""
 
 
 class SearchRequest(FilterFields, ModeFields, MatchFields):
@@ -52,6 +56,14 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
         BeforeValidator(parted(len(Highlight), "forms")),
         Field(max_length=len(Highlight), description="Mark the words that answer: as HTML, as offsets."),
     ] = Field(default_factory=list)
+    fields: Annotated[
+        list[Annotated[str, Field(max_length=_LONGEST_PART)]],
+        BeforeValidator(parted(MOST_PARTS, "fields")),
+        Field(
+            max_length=MOST_PARTS,
+            description="Parts of hits that are given, as in `title,url,meta.author`; else all.",
+        ),
+    ] = Field(default_factory=list)
 
     def parsed(self, matched: int = MOST_MATCHED) -> Query:
         """The query that this asks for; `matched` articles are told apart at most.
@@ -70,8 +82,8 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
             until=self.until,
             **self.modes(),
             group=self.group,
-            evidence=self.evidence,
-            gloss=self.gloss,
+            evidence=self.evidence and self._gives(_NEED_EVIDENCE),
+            gloss=self.gloss and self._gives({"evidence", "gloss"}),
             min_confidence=self.min_confidence,
             counts=self.count,
             facets=self.facets,
@@ -80,6 +92,10 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
             cursor=self.cursor,
             matched=matched,
         )
+
+    def _gives(self, parts: Collection[str]) -> bool:
+        """Whether one of these parts of hits is given."""
+        return not self.fields or any(part in parts for part in self.fields)
 
 
 class DateResponse(BaseModel):
@@ -212,8 +228,8 @@ class HitResponse(BaseModel):
         )
 
 
-class SearchResponse(BaseModel):
-    """The answers to a query, best first."""
+class Answered(BaseModel):
+    """What is told of the answers to a query."""
 
     query: QueryEcho
     verdict: Annotated[Verdict, Field(description="Whether the archive answers it, by the first hit.")]
@@ -234,24 +250,33 @@ class SearchResponse(BaseModel):
     next_cursor: Annotated[
         str | None, Field(description="The `cursor` of the next page; null where nothing follows.")
     ]
+
+    @staticmethod
+    def told(result: Result) -> dict[str, Any]:
+        """These fields, of `result`."""
+        return {
+            "query": QueryEcho.of(result),
+            "verdict": result.verdict,
+            "verdict_text": result.verdict.sentence,
+            "generation": result.generation,
+            "took_ms": round(result.took_ms, 1),
+            "reranking_ms": result.reranking_ms and round(result.reranking_ms, 1),
+            "total": result.total,
+            "total_is_exact": result.is_total_exact,
+            "facets": {facet.field: FacetResponse.of(facet) for facet in result.facets},
+            "next_cursor": result.next_cursor,
+        }
+
+
+class SearchResponse(Answered):
+    """The answers to a query, best first."""
+
     hits: list[HitResponse]
 
     @classmethod
     def of(cls, result: Result, highlight: Collection[Highlight] = ()) -> "SearchResponse":
         """The response for `result`, with what is asked for marked in its hits."""
-        return cls(
-            query=QueryEcho.of(result),
-            verdict=result.verdict,
-            verdict_text=result.verdict.sentence,
-            generation=result.generation,
-            took_ms=round(result.took_ms, 1),
-            reranking_ms=result.reranking_ms and round(result.reranking_ms, 1),
-            total=result.total,
-            total_is_exact=result.is_total_exact,
-            facets={facet.field: FacetResponse.of(facet) for facet in result.facets},
-            next_cursor=result.next_cursor,
-            hits=[HitResponse.of(hit, highlight) for hit in result.hits],
-        )
+        return cls(**cls.told(result), hits=[HitResponse.of(hit, highlight) for hit in result.hits])
 
 
 def reference_of(article: Article) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def server(live: Live) -> Iterator[Served]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-@pytest.mark.parametrize("example", of("bash"), ids=lambda example: example.program[:40])
+@pytest.mark.parametrize("example", of("bash"), ids=lambda example: example.program[-40:])
 def test_every_example_with_curl(server: Served, example: Example) -> None:
     done = subprocess.run(["bash", "-c", example.at(server)], capture_output=True, text=True, check=True)
     check(example, done.stdout)
