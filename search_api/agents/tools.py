@@ -16,6 +16,7 @@ from search_api.search import Hit, Result, Searcher
 from search_api.searching.addresses import web_address
 from search_api.searching.confidence import Verdict
 from search_api.serving.asked import MOST_OF_AN_ID
+from search_api.serving.filter_fields import FilterFields
 from search_api.serving.problems import brief
 from search_api.serving.schemas import MOST_OF_A_QUERY, SearchRequest
 
@@ -38,20 +39,8 @@ INSTRUCTIONS = (
 )
 
 
-class SearchArguments(BaseModel):
-    """A search."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-        json_schema_extra={
-            "examples": [
-                {"query": "Zaporizhzhia nuclear plant lost external power"},
-                {"query": "Witkoff Kushner Umerov", "languages": ["fa"], "from": "2025-09-01", "limit": 3},
-                {"query": '"آتش\u200cبس" -غزه', "to": "2025-12-31"},
-            ]
-        },
-    )
+class _Asked(BaseModel):
+    """What is looked for."""
 
     query: Annotated[
         str,
@@ -62,10 +51,24 @@ class SearchArguments(BaseModel):
         ),
     ]
     limit: Annotated[int, Field(ge=1, le=MOST_HITS, description="Most passages.")] = USUAL_HITS
-    languages: Annotated[
-        list[str],
-        Field(max_length=16, description="Only articles in these: fa (admits Dari), prs (Dari), ar."),
-    ] = []
+
+
+class SearchArguments(FilterFields, _Asked):
+    """A search."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={
+            "examples": [
+                {"query": "Zaporizhzhia nuclear plant lost external power"},
+                {"query": "Witkoff Kushner Umerov", "languages": ["fa"], "from": "2025-09-01", "limit": 3},
+                {"query": '"آتش\u200cبس" -غزه', "to": "2025-12-31"},
+                {"query": "flood", "sources": ["bbc.com"], "not.languages": ["prs"]},
+            ]
+        },
+    )
+
     since: Annotated[
         str | None,
         Field(
@@ -117,12 +120,23 @@ class Untrusted(BaseModel):
     title: str
     url: Annotated[str | None, Field(description="Where it was published, if that is known.")]
     source: Annotated[str, Field(description="The file that it was read from, below what was indexed.")]
+    publisher: Annotated[str, Field(description="Who published it; `sources` filters by it.")]
+    metadata: Annotated[
+        dict[str, list[str]], Field(description="Its further fields; `meta` filters by them.")
+    ]
     text: str
 
     @classmethod
     def of(cls, article: Article, text: str) -> Self:
         """A stretch of an article, and what is said of that."""
-        return cls(title=article.title, url=web_address(article.url), source=article.source, text=text)
+        return cls(
+            title=article.title,
+            url=web_address(article.url),
+            source=article.source,
+            publisher=article.publisher,
+            metadata={name: list(values) for name, values in article.metadata},
+            text=text,
+        )
 
 
 class FoundPassage(BaseModel):
@@ -200,7 +214,7 @@ def search(arguments: SearchArguments, searcher: Searcher, deadline: Deadline) -
     asked = SearchRequest(
         q=arguments.query,
         limit=arguments.limit,
-        languages=arguments.languages,
+        **{name: getattr(arguments, name) for name in FilterFields.model_fields},
         since=arguments.since,
         until=arguments.until,
         evidence=False,

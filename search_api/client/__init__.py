@@ -5,10 +5,12 @@ This folder needs nothing else of Hudhud, so that it can be copied to where only
 May import: nothing of Hudhud.
 """
 
-from search_api.client.answers import Article, Gloss, Hit, MentionedDate, Results, Scores, WordMatch
+from search_api.client.answers import Article, Facet, MentionedDate, PassageSpan, Results
+from search_api.client.asking import Asking, Omit
 from search_api.client.client import Client
 from search_api.client.errors import (
     ApiError,
+    CursorExpired,
     Fault,
     InvalidRequest,
     KeyRefused,
@@ -21,20 +23,30 @@ from search_api.client.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from search_api.client.hits import Gloss, Highlight, Hit, Mark, MarkedHtml, Reference, Scores, WordMatch
 
 __all__ = [
     "ApiError",
     "Article",
+    "Asking",
     "Client",
+    "CursorExpired",
+    "Facet",
     "Fault",
     "Gloss",
+    "Highlight",
     "Hit",
     "InvalidRequest",
     "KeyRefused",
+    "Mark",
+    "MarkedHtml",
     "MentionedDate",
     "NotAllowed",
     "NotFound",
     "NotReached",
+    "Omit",
+    "PassageSpan",
+    "Reference",
     "Refused",
     "Results",
     "Scores",

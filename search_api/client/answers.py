@@ -1,150 +1,15 @@
 """What the API gives, typed. A field that this client does not know is kept in `more`.
 
-Names are those of `hudhud.Hit` and `hudhud.Results`, so that a program may search an index of its own today
-and a server tomorrow.
+Names are those of `hudhud.Results`, so that a program may search an index of its own today and a server
+tomorrow.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, overload
+from typing import Self, overload
 
-Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class WordMatch:
-    """A word of the passage that answers a word of the query.
-
-    Attributes:
-        query, passage: both words.
-        query_start: where the query's word begins in the query.
-        passage_start: where the passage's word begins in the article's text.
-        kind: `same`, `stem`, `dictionary`, `name`, `sound` or `translation`.
-        weight: how surely, above 0 to 1.
-    """
-
-    query: str
-    passage: str
-    query_start: int
-    passage_start: int
-    kind: str
-    weight: float
-
-    @classmethod
-    def of(cls, document: Document) -> Self:
-        """Read a match."""
-        query, passage = document["query"], document["passage"]
-        return cls(
-            query["text"],
-            passage["text"],
-            query["start"],
-            passage["start"],
-            document["kind"],
-            document["weight"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Gloss:
-    """A word of the passage with its meanings in English; offsets count in the article's text."""
-
-    text: str
-    start: int
-    end: int
-    meanings: tuple[str, ...]
-
-    @classmethod
-    def of(cls, document: Document) -> Self:
-        """Read a word."""
-        return cls(document["text"], document["start"], document["end"], tuple(document["meanings"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What a score is made of; `reranked` is None where the server runs without a reranker."""
-
-    passage: float
-    sentence: float
-    lexical: float
-    fused: float
-    reranked: float | None
-
-    @classmethod
-    def of(cls, document: Document) -> Self:
-        """Read the scores of a hit."""
-        return cls(
-            document["passage"],
-            document["sentence"],
-            document["lexical"],
-            document["fused"],
-            document.get("reranked"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An answer: a passage of an article, and why it answers.
-
-    Attributes:
-        rank: from 1, the best.
-        confidence: how surely it answers the query, 0 to 1.
-        score: what hits are ordered by, higher is better; those of two queries do not compare.
-        title, date, language, id, url, source: of the article; None where it states no date or address.
-        text: the passage.
-        sentence: the sentence of the passage that is nearest to the query.
-        start, end: where the passage stands in the article's text, in code points.
-        sentence_start: where the sentence begins there.
-        evidence: the words of the passage that answer words of the query.
-        gloss: the words of the passage with their meanings in English, if they were asked for.
-        scores: what `score` is made of.
-        more: what else the server gave.
-    """
-
-    rank: int
-    confidence: float
-    score: float
-    title: str
-    text: str
-    sentence: str
-    date: datetime.date | None
-    language: str
-    id: str
-    url: str | None
-    source: str
-    start: int
-    end: int
-    sentence_start: int
-    evidence: tuple[WordMatch, ...]
-    gloss: tuple[Gloss, ...]
-    scores: Scores
-    more: Document = field(default_factory=dict, compare=False)
-
-    @classmethod
-    def of(cls, document: Document) -> Self:
-        """Read a hit."""
-        article, passage, evidence = document["article"], document["passage"], document["evidence"]
-        text, start, sentence = passage["text"], passage["start"], evidence["sentence"]
-        return cls(
-            rank=document["rank"],
-            confidence=document["confidence"],
-            score=document["score"],
-            title=article["title"],
-            text=text,
-            sentence=text[sentence["start"] - start : sentence["end"] - start],
-            date=_date(article["date"]),
-            language=article["language"],
-            id=article["id"],
-            url=article.get("url", document.get("url")),
-            source=article["source"],
-            start=start,
-            end=passage["end"],
-            sentence_start=sentence["start"],
-            evidence=tuple(map(WordMatch.of, evidence["words"])),
-            gloss=tuple(map(Gloss.of, evidence["gloss"])),
-            scores=Scores.of(document["scores"]),
-            more=_more(document, "rank", "confidence", "score", "article", "passage", "evidence", "scores"),
-        )
+from search_api.client.hits import Document, Hit, Metadata, besides, day_of, metadata_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +23,28 @@ class MentionedDate:
     @classmethod
     def of(cls, document: Document) -> Self:
         """Read a date."""
-        return cls(document["text"], _date(document["from"]), _date(document["to"]))
+        return cls(document["text"], day_of(document["from"]), day_of(document["to"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A field, and how many of the articles that match have which of its values.
+
+    Attributes:
+        field: `language`, `source`, `month`, or a further field as `meta.author`.
+        counts: pairs of a value and how many articles have it, most first; months the latest first.
+        is_exact: whether all that matches was counted.
+    """
+
+    field: str
+    counts: tuple[tuple[str, int], ...]
+    is_exact: bool
+
+    @classmethod
+    def of(cls, name: str, document: Document) -> Self:
+        """Read the counts of a field."""
+        counts = tuple((one["value"], one["count"]) for one in document["counts"])
+        return cls(name, counts, document["is_exact"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +59,17 @@ class Results(Sequence[Hit]):
         generation: name of the one that answered.
         took_ms: the search, in milliseconds.
         hits: as a tuple.
+        reranking_ms: what of the time a reranker took; None without one.
+        since, until: first and last day admitted, in the Gregorian calendar; None where it is open.
         dates: that the query mentions; articles of these days come first.
         exact, excluded: what stands between quotation marks, and behind a minus.
+        mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
+        without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
+        total: how many articles match; passages, or stories, where these are the hits.
+        is_total_exact: whether no more do; `count=True` counts on.
+        facets: the fields that were asked for.
+        next_cursor: names the next page; None where nothing follows.
         more: what else the server gave.
     """
 
@@ -186,10 +80,19 @@ class Results(Sequence[Hit]):
     generation: str
     took_ms: float
     hits: tuple[Hit, ...]
+    reranking_ms: float | None
+    since: datetime.date | None
+    until: datetime.date | None
     dates: tuple[MentionedDate, ...]
     exact: tuple[str, ...]
     excluded: tuple[str, ...]
+    mode: str
+    without: tuple[str, ...]
     warnings: tuple[str, ...]
+    total: int
+    is_total_exact: bool
+    facets: tuple[Facet, ...]
+    next_cursor: str | None
     more: Document = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -204,11 +107,20 @@ class Results(Sequence[Hit]):
             generation=document["generation"],
             took_ms=document["took_ms"],
             hits=tuple(map(Hit.of, document["hits"])),
+            reranking_ms=document["reranking_ms"],
+            since=day_of(query["from"]),
+            until=day_of(query["to"]),
             dates=tuple(map(MentionedDate.of, query["dates"])),
             exact=tuple(query["exact"]),
             excluded=tuple(query["excluded"]),
+            mode=query["mode"],
+            without=tuple(query["without"]),
             warnings=tuple(query["warnings"]),
-            more=_more(document, "query", "verdict", "verdict_text", "generation", "took_ms", "hits"),
+            total=document["total"],
+            is_total_exact=document["total_is_exact"],
+            facets=tuple(Facet.of(name, counts) for name, counts in document["facets"].items()),
+            next_cursor=document["next_cursor"],
+            more=besides(document, _OF_RESULTS),
         )
 
     def __len__(self) -> int:
@@ -225,9 +137,35 @@ class Results(Sequence[Hit]):
         return iter(self.hits)
 
 
+_OF_RESULTS = frozenset(
+    {
+        *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"),
+        *("total", "total_is_exact", "facets", "next_cursor"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSpan:
+    """Where a passage stands in its article: code points `start` to before `end`."""
+
+    id: int
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Read where a passage stands."""
+        return cls(document["id"], document["start"], document["end"])
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article, whole; offsets of hits count in its `text`. `more` is what else the server gave."""
+    """An article, whole; offsets of hits and of `passages` count in its `text`.
+
+    `date` and `url` are None where it states none; `metadata` are further fields, pairs of a name and its
+    values; `more` is what else the server gave.
+    """
 
     id: str
     title: str
@@ -236,6 +174,9 @@ class Article:
     language: str
     source: str
     url: str | None
+    publisher: str
+    metadata: Metadata
+    passages: tuple[PassageSpan, ...]
     more: Document = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -245,17 +186,20 @@ class Article:
             document["id"],
             document["title"],
             document["text"],
-            _date(document["date"]),
+            day_of(document["date"]),
             document["language"],
             document["source"],
-            document.get("url"),
-            _more(document, "id", "title", "text", "date", "language", "source", "url"),
+            document["url"],
+            document["publisher"],
+            metadata_of(document["metadata"]),
+            tuple(map(PassageSpan.of, document["passages"])),
+            besides(document, _OF_ARTICLES),
         )
 
 
-def _date(written: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(written) if written else None
-
-
-def _more(document: Document, *known: str) -> Document:
-    return {name: value for name, value in document.items() if name not in known}
+_OF_ARTICLES = frozenset(
+    {
+        *("id", "title", "text", "date", "language", "source", "url"),
+        *("publisher", "metadata", "passages"),
+    }
+)

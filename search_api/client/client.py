@@ -1,17 +1,18 @@
 """The client: one method for each thing that the API does."""
 
-import datetime
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, TypeVar, Unpack
 from urllib.parse import quote
 
 from search_api.client.answers import Article, Results
+from search_api.client.asking import Asking, Day, Omit, Values, body_of, parted
 from search_api.client.errors import Refused, UnexpectedAnswer
+from search_api.client.hits import Document
 from search_api.client.transport import Address, Transport
 
 T = TypeVar("T")
 
-Day = datetime.date | str | None
+_SEARCH = "/v1/search"
 
 
 class Client:
@@ -52,12 +53,25 @@ class Client:
         query: str,
         *,
         limit: int = 10,
-        languages: str | Iterable[str] = (),
+        languages: Values = (),
+        sources: Values = (),
+        meta: Mapping[str, Values] | None = None,
+        omit: Omit | None = None,
         since: Day = None,
         until: Day = None,
+        mode: Literal["hybrid", "dense", "lexical"] | None = None,
+        exact: bool = False,
+        without: Values = (),
         group: Literal["article", "passage"] = "article",
         evidence: bool = True,
         gloss: bool = False,
+        highlight: Values = (),
+        min_confidence: float | None = None,
+        count: bool = False,
+        facets: Values = (),
+        sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
+        collapse: bool = False,
+        cursor: str | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> Results:
         """The passages that answer `query`, best first.
@@ -66,30 +80,88 @@ class Client:
             query: a question or some words, in any language.
             limit: most hits, 1 to 100.
             languages: only articles in these, `"fa,ar"` or `["fa", "ar"]`.
+            sources: only articles of these publishers, however they are spelled.
+            meta: only articles with one of these values of a further field, `{"author": ["Ali"]}`.
+            omit: articles to leave out, `Omit(sources=["a.org"], meta={"author": ["Ali"]})`.
             since: first day admitted, a date or `YYYY-MM-DD`.
             until: last day admitted, likewise.
+            mode: what finds articles and orders them; hybrid, or lexical where `exact` is asked for, when
+                None.
+            exact: whether only the words themselves count, however they are spelled.
+            without: what does not count: `"stem,sound"` or a list.
             group: `article` gives one hit an article, `passage` every passage.
             evidence: whether hits say which of their words answer which of the query's.
             gloss: whether hits say what their words mean in English.
+            highlight: the forms in which words that answer are marked: `html`, `offsets` or both.
+            min_confidence: from which an article matches; if given, hits are what matches alone.
+            count: whether all that matches is counted.
+            facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
+            sort: what hits are ordered by; by date, all that matches.
+            collapse: whether copies of one story are one hit, with its `twins`.
+            cursor: `next_cursor` of the page before; `pages` gives all pages.
             more: fields of the request that this client does not know, as docs/api.md names them.
 
         Raises:
             InvalidRequest: a part cannot be searched.
+            CursorExpired: the page before is of another generation.
             ApiError: as `errors` has it.
         """
-        codes = languages.split(",") if isinstance(languages, str) and languages else list(languages)
-        asked: dict[str, Any] = {
-            "q": query,
+        asking: Asking = {
             "limit": limit,
-            "languages": codes,
-            "from": _day(since),
-            "to": _day(until),
+            "languages": languages,
+            "sources": sources,
+            "meta": meta,
+            "omit": omit,
+            "since": since,
+            "until": until,
+            "mode": mode,
+            "exact": exact,
+            "without": without,
             "group": group,
             "evidence": evidence,
             "gloss": gloss,
-            **(more or {}),
+            "highlight": highlight,
+            "min_confidence": min_confidence,
+            "count": count,
+            "facets": facets,
+            "sort": sort,
+            "collapse": collapse,
+            "cursor": cursor,
+            "more": more,
         }
-        return self._read(Results.of, self._transport.json("POST", "/v1/search", asked))
+        return self._read(Results.of, self._transport.json("POST", _SEARCH, body_of(query, asking)))
+
+    def pages(self, query: str, **asking: Unpack[Asking]) -> Iterator[Results]:
+        """The pages of a search, one after the other, from `cursor` if it is given; none is asked for early.
+
+        Args:
+            query: a question or some words, in any language.
+            asking: what `search` takes; `limit` is of a page.
+
+        Raises:
+            CursorExpired: another generation answers now: what came so far is of the one before.
+            ApiError: as `errors` has it.
+        """
+        while True:
+            page = self.search(query, **asking)
+            yield page
+            if page.next_cursor is None:
+                return
+            asking["cursor"] = page.next_cursor
+
+    def select(self, query: str, fields: Values, **asking: Unpack[Asking]) -> Document:
+        """An answer whose hits have these parts alone, as docs/api.md describes it: objects, lists, texts.
+
+        Args:
+            query: a question or some words, in any language.
+            fields: names of parts, `"title,url,meta.author"` or a list.
+            asking: what `search` takes.
+
+        Raises:
+            ApiError: as `errors` has it.
+        """
+        body = {**body_of(query, asking), "fields": parted(fields)}
+        return self._transport.json("POST", _SEARCH, body)
 
     def article(self, id: str) -> Article:
         """The article of this id, whole; offsets of hits count in its `text`.
@@ -123,9 +195,3 @@ class Client:
                 f"what {self._url} answers lacks what this client needs ({error!r}): is it an older or"
                 " newer Hudhud?"
             ) from error
-
-
-def _day(given: Day) -> str | None:
-    if isinstance(given, datetime.datetime):
-        given = given.date()
-    return given.isoformat() if isinstance(given, datetime.date) else given or None

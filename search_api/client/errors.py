@@ -8,6 +8,7 @@
         ├── KeyRefused       there is no key, or the server does not know it
         ├── NotAllowed       the key has another scope, or the server does not answer under this name
         ├── NotFound         no article has this id
+        ├── CursorExpired    the page before is of another generation
         ├── TooManyRequests  asked too often, still after all tries
         ├── Unavailable      too much is waiting, or no index can be used, still after all tries
         └── ServerFault      a fault of the server; its log says more under `request_id`
@@ -84,6 +85,10 @@ class NotFound(Refused):
     """No article has this id, or there is nothing at the address."""
 
 
+class CursorExpired(Refused):
+    """The page before is of a generation that no longer answers: begin again without its cursor."""
+
+
 class TooManyRequests(Refused):
     """The key, or the address, asked too often."""
 
@@ -100,6 +105,7 @@ _KINDS: Mapping[int, type[Refused]] = {
     401: KeyRefused,
     403: NotAllowed,
     404: NotFound,
+    410: CursorExpired,
     421: NotAllowed,
     429: TooManyRequests,
     503: Unavailable,

@@ -68,6 +68,38 @@ def test_filters_are_those_of_searches(calls: Calls) -> None:
     assert structure(call(calls, "search", **given, languages=["de"]))["results"] == []
 
 
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({"sources": ["ايسنا"]}, {1, 5}),
+        ({"meta": {"author": ["Ali"]}, "not.languages": ["prs"]}, {1}),
+        ({"not.sources": ["aljazeera.net"], "not.meta": {"section": ["sport"]}}, {1, 2}),
+        ({"languages": ["pes"]}, {1, 5}),
+    ],
+)
+def test_publishers_and_further_fields_are_filters(
+    newsroom: Live, filters: dict[str, Any], ids: set[int]
+) -> None:
+    calls = Calls(newsroom)
+    found = structure(call(calls, "search", query="flood football wheat", limit=20, **filters))
+    assert {int(result["id"][-2:]) for result in found["results"]} == ids
+    first = found["results"][0]
+    told = structure(call(calls, "fetch", id=first["id"]))["untrusted"]
+    assert (first["untrusted"]["publisher"], first["untrusted"]["metadata"]) == (
+        told["publisher"],
+        told["metadata"],
+    )
+    assert told["metadata"]["section"]
+
+
+def test_a_filter_by_a_field_that_is_not_kept_names_those_that_are(newsroom: Live) -> None:
+    told = call(Calls(newsroom), "search", query="flood", meta={"tags": ["x"]})
+    assert told.text == (
+        "the index keeps no field 'meta.tags': it has language, source, meta.author, meta.section, month;"
+        " declare more with `hudhud reindex --meta`"
+    )
+
+
 def test_a_long_text_is_read_in_stretches(calls: Calls, searcher: Searcher) -> None:
     text = searcher.index.article_by_id(NUCLEAR).text
     read, start = "", 0
@@ -98,7 +130,7 @@ def test_a_stretch_is_no_longer_than_it_may_be(searcher: Searcher) -> None:
         (
             "search",
             {"query": "war", "depth": 3},
-            "depth is not a field here: query, limit, languages, from, to",
+            "depth is not a field here: query, limit, languages, sources, meta, not.languages,",
         ),
         ("fetch", {"id": "nowhere"}, "no article has the id 'nowhere': use one that `search` gave"),
         ("fetch", {"id": NUCLEAR, "start": 99_999}, "start 99,999 is not before end"),

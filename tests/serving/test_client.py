@@ -18,12 +18,16 @@ from serving import Served, served
 from indexer.core.limits import Limits
 from search_api.client import (
     ApiError,
+    Asking,
     Client,
+    CursorExpired,
+    Facet,
     InvalidRequest,
     KeyRefused,
     NotAllowed,
     NotFound,
     NotReached,
+    Omit,
     Refused,
     Results,
     ServerFault,
@@ -86,10 +90,87 @@ def test_filters_are_sent(client: Client) -> None:
     assert all(hit.date and first <= hit.date <= last.date() for hit in results)
     assert [date.since for date in results.dates] == [datetime.date(2025, 9, 8)]
     assert any("no date" in warning for warning in results.warnings)
-    assert client.search("war", more={"limit": 2}).more.keys() == {
-        *("reranking_ms", "total", "total_is_exact", "facets", "next_cursor"),
-    }
-    assert len(client.search("war", more={"limit": 2})) == 2
+    few = client.search("war", limit=7, more={"limit": 2})
+    assert (len(few), few.more, [hit.more for hit in few]) == (2, {}, [{}, {}])
+
+
+@pytest.fixture(scope="module")
+def archive(newsroom: Live) -> Iterator[Client]:
+    """A client of a server over an archive with publishers and further fields."""
+    with served(Envelope(create_app(newsroom), Policy()), Limits()) as opened:
+        yield Client(f"http://127.0.0.1:{opened.port}")
+
+
+@pytest.mark.parametrize(
+    ("asking", "ids"),
+    [
+        ({"sources": "ايسنا"}, "1 5"),
+        ({"sources": ["BBC Persian", "aljazeera.net"], "languages": "fa"}, "2"),
+        ({"meta": {"author": "Ali", "section": ["weather"]}}, "1 2"),
+        ({"omit": Omit(languages="fa,prs")}, "3 4"),
+        ({"omit": Omit(sources=["aljazeera.net"], meta={"section": ["sport"]})}, "1 2"),
+        ({"since": datetime.date(2025, 11, 1), "sort": "oldest"}, "1 3 4"),
+        ({"sort": "newest", "limit": 2}, "4 3"),
+        ({"mode": "lexical", "without": "dictionary,translation"}, ""),
+        ({"exact": True}, ""),
+    ],
+)
+def test_what_a_search_asks_for_has_a_name(archive: Client, asking: Asking, ids: str) -> None:
+    whole: Asking = {"min_confidence": 0, **asking}
+    results = archive.search("flood football wheat", **whole)
+    found = [hit.id[-1] for hit in results]
+    assert " ".join(found if "sort" in asking else sorted(found)) == ids
+
+
+def test_answers_are_typed(archive: Client) -> None:
+    results = archive.search(
+        "flood",
+        since="2025-10-01",
+        without="sound",
+        sources="ايسنا",
+        min_confidence=0,
+        facets=["language", "meta.author"],
+        highlight="html,offsets",
+    )
+    assert (results.total, results.is_total_exact, results.next_cursor) == (1, True, None)
+    assert (results.since, results.until, results.mode) == (datetime.date(2025, 10, 1), None, "hybrid")
+    assert (results.without, results.reranking_ms) == (("sound",), None)
+    assert results.facets == (
+        Facet("language", (("fa", 1),), True),
+        Facet("meta.author", (("Ali", 1), ("Sara Nouri", 1)), True),
+    )
+    [hit] = results
+    assert (hit.publisher, hit.url, hit.twins) == ("ایسنا", "https://www.example.org/1", ())
+    assert hit.metadata == (("author", ("Sara Nouri", "Ali")), ("section", ("weather",)))
+    assert hit.highlight is not None
+    assert hit.highlight.html is not None
+    mark = hit.highlight.marks[0]
+    marked = hit.text[mark.start - hit.start : mark.end - hit.start]
+    assert f">{marked}</mark>" in hit.highlight.html.passage
+    assert (mark.utf16_start, mark.query, mark.kind) == (mark.start, "flood", "dictionary")
+    article = archive.article(hit.id)
+    assert (article.publisher, article.metadata, article.more) == (hit.publisher, hit.metadata, {})
+    assert [passage.id for passage in article.passages] == [hit.passage]
+
+
+def test_pages_follow_each_other(archive: Client) -> None:
+    pages = list(archive.pages("flood", limit=2, min_confidence=0, sort="newest"))
+    assert [[hit.rank for hit in page] for page in pages] == [[1, 2], [3, 4], [5]]
+    assert [hit.id[-1] for page in pages for hit in page] == ["4", "3", "1", "2", "5"]
+    rest = archive.pages("flood", limit=3, min_confidence=0, sort="newest", cursor=pages[0].next_cursor)
+    assert [hit.id[-1] for hit in next(rest)] == ["1", "2", "5"]
+    with pytest.raises(InvalidRequest, match="cursor"):
+        archive.search("flood", cursor="x")
+
+
+def test_parts_of_hits_are_given_as_they_are(archive: Client) -> None:
+    found = archive.select("flood", "id,meta.section", limit=1, min_confidence=0)
+    [whole] = archive.search("flood", limit=1, min_confidence=0)
+    section = {"section": list(dict(whole.metadata)["section"])}
+    assert found["hits"] == [{"article": {"id": whole.id, "metadata": section}}]
+    assert (found["total"], found["generation"]) == (5, archive.search("flood").generation)
+    with pytest.raises(InvalidRequest, match="no part of a hit is called 'place'"):
+        archive.select("flood", ["place"])
 
 
 def test_an_article_is_read_and_its_offsets_fit(client: Client) -> None:
@@ -205,6 +286,7 @@ def test_it_waits_as_long_as_it_is_told_and_tries_again(document: dict[str, Any]
         ([busy(429, retry_after="20")] * 2, TooManyRequests, [20]),
         ([busy(500)], ServerFault, []),
         ([busy(413)], InvalidRequest, []),
+        ([busy(410)], CursorExpired, []),
         ([(502, {}, b"<html>Bad gateway</html>")], ServerFault, []),
         ([(302, {"location": "http://evil.example/"}, b"")], Refused, []),
     ],
@@ -230,10 +312,11 @@ def test_it_goes_on_working_when_answers_gain_fields(document: dict[str, Any]) -
 
 
 def everywhere(value: object) -> None:
-    """Give each object in a document one field more."""
+    """Give each object in a document one field more, but for those whose fields are data."""
     if isinstance(value, dict):
-        for inner in list(value.values()):
-            everywhere(inner)
+        for name, inner in list(value.items()):
+            if name not in ("facets", "metadata"):
+                everywhere(inner)
         value["gained"] = {"a": [1]}
     elif isinstance(value, list):
         for inner in value:
