@@ -16,7 +16,7 @@ from search_api.searching.copies import MOST_TWINS
 from search_api.searching.cursor import Cursor
 from search_api.searching.evidence import Evidence, WordMatch, only_convincing
 from search_api.searching.facets import Facet, facets_of
-from search_api.searching.gloss import GlossedWord, gloss
+from search_api.searching.gloss import GlossedWord, gloss, ready
 from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.matched import Matched, Matching
 from search_api.searching.modes import Mode
@@ -218,7 +218,7 @@ class Searcher:
         matching = Matching(self.index, self._lane, analysed, deadline)
         wanted = max(RERANKED, query.limit) if self._reranker else query.limit
         found = matching.whole(query.filter) if query.is_counted else matching.best(wanted)
-        return matching, found, Listed.of(query, self.index, found)
+        return matching, found, Listed.of(query, self.index, found, deadline)
 
     @stage("facets")
     def _facets(self, query: Query, matching: Matching, found: Matched) -> tuple[Facet, ...]:
@@ -253,6 +253,8 @@ class Searcher:
         articles = self.index.articles(candidates.articles[best].tolist())
         sentences = self.index.sentences(candidates.sentences[best].tolist())
         surely = confidences(candidates.only(best)).tolist()
+        if analysed.query.gloss:
+            ready(deadline)
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
         if evidence and analysed.query.mode is Mode.LEXICAL:

@@ -1,17 +1,33 @@
-"""The dictionary reversed: what Persian, Dari and Arabic words mean, in English, for who cannot read them."""
+"""The dictionary reversed: what Persian, Dari and Arabic words mean, in English, for who cannot read them.
+
+Folding all translations takes seconds and 100 MB, so the table is made once per machine, and mapped.
+"""
 
 import functools
+import logging
+import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from indexer.lexicon import dictionary
+from indexer.core.errors import ModelNotWritable
+from indexer.lexicon import dictionary, headwords
 from indexer.lexicon.dictionary import ABBREVIATION, NAME, Dictionary
+from indexer.storage.made_once import make_once
+from indexer.storage.word_map import WordMap, packed
 from indexer.text import wordlists
 from indexer.text.orthography import fold, is_function_word
 from indexer.text.orthography.stems import stem
 
+_logger = logging.getLogger(__name__)
+
+FILE = "gloss.map"
+FORMAT = 1
+
 MEANINGS = 3
 """English words that a word is explained by, at most; one, where only names are known for it, which differ in
 their spelling alone."""
+
+_OPENING = threading.Lock()
 
 
 def meanings(word: str, language: str) -> tuple[str, ...]:
@@ -24,19 +40,62 @@ def meanings(word: str, language: str) -> tuple[str, ...]:
     if is_function_word(word):
         return ()
     column = "ar" if language == "ar" else "fa"
-    table = _reversed()[column]
-    return table.get(word) or table.get(stem(word, column)) or ()
+    return _found(word, column) or _found(stem(word, column), column)
+
+
+def prepare() -> None:
+    """Open the table, made first where this machine has not got it, which takes seconds."""
+    with _OPENING:
+        _table()
 
 
 @functools.cache
-def _reversed() -> dict[str, dict[str, tuple[str, ...]]]:
+def _table() -> WordMap:
+    folder = cache_folder()
+    try:
+        make_once(
+            folder,
+            lambda aside: _write(aside / FILE),
+            what="the dictionary reversed",
+            progress=_logger.info,
+        )
+        return WordMap.open(folder / FILE)
+    except (ModelNotWritable, OSError) as error:
+        _logger.warning("the dictionary reversed is made anew for this process: %s", error)
+        return WordMap(made(dictionary.english()))
+
+
+def cache_folder() -> Path:
+    """Where the table is kept: beside that of headwords, which is made of the same."""
+    beside = headwords.cache_folder()
+    return beside.with_name(f"gloss-{FORMAT}.{MEANINGS}-{beside.name.removeprefix('headwords-')}")
+
+
+def made(known: Dictionary) -> bytes:
     """By column, then by fold and by stem: headwords, those whose usual translation it is before others.
 
     Names are there for words that no headword explains.
     """
-    known = dictionary.english()
     words, names = _ranked(known, known.headwords(), MEANINGS), _ranked(known, known.names(), 1)
-    return {column: names[column] | words[column] for column in words}
+    return packed(
+        (_key(word, column), "\t".join(found).encode())
+        for column in words
+        for word, found in (names[column] | words[column]).items()
+    )
+
+
+def _write(path: Path) -> None:
+    path.write_bytes(made(dictionary.english()))
+
+
+def _key(word: str, column: str) -> bytes:
+    return f"{column}\t{word}".encode()
+
+
+def _found(word: str, column: str) -> tuple[str, ...]:
+    """What the table says of a fold or stem."""
+    said = _table().get(_key(word, column))
+    return tuple(said.decode().split("\t")) if said else ()
 
 
 def _ranked(known: Dictionary, headwords: Iterable[str], most: int) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index
 from indexer.core.records import Numbers
 
@@ -35,16 +36,20 @@ class Collapsed:
     twins: tuple[tuple[int, ...], ...]
 
 
-def collapsed(index: Index, articles: Numbers) -> Collapsed:
+def collapsed(index: Index, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Collapsed:
     """Which of some articles, in their order, are copies of one that stands before them.
 
     Each is compared with the leaders before it, and belongs to the one that it shares most with.
+
+    Raises:
+        TooSlow, Cancelled: as `deadline` says.
     """
+    deadline.check()
     parts = _parts(index, articles)
     with_part: dict[int, list[int]] = defaultdict(list)
     twins: dict[int, list[int]] = {}
     sizes = [sum(own.values()) for own in parts]
-    for position, own in enumerate(parts):
+    for position, own in enumerate(deadline.each(parts)):
         shared: dict[int, float] = defaultdict(float)
         for key, weight in own.items():
             for leader in with_part.get(key, ()):

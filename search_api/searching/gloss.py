@@ -1,14 +1,16 @@
 """What the words of a passage mean, in English, for a reader who cannot read it."""
 
+import functools
 import threading
 from dataclasses import dataclass
 
+from indexer.core.deadline import Deadline
 from indexer.core.records import Passage, Span
-from indexer.lexicon.gloss import meanings
+from indexer.lexicon.gloss import meanings, prepare
 from indexer.text.orthography import tokens
 
-_READING = threading.Lock()
-"""The dictionary is read when it is first asked, which takes seconds: by one, while others wait for it."""
+_LOOK = 0.02
+"""Seconds between two looks at whether somebody still waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,28 @@ class GlossedWord(Span):
     meanings: tuple[str, ...]
 
 
+def ready(deadline: Deadline) -> None:
+    """Wait for the dictionary, which takes seconds where this machine has not made it; nobody waits too long.
+
+    Raises:
+        TooSlow, Cancelled: as `deadline` says.
+    """
+    making = begin()
+    while making.is_alive():
+        deadline.check()
+        making.join(_LOOK)
+
+
+@functools.cache
+def begin() -> threading.Thread:
+    """Make the dictionary ready on a thread of its own; that thread."""
+    thread = threading.Thread(target=prepare, name="read-dictionary", daemon=True)
+    thread.start()
+    return thread
+
+
 def gloss(passage: Passage, language: str) -> tuple[GlossedWord, ...]:
     """The content words of a passage that the dictionary knows, in the order of the text."""
-    with _READING:
-        meanings("x", language)
     return tuple(
         GlossedWord(
             passage.start + token.start,

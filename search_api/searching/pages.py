@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from indexer.core.deadline import Deadline
 from indexer.core.protocols import Index
 from indexer.core.records import Numbers, Scores
 from search_api.searching.copies import collapsed
@@ -32,12 +33,16 @@ class Listed:
     twins: tuple[tuple[int, ...], ...] = ()
 
     @classmethod
-    def of(cls, query: Query, index: Index, found: Matched) -> Self:
-        """What was found, in the order that a query asks for; copies as one hit if it asks so."""
+    def of(cls, query: Query, index: Index, found: Matched, deadline: Deadline) -> Self:
+        """What was found, in the order that a query asks for; copies as one hit if it asks so.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says.
+        """
         order = found.ordered(query.group, query.sort, sure=query.is_strict, arrivals=index.arrivals)
         if not query.collapse:
             return cls(order)
-        stories = collapsed(index, found.candidates.articles[order])
+        stories = collapsed(index, found.candidates.articles[order], deadline)
         return cls(
             order[stories.leaders],
             twins=tuple(tuple(order[list(several)].tolist()) for several in stories.twins),

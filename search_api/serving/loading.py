@@ -86,11 +86,13 @@ class Loader:
 
 
 def _warm(encoder: Encoder) -> None:
-    """Compile what queries need: what all of them need before the rest."""
+    """Compile and read what queries need: what all of them need before the rest."""
     from indexer.text import date_mentions
+    from search_api.searching import gloss
 
     encoder.encode_queries(["short"])
     encoder.encode(["word"])
     date_mentions.prepare()
     encoder.encode_queries([_LONGER])
     encoder.encode_queries(["several", "at once"])
+    gloss.begin()

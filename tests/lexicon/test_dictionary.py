@@ -6,8 +6,9 @@ import pytest
 
 from indexer.core.errors import InvalidGlossary
 from indexer.lexicon import dictionary
+from indexer.lexicon import gloss as reversed_dictionary
 from indexer.lexicon.dictionary import Dictionary, Sense, Translation, english, with_glossary
-from indexer.lexicon.gloss import meanings
+from indexer.lexicon.gloss import meanings, prepare
 from indexer.text.orthography import fold
 
 SMALL = Dictionary(
@@ -184,6 +185,38 @@ def test_a_line_of_a_glossary_that_cannot_be_used_is_told(tmp_path: Path, line: 
 )
 def test_the_reversed_dictionary_explains_words(word: str, language: str, expected: str) -> None:
     assert expected in meanings(fold(word), language)
+
+
+def test_the_reversed_dictionary_is_made_once_and_then_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUDHUD_CACHE", str(tmp_path))
+    reversed_dictionary._table.cache_clear()
+    try:
+        prepare()
+        assert meanings(fold("باران"), "fa") == ("rain",)
+        monkeypatch.setattr(reversed_dictionary, "made", None)
+        reversed_dictionary._table.cache_clear()
+        prepare()
+        assert meanings(fold("باران"), "fa") == ("rain",)
+        content = (reversed_dictionary.cache_folder() / reversed_dictionary.FILE).read_bytes()
+    finally:
+        reversed_dictionary._table.cache_clear()
+    monkeypatch.undo()
+    assert content == reversed_dictionary.made(english())
+
+
+def test_the_reversed_dictionary_is_made_for_the_process_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "words").write_text("a file, where a folder should be")
+    monkeypatch.setenv("HUDHUD_CACHE", str(tmp_path))
+    reversed_dictionary._table.cache_clear()
+    try:
+        assert meanings(fold("باران"), "fa") == ("rain",)
+    finally:
+        reversed_dictionary._table.cache_clear()
+    assert "the dictionary reversed is made anew for this process" in caplog.text
 
 
 def test_function_words_and_unknown_words_are_not_explained() -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import Checksums, Passages, embedded, published
 
-from indexer.core.errors import CursorExpired, InvalidQuery, UnknownField
+from indexer.core.deadline import Deadline
+from indexer.core.errors import Cancelled, CursorExpired, InvalidQuery, UnknownField
 from indexer.core.records import Filter, MatchKind
 from indexer.generation.generation import open_live
 from indexer.retrieval.retrieval import Retrieval
 from search_api.search import Result, Searcher
-from search_api.searching import matched
+from search_api.searching import copies, matched
 from search_api.searching.confidence import MATCHING
 from search_api.searching.modes import Mode
 from search_api.searching.query import Group, Query, Sort, parse
@@ -300,6 +302,24 @@ def test_copies_of_a_story_are_one_hit_with_its_twins() -> None:
             ("copy", ["story"]),
             ("other", []),
         ]
+
+
+def test_comparing_copies_ends_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadline, compared = Deadline(), []
+
+    class Article(dict[int, float]):
+        """The parts of an article; who waits leaves when the third one is compared."""
+
+        def items(self) -> Any:  # noqa: ANN401 (of a class without a name)
+            compared.append(self)
+            if len(compared) == 3:
+                deadline.cancel()
+            return super().items()
+
+    monkeypatch.setattr(copies, "_parts", lambda *_: [Article({number: 1.0}) for number in range(9)])
+    with searched(_many(1)) as searcher, pytest.raises(Cancelled):
+        copies.collapsed(searcher.index, np.arange(9), deadline)
+    assert len(compared) == 3
 
 
 @settings(max_examples=40)
