@@ -28,7 +28,7 @@ from indexer.core.ranges import expanded
 from indexer.lexicon.arabic_sounds import arabic_forms
 from indexer.lexicon.cyrillic_sounds import cyrillic_forms
 from indexer.lexicon.latin_sounds import latin_forms
-from indexer.lexicon.phonemes import SHORT_VOWELS, Form, classes, keys
+from indexer.lexicon.phonemes import SHORT_VOWELS, SYMBOLS, Form, classes, keys
 from indexer.lexicon.sound_distance import codes, similarities
 from indexer.storage.arrays import mapped
 from indexer.text.orthography import fold
@@ -54,6 +54,9 @@ MOST_CLASSES_MORE = 4
 """Classes that a word may have beyond what is typed."""
 LEAST_KEY = 12
 """Keys from here on have two classes."""
+
+_IS_CLASSED = np.array([False, *(classes(symbol) > 0 for symbol in SYMBOLS)])
+"""By code, whether a sound is in a class whatever it is taken for."""
 
 _BLOCK = 1 << 16
 _LARGEST = 2**64 - 1
@@ -278,7 +281,8 @@ class SoundIndex:
         if not candidates:
             return np.empty(0, np.int64), np.empty(0)
         entries = np.concatenate([found for _, found, _ in candidates])
-        short = np.concatenate([few for _, _, few in candidates])
+        alone = np.concatenate([of_one for _, _, of_one in candidates])
+        short = np.zeros(len(entries), np.bool_)
         starts = self._offsets[entries].astype(np.int64)
         lengths = self._offsets[entries + 1] - starts
         columns = np.arange(lengths.max())[:, None]
@@ -293,34 +297,37 @@ class SoundIndex:
             alike[of_form] = similarities(query, words[:longest, of_form], arabic=arabic) - form.penalty / 100
             if len(query) < FEWEST_PHONEMES:
                 short[of_form] = True
+            elif classes(form.phonemes) < FEWEST_CLASSES:
+                short[of_form] |= alone[of_form]
             done += len(found)
         alike -= self._penalties[entries] / 100
         short |= lengths < FEWEST_PHONEMES
+        few = np.flatnonzero(alone)
+        short[few] |= _IS_CLASSED[words[:, few]].sum(axis=0) < FEWEST_CLASSES
         kept = (alike >= np.where(short, max(floor, NEARLY_IDENTICAL), floor)) & (alike > 0)
         return entries[kept], alike[kept]
 
     def _candidates(self, form: Form) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Entries of a reading's keys, and whether the key has too few classes to tell words apart."""
+        """Entries of a reading's keys, and whether the key has too few digits to tell words apart."""
         wanted = keys(form.phonemes)
         positions = np.searchsorted(self._keys, np.array(wanted, np.uint64)).tolist()
-        few = classes(form.phonemes) < FEWEST_CLASSES
         parts = [(np.empty(0, np.int64), np.empty(0, np.bool_))]
         for key, position in zip(wanted, positions, strict=True):
             if position < len(self._keys) and int(self._keys[position]) == key:
                 start, end = self._starts[position : position + 2].tolist()
-                short = few and key < 12 ** (FEWEST_CLASSES - 1)
-                parts.append((np.arange(start, end), np.full(end - start, short)))
+                is_alone = key < 12 ** (FEWEST_CLASSES - 1)
+                parts.append((np.arange(start, end), np.full(end - start, is_alone)))
         if len(parts) <= 2:
-            entries, short_entries = parts[-1]
+            entries, alone = parts[-1]
         else:
-            entries, short_entries = (np.concatenate(column) for column in zip(*parts, strict=True))
+            entries, alone = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(entries) <= MOST_CANDIDATES:
-            return entries, short_entries
+            return entries, alone
         lengths = self._offsets[entries + 1].astype(np.int64) - self._offsets[entries].astype(np.int64)
         vowels = sum(sound in SHORT_VOWELS for sound in form.phonemes)
         nearest = np.argsort(np.abs(2 * (lengths - len(form.phonemes)) + vowels), kind="stable")
         chosen = np.sort(nearest[:MOST_CANDIDATES])
-        return entries[chosen], short_entries[chosen]
+        return entries[chosen], alone[chosen]
 
 
 def _best(words: NDArray[np.uint32], alike: NDArray[np.float64], limit: int) -> list[tuple[int, float]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -18,6 +18,7 @@ from indexer.lexicon.sound import SoundIndex, write
 from indexer.lexicon.sound_distance import codes, distances
 from indexer.text.orthography import fold
 
+HAMZA = "\u0621"
 WORDS = (
     *("کییف", "کیف", "کافی", "کیو", "کف", "زلنسکی", "زیلنسکی", "ولادیمیر", "فلادیمیر", "القدس", "اورشلیم"),
     *("چاد", "تشاد", "شاد", "قدیروف", "خودرو", "واشنگتن", "واشنطن", "غزه", "گاز", "غضب", "نتانیاهو"),
@@ -183,6 +184,7 @@ def test_matches_are_sorted_and_words_of_the_index(tmp_path: Path, words: list[s
 
 @settings(max_examples=40)
 @given(st.lists(FOLDED, min_size=2, max_size=6, unique=True))
+@example([f"{HAMZA}{HAMZA}ب", f"{HAMZA}بب"])
 def test_in_arabic_script_query_and_word_can_change_places(tmp_path: Path, words: list[str]) -> None:
     write(words, tmp_path)
     index = SoundIndex(tmp_path)
