@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import http.server
 import io
 import json
 import os
@@ -9,8 +10,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,9 +67,10 @@ class Place:
     archive: Path
     out: Path
 
-    def start(self, *arguments: str) -> Program:
+    def start(self, *arguments: str, **variables: str) -> Program:
         """Run `hudhud` here, with nothing in its environment that would keep a library quiet."""
         environment = {
+            **variables,
             "HOME": str(self.home),
             "HUDHUD_CACHE": str(self.cache),
             "HUDHUD_INDEX": str(self.index),
@@ -168,6 +173,57 @@ def test_serving_answers_who_asks_and_calls_nobody(place: Place) -> None:
     assert place.strays(traced) == []
     assert traced.forked == set()
     assert traced.unwatched == []
+
+
+@pytest.mark.usefixtures("indexing")
+def test_traces_go_to_the_collector_that_is_named_and_to_nobody_else(place: Place) -> None:
+    with collector() as (there, received), socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+        free.close()
+        place.out.joinpath("serve").rename(place.out / "serve-before")
+        program = place.start(
+            *("serve", "--port", str(port)), OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{there}"
+        )
+        deadline = time.monotonic() + 60
+        while not ask(port, "/readyz"):
+            assert time.monotonic() < deadline, program.stderr
+            time.sleep(0.05)
+        assert ask(port, f"/v1/search?q={quote(QUERY)}")["hits"]
+        program.interrupt()
+        traced = program.traced(EXIT_INTERRUPTED)
+    called = {address for address in traced.addresses if not address.startswith("bind")}
+    assert called == {f"connect AF_INET {there} 127.0.0.1"}
+    assert [path for path, _ in received] == ["/v1/traces"] * len(received)
+    sent = b"".join(body for _, body in received)
+    assert [
+        word in sent for word in (b"GET /v1/search", b"candidates", b"Zaporizhzhia", NUCLEAR.encode())
+    ] == [*(True, True, False, False)]
+    assert place.strays(traced) == []
+
+
+@contextmanager
+def collector() -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
+    """The port of somebody who takes traces, and what was sent there."""
+    received: list[tuple[str, bytes]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received.append((self.path, body))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_port, received
+        finally:
+            server.shutdown()
 
 
 def ask(port: int, target: str) -> dict[str, Any]:

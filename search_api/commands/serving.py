@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,10 +25,11 @@ from indexer.core.settings import Settings
 
 if TYPE_CHECKING:
     from indexer.storage.layout import Layout
-    from search_api.serving.envelope import Policy
+    from search_api.serving.envelope import Ended, Policy
     from search_api.serving.keys import KeyFile
     from search_api.serving.loading import Loader
     from search_api.serving.metrics import Metrics
+    from search_api.serving.traces import Traces
 
 RerankerOption = Annotated[
     str | None,
@@ -147,6 +148,7 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     from search_api.serving.pauses import settle, take_short_turns
     from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
+    from search_api.serving.traces import traced
 
     policy = policy_of(chosen)
     take_short_turns()
@@ -156,11 +158,11 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     with timed("stdout"), live_index as live, bound(chosen.host, chosen.port) as address:
         metrics = Metrics(Facts(live))
         app = create_app(live, chosen, metrics)
-        with metrics_apart(metrics, chosen) as is_apart:
+        with metrics_apart(metrics, chosen) as is_apart, traced(os.environ, say) as traces:
             if not is_apart:
                 add_metrics(app, metrics)
             say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
-            counted = replace(policy, count=metrics.request)
+            counted = replace(policy, count=counting(metrics, traces), stages=traces is not None)
             run(
                 Envelope(WithMcp(app, live, chosen), counted),
                 address,
@@ -168,6 +170,18 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
                 chosen.root_path,
                 metrics.refused,
             )
+
+
+def counting(metrics: "Metrics", traces: "Traces | None") -> Callable[["Ended"], None]:
+    """What is told of every request that was answered."""
+    if traces is None:
+        return metrics.request
+
+    def count(ended: "Ended") -> None:
+        metrics.request(ended)
+        traces.request(ended)
+
+    return count
 
 
 @contextlib.contextmanager

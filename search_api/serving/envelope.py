@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search_api.searching.stages import Timed
 from search_api.serving.callers import Callers
 from search_api.serving.headers import Origins, security
 from search_api.serving.problems import Refused, brief, problem, refusal
@@ -25,6 +26,9 @@ LONGEST_TARGET = 32 * 1024
 
 ASKED = "asked"
 """Where in a request's state stands what it asks for, once that is read."""
+
+STAGES = "stages"
+"""Where in a request's state its stages are written down, if somebody wants to know them."""
 
 REFUSED = "refused"
 """Where in a request's state stands why it is refused (`problems.refusal`)."""
@@ -74,6 +78,10 @@ class Ended:
         status: of the answer.
         seconds: from its head to the end of the answer.
         refused: why, as `problems.refusal` has it; empty where it was not.
+        number: of the request, as its answer and the log have it.
+        began: nanoseconds since 1970.
+        stages: of answering it, where `Policy.stages` asks for them.
+        parent: the `traceparent` that was sent with it.
     """
 
     method: str
@@ -81,6 +89,10 @@ class Ended:
     status: int
     seconds: float
     refused: str
+    number: str = ""
+    began: int = 0
+    stages: tuple[Timed, ...] = ()
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,7 @@ class Policy:
         gates: what must let a request pass, in this order.
         log_queries: whether the log holds what is asked for.
         count: told of every request that was answered.
+        stages: whether it is told the stages of each.
     """
 
     callers: Callers = field(default_factory=Callers)
@@ -100,6 +113,7 @@ class Policy:
     gates: tuple[Gate, ...] = ()
     log_queries: bool = False
     count: Callable[[Ended], None] = lambda ended: None
+    stages: bool = False
 
 
 class Envelope:
@@ -114,12 +128,14 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        began, started = time.time_ns(), time.perf_counter()
         headers = dict(scope["headers"])
         request = Request(scope["method"], _path(scope), headers, self._address(scope), scope["query_string"])
         is_head = request.method == "HEAD"
         sent = _Sent(send, self._added(request), with_body=not is_head)
         scope = {"state": {}, **scope, "method": "GET" if is_head else request.method}
+        if self._policy.stages:
+            scope["state"][STAGES] = []
         try:
             refused = self._refused(scope, request)
             await (refused or self._app)(scope, receive, sent)
@@ -128,7 +144,7 @@ class Envelope:
                 raise
             # the application has answered 500 and written down why
         finally:
-            self._end(scope, request, sent, time.perf_counter() - started)
+            self._end(scope, request, sent, began, time.perf_counter() - started)
 
     def _address(self, scope: Scope) -> str:
         peer = scope.get("client")
@@ -162,11 +178,14 @@ class Envelope:
             return problem(error.status, str(error), headers=error.headers)
         return None
 
-    def _end(self, scope: Scope, request: Request, sent: "_Sent", seconds: float) -> None:
+    def _end(self, scope: Scope, request: Request, sent: "_Sent", began: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "-")
         status = sent.status or HTTPStatus.INTERNAL_SERVER_ERROR
         refused = scope["state"].get(REFUSED, "")
-        self._policy.count(Ended(request.method, route, int(status), seconds, refused))
+        stages = tuple(scope["state"].get(STAGES, ()))
+        parent = request.headers.get(b"traceparent", b"").decode("latin-1")
+        known = (request.method, route, int(status), seconds, refused)
+        self._policy.count(Ended(*known, sent.number, began, stages, parent))
         self._log(scope, request, sent, route, seconds * 1000)
 
     def _log(self, scope: Scope, request: Request, sent: "_Sent", where: str, milliseconds: float) -> None:

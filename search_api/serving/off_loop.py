@@ -18,10 +18,10 @@ from indexer.core.deadline import Deadline
 from indexer.core.errors import Cancelled
 from indexer.core.limits import Limits
 from indexer.storage.layout import Layout
-from search_api.searching.stages import Begun, Watch, timed, watched
+from search_api.searching.stages import Begun, Timed, Watch, timed, watched
 from search_api.serving.asked import Asked
 from search_api.serving.bodies import read_body
-from search_api.serving.envelope import ASKED, REFUSED
+from search_api.serving.envelope import ASKED, REFUSED, STAGES
 from search_api.serving.pool import Pool
 from search_api.serving.problems import of_error, refusal
 
@@ -95,9 +95,10 @@ class OffLoop:
                 return of_error(error, self.layout)
 
         def after_waiting(waiting: Begun, request: Request, asked: Asked, deadline: Deadline) -> Response:
-            with watched(self.watch):
-                if self.watch:
-                    self.watch(waiting.over())
+            watch = self._watching(request)
+            with watched(watch):
+                if watch:
+                    watch(waiting.over())
                 return work(request, asked, deadline)
 
         async def handle(request: Request) -> Response:
@@ -116,6 +117,19 @@ class OffLoop:
                 return Response(status_code=CLIENT_LEFT)
 
         return handle
+
+    def _watching(self, request: Request) -> Watch | None:
+        """What is told of the stages of a request: `watch`, and its list of them where it has one."""
+        written: list[Timed] | None = request.scope.get("state", {}).get(STAGES)
+        if written is None:
+            return self.watch
+
+        def watch(stage: Timed) -> None:
+            written.append(stage)
+            if self.watch:
+                self.watch(stage)
+
+        return watch
 
 
 async def until_left(request: Request) -> None:
