@@ -10,6 +10,7 @@ from search_api.serving.gates import FEED, TOKEN
 
 PROBLEM = "application/problem+json"
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
+_TOO_LONG = "The address is longer than 32 KiB; `POST /v1/search` takes a body."
 _OPEN = frozenset({"healthz", "readyz"})
 _KEYS = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `hudhud keys create`."},
@@ -49,6 +50,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
                 if status.startswith(("4", "5")):
                     response["content"] = {PROBLEM: response["content"]["application/json"]}
                     response["description"] = "What is wrong."
+            if any(parameter["name"] == "q" for parameter in operation.get("parameters", ())):
+                responses["414"] = {**responses["4XX"], "description": _TOO_LONG}
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "query" and parameter["schema"].get("type") == "object":
                     parameter |= {"style": "deepObject", "explode": True}

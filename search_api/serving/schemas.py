@@ -23,6 +23,15 @@ from search_api.serving.mode_fields import ModeFields
 MOST_OF_A_QUERY = 20_000
 """Characters of `q` that are taken; fewer are read."""
 
+Question = Annotated[
+    str,
+    Field(
+        max_length=MOST_OF_A_QUERY,
+        description="A question, in any language; it holds a letter or a digit.",
+        json_schema_extra={"minLength": 1},
+    ),
+]
+
 LONGEST_DATE = 32
 MOST_PARTS = 32
 _LONGEST_PART = 80
@@ -33,7 +42,7 @@ _NEED_EVIDENCE = frozenset({"evidence", "highlight", "sentence", "words"})
 class SearchRequest(FilterFields, ModeFields, MatchFields):
     """A search, as query parameters or as JSON."""
 
-    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
+    q: Question
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most hits.")] = DEFAULT_LIMIT
     since: Annotated[
         str | None,

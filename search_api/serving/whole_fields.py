@@ -6,13 +6,13 @@ from pydantic import Field
 
 from search_api.serving.filter_fields import FilterFields
 from search_api.serving.mode_fields import ModeFields
-from search_api.serving.schemas import LONGEST_DATE, MOST_OF_A_QUERY
+from search_api.serving.schemas import LONGEST_DATE, Question
 
 
 class WholeFields(FilterFields, ModeFields):
     """A search all of whose matches are wanted."""
 
-    q: Annotated[str, Field(max_length=MOST_OF_A_QUERY, description="A question, in any language.")]
+    q: Question
     since: Annotated[
         str | None, Field(alias="from", max_length=LONGEST_DATE, description="First day, YYYY-MM-DD.")
     ] = None

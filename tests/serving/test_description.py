@@ -50,6 +50,13 @@ def test_the_description_knows_bounds_and_keys(described: dict[str, Any]) -> Non
         16,
         100,
     )
+    assert fields["q"]["minLength"] == 1
+    paths = described["paths"]
+    long = {
+        path for path, operations in paths.items() if "414" in operations.get("get", {}).get("responses", {})
+    }
+    assert long == {"/v1/search", "/v1/search.csv", "/v1/search.jsonl", "/v1/search.atom", "/v1/suggest"}
+    assert paths["/v1/search"]["get"]["responses"]["414"]["content"].keys() == {"application/problem+json"}
     assert set(described["components"]["securitySchemes"]) == {"bearer", "header", "token"}
     assert described["paths"]["/v1/search"]["get"]["security"] == [{"bearer": []}, {"header": []}, {}]
     assert "security" not in described["paths"]["/healthz"]["get"]
