@@ -19,7 +19,7 @@ from indexer.models.model import locate
 from indexer.storage.layout import Layout
 
 SEEDS = texts.ROOT / "seeds"
-LATEST = "آخرین خبر: مذاکرات صلح فردا در ژنو از سر گرفته می‌شود."
+LATEST = "آخرین خبر: مذاکرات صلح فردا در ژنو از سر گرفته می\u200cشود."
 
 
 @dataclass(frozen=True, slots=True)

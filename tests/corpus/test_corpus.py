@@ -24,7 +24,7 @@ from indexer.corpus.source import MAX_BYTES, digest
 from indexer.corpus.text import MAX_TITLE_LENGTH, parse, title_of
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-PERSIAN = "رئيس دولت روز دوشنبه اعلام کرد که گفتگوهاي صلح ادامه دارد و پيشنهاد تازه‌اي داده شده است."
+PERSIAN = "رئيس دولت روز دوشنبه اعلام کرد که گفتگوهاي صلح ادامه دارد و پيشنهاد تازه\u200cاي داده شده است."
 ARABIC = "قال رئيس الحكومة إن المحادثات مستمرة، وإن اقتراحا جديدا قدم يوم الاثنين إلى الدول الأوروبية."
 RUSSIAN = "Глава правительства сообщил в понедельник, что переговоры о мире продолжаются."
 FRENCH = "Le chef du gouvernement a déclaré lundi que les négociations étaient terminées à Genève."
@@ -622,7 +622,7 @@ def test_header(content: str, date: datetime.date | None, text: str) -> None:
     assert parse(content) == (date, text)
 
 
-LONG = "این جمله‌ای است که برای آزمودن عنوان نوشته شده است و از همهٔ عنوان‌های دیگر درازتر است"
+LONG = "این جمله\u200cای است که برای آزمودن عنوان نوشته شده است و از همهٔ عنوان\u200cهای دیگر درازتر است"
 
 
 @pytest.mark.parametrize(

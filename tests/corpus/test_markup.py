@@ -17,7 +17,7 @@ from indexer.text.orthography.common import ZWNJ
         "if x<p and p>q then",
         "ali <ali@example.org> wrote",
         "<b to begin",
-        "تگ <p> بند می‌سازد",
+        "تگ <p> بند می\u200cسازد",
         "AT&T; R&D & x",
         "&unknown; &#;",
         "۵ < ۷ و ۹ > ۸",

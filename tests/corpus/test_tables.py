@@ -41,7 +41,7 @@ def test_cases(name: str) -> None:
         '"sep=|"\nid|title|text\n1|یک|متن, با ویرگول\n',
         'sep=,\nid,title,text\n1,یک,"متن, با ویرگول"\n',
         "sep=;\nگزارش;;\nid;title;text\n1;یک;متن, با ویرگول\n",
-        "گزارش روز\n\nتهیه‌شده در تهران, ایران\nid;title;text\n1;یک;متن, با ویرگول\n",
+        "گزارش روز\n\nتهیه\u200cشده در تهران, ایران\nid;title;text\n1;یک;متن, با ویرگول\n",
         'Report,,\nid,title,text\n1, یک, "متن, با ویرگول"\n',
         "id|title|text\n1|یک|متن, با ویرگول\n",
         'id,title,text\n1,"یک" ,"متن, با ویرگول" \n',

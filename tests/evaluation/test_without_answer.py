@@ -28,7 +28,7 @@ from search_api.searching.query import parse
 CORPUS = tuple(
     Article(name, text, text, None, language, "news/corpus.jsonl")
     for name, language, text in (
-        ("bread", "fa", "نانوای جوان هر صبح نان تازه برای همسایه‌ها می‌پزد."),
+        ("bread", "fa", "نانوای جوان هر صبح نان تازه برای همسایه\u200cها می\u200cپزد."),
         ("moon", "ar", "سيشهد سكان المدينة خسوف القمر مساء الخميس."),
         ("rain", "ar", "أغرقت الأمطار الغزيرة أمس شوارع مدينة البصرة."),
     )

@@ -13,7 +13,7 @@ from indexer.core.records import Article, Record, Skipped, SkipReason
 from indexer.corpus import Fields
 from indexer.corpus.text import title_of
 
-RAIN = "باران شدید دیروز در شهر رشت خیابان‌ها را پر از آب کرد."
+RAIN = "باران شدید دیروز در شهر رشت خیابان\u200cها را پر از آب کرد."
 WHEAT = "ارتفعت أسعار القمح في مصر هذا الشهر."
 LONG = "واژه " * 200
 DAY = datetime.date(2025, 11, 2)

@@ -13,7 +13,7 @@ from indexer.storage import vocabulary
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.orthography import tokens
 
-PERSIAN = "زندان زندان‌ها حبس حمله یورش گفت گفته می‌گوید تجاوز جنسی اعتصاب نخست‌وزیر"
+PERSIAN = "زندان زندان\u200cها حبس حمله یورش گفت گفته می\u200cگوید تجاوز جنسی اعتصاب نخست\u200cوزیر"
 ARABIC = "سجن السجن سجون رئيس الوزراء وزراء إضراب"
 
 

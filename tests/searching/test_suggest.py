@@ -17,8 +17,8 @@ from search_api.serving.app import create_app
 from search_api.serving.live import Live
 
 TEXTS = {
-    "a": "زلنسکی با ویتکاف در کی‌یف دیدار کرد و کتاب‌ها را خواند.",
-    "b": "زلنسکی گفت که کتابخانه در کی‌یف است. زلنسکی رفت.",
+    "a": "زلنسکی با ویتکاف در کی\u200cیف دیدار کرد و کتاب\u200cها را خواند.",
+    "b": "زلنسکی گفت که کتابخانه در کی\u200cیف است. زلنسکی رفت.",
     "c": "التقى زيلينسكي بالوفد في كييف وقرأ كتابا.",
     "d": "زلنسکی و Zelda در بازار بودند.",
 }
@@ -47,7 +47,7 @@ def told(index: Retrieval, typed: str) -> list[tuple[str, int, bool]]:
 
 def test_words_are_spelled_as_in_articles_and_counted_by_articles(index: Retrieval) -> None:
     assert told(index, "زلن") == [("زلنسکی", 3, False)]
-    assert told(index, "كتاب") == [("كتابا", 1, False), ("کتابخانه", 1, False), ("کتاب‌ها", 1, False)]
+    assert told(index, "كتاب") == [("كتابا", 1, False), ("کتابخانه", 1, False), ("کتاب\u200cها", 1, False)]
 
 
 def test_latin_letters_find_names_in_arabic_script_by_sound(index: Retrieval) -> None:
