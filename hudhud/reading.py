@@ -81,6 +81,7 @@ class Index:
         facets: Iterable[str] = (),
         sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
         collapse: bool = False,
+        stories: bool = False,
         cursor: str | None = None,
     ) -> Results:
         """The passages that answer `query`, best first.
@@ -112,6 +113,7 @@ class Index:
             facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
             sort: what hits are ordered by; by date, all that matches.
             collapse: whether copies of one story are one hit, with its `twins`.
+            stories: whether what tells the same story in several languages is one hit, likewise.
             cursor: `next_cursor` of the page before.
 
         Raises:
@@ -143,6 +145,7 @@ class Index:
             facets=facets,
             sort=sort,
             collapse=collapse,
+            stories=stories,
             cursor=cursor or "",
             matched=self._matched,
         )

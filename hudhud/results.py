@@ -53,7 +53,7 @@ class Hit:
         passage: number of the passage in its generation.
         publisher: of the article: as it says, else the host of its `url`, else its top folder.
         metadata: of the article: further fields that the index keeps, pairs of a name and its values.
-        twins: copies of the article, where copies are one hit.
+        twins: copies of the article and others that tell its story, where they are one hit.
     """
 
     rank: int

@@ -54,7 +54,8 @@ class Hit:
     """An answer: a passage with its article, and why. `rank` counts from 1.
 
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
-    cannot be compared with that of another. `twins` are copies of its article, where they are one hit.
+    cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
+    where they are one hit.
     """
 
     rank: int

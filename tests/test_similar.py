@@ -118,3 +118,22 @@ def test_confidence_grows_with_how_far_one_is_ahead() -> None:
     assert surely.tolist() == pytest.approx(
         [1 / (1 + np.exp(8)), SAME_STORY, 1 / (1 + np.exp(-19))], abs=1e-6
     )
+
+
+def test_a_result_shows_a_story_in_both_languages_as_one_hit(index: hudhud.Index) -> None:
+    """Every other hit is as without; nothing is lost, and nothing stands twice."""
+    for question, story in (("dam burst after rain", "dam"), ("central bank raises interest rates", "bank")):
+        plain = index.search(question, limit=100)
+        joined = index.search(question, limit=100, stories=True)
+        first = next(hit for hit in joined.hits if hit.id.startswith(story) and hit.twins)
+        assert {twin.id.partition("-")[0] for twin in first.twins} == {story}
+        assert {first.language, *(twin.language for twin in first.twins)} == {"fa", "ar"}
+        everywhere = [name for hit in joined.hits for name in (hit.id, *(twin.id for twin in hit.twins))]
+        assert sorted(everywhere) == sorted(hit.id for hit in plain.hits)
+        leaders = [hit.id for hit in joined.hits]
+        assert leaders == [hit.id for hit in plain.hits if hit.id in leaders]
+
+
+def test_stories_of_passages_are_refused(index: hudhud.Index) -> None:
+    with pytest.raises(InvalidQuery, match="only articles are joined: leave out stories"):
+        index.search("dam", group="passage", stories=True)

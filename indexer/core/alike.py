@@ -26,6 +26,19 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Together:
+    """Some articles compared with each other.
+
+    Attributes:
+        cosines: how much alike the passages of two are, shape `(articles, articles)`, as in `Alike`.
+        usual: how much alike an article is to a passage of the index in the median, shape `(articles,)`.
+    """
+
+    cosines: Scores
+    usual: Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Alike:
     """Articles that may tell the same as one, arrays of one length, the most alike first.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from indexer.core.alike import Alike, Completion
+from indexer.core.alike import Alike, Completion, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.matching import Sketches
 from indexer.core.records import (
@@ -89,6 +89,10 @@ class Index(Protocol):
 
     def sketches(self, articles: Numbers) -> Sketches:
         """What some articles say, in brief, in that order."""
+        ...
+
+    def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
+        """How much alike some articles are to each other, in that order; a few hundred at most."""
         ...
 
     def undated(self, wanted: Filter) -> int:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.alike import Alike
+from indexer.core.alike import Alike, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.records import Numbers, Scores, Vectors
@@ -19,6 +19,9 @@ from indexer.retrieval.similarity import Similarity
 
 MOST_PASSAGES = 24
 """Of an article that are compared; of a longer one these, evenly spread."""
+
+FEW_PASSAGES = 12
+"""Of an article that are compared where many are compared with each other."""
 
 PROBES = 6
 """Passages of an article that are looked for by themselves, besides the mean of all."""
@@ -48,6 +51,7 @@ class Likeness:
         """Compare by the vectors of an engine."""
         columns = engine.columns
         self._similarity, self._articles, self._codes = similarity, columns.articles, columns.codes
+        self._sample = columns.sample
 
     def passages_of(self, article: int) -> range:
         """The numbers of an article's passages."""
@@ -91,9 +95,30 @@ class Likeness:
             passages[best][order],
         )
 
-    def _compared(self, article: int) -> Numbers:
+    def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
+        """How much alike some articles are to each other; a few hundred at most.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says.
+        """
+        if not len(articles):
+            return Together(np.empty((0, 0), np.float32), np.empty(0, np.float32))
+        passages = [self._compared(article, FEW_PASSAGES) for article in articles.tolist()]
+        starts = np.cumsum([0, *map(len, passages)])
+        vectors = self._similarity.passages.vectors(np.concatenate(passages))
+        sample = self._similarity.passages.vectors(self._sample)
+        one_way = np.empty((len(articles), len(articles)), np.float32)
+        usual = np.empty(len(articles), np.float32)
+        for place, (start, end) in deadline.each(enumerate(pairwise(starts.tolist()))):
+            own = vectors[start:end]
+            one_way[place] = np.maximum.reduceat(own @ vectors.T, starts[:-1], axis=1).mean(axis=0)
+            to_sample = own @ sample.T
+            usual[place] = np.median((to_sample.mean(axis=0) + to_sample.max(axis=0)) / 2)
+        return Together(np.asarray((one_way + one_way.T) / 2, np.float32), usual)
+
+    def _compared(self, article: int, most: int = MOST_PASSAGES) -> Numbers:
         """The numbers of the passages of an article that are compared."""
-        return _spread(np.array(self.passages_of(article), np.int64), MOST_PASSAGES)
+        return _spread(np.array(self.passages_of(article), np.int64), most)
 
     def _near(self, vectors: Vectors, among: Numbers | None, depth: int, deadline: Deadline) -> Numbers:
         """Articles with passages that are near to the mean of some vectors, or to one of them, ascending."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.alike import Alike, Completion
+from indexer.core.alike import Alike, Completion, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.matching import Sketches, Unseen
@@ -188,6 +188,10 @@ class Retrieval:
     def sketches(self, articles: Numbers) -> Sketches:
         """What some articles say, in brief, in that order."""
         return sketches(self._engine, articles)
+
+    def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
+        """How much alike some articles are to each other, in that order; a few hundred at most."""
+        return self._likeness.together(articles, deadline)
 
     def _admitted(self, request: RetrievalRequest) -> Numbers | None:
         """Numbers of the passages that a request admits, sorted; None when it admits all."""

@@ -41,6 +41,7 @@ class Asking(TypedDict, total=False):
     facets: Values
     sort: Literal["relevance", "newest", "oldest", "added"]
     collapse: bool
+    stories: bool
     cursor: str | None
     more: Mapping[str, Any] | None
 

@@ -71,6 +71,7 @@ class Client:
         facets: Values = (),
         sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
         collapse: bool = False,
+        stories: bool = False,
         cursor: str | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> Results:
@@ -98,6 +99,7 @@ class Client:
             facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
             sort: what hits are ordered by; by date, all that matches.
             collapse: whether copies of one story are one hit, with its `twins`.
+            stories: whether what tells the same story in several languages is one hit, likewise.
             cursor: `next_cursor` of the page before; `pages` gives all pages.
             more: fields of the request that this client does not know, as docs/api.md names them.
 
@@ -126,6 +128,7 @@ class Client:
             "facets": facets,
             "sort": sort,
             "collapse": collapse,
+            "stories": stories,
             "cursor": cursor,
             "more": more,
         }

@@ -114,6 +114,9 @@ def search(
     collapse: Annotated[
         bool, typer.Option("--collapse", help="Show copies of one story as one hit.")
     ] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Show the same story in several languages as one hit.")
+    ] = False,
     min_confidence: Annotated[
         float | None,
         typer.Option("--min-confidence", metavar="P", help="Only hits that are so sure, 0 to 1."),
@@ -196,6 +199,7 @@ def search(
         exhaustive=exhaustive,
         sort=sort,
         collapse=collapse,
+        stories=stories,
         min_confidence=min_confidence,
         facets=facet_names(facets),
         matched=chosen.matched,

@@ -87,6 +87,7 @@ def digest(query: Query) -> str:
         query.group.value,
         query.sort.value,
         query.collapse,
+        query.stories,
         query.min_confidence,
         query.matched,
         query.mode.value,

@@ -8,10 +8,11 @@ import numpy as np
 from indexer.core.deadline import Deadline
 from indexer.core.protocols import Index
 from indexer.core.records import Numbers, Scores
-from search_api.searching.copies import collapsed
+from search_api.searching.copies import Collapsed, collapsed
 from search_api.searching.cursor import Cursor, digest
 from search_api.searching.matched import Matched
 from search_api.searching.query import Group, Query
+from search_api.searching.stories import stories
 
 _NO_TWINS: tuple[int, ...] = ()
 
@@ -24,7 +25,8 @@ class Listed:
         positions: of what is shown first, and so on.
         reranked: the reranker's scores of the first of them, as many as it read.
         milliseconds: that it took; None where there is none.
-        twins: of each hit the positions of its copies; empty unless copies are one hit.
+        twins: of each hit the positions of its copies, and of what tells its story; empty unless they are
+            one hit.
     """
 
     positions: Numbers
@@ -34,19 +36,31 @@ class Listed:
 
     @classmethod
     def of(cls, query: Query, index: Index, found: Matched, deadline: Deadline) -> Self:
-        """What was found, in the order that a query asks for; copies as one hit if it asks so.
+        """What was found, in the order that a query asks for.
+
+        Copies are one hit if it asks so, and so is what tells one story in several languages.
 
         Raises:
             TooSlow, Cancelled: as `deadline` says.
         """
         order = found.ordered(query.group, query.sort, sure=query.is_strict, arrivals=index.arrivals)
-        if not query.collapse:
-            return cls(order)
-        stories = collapsed(index, found.candidates.articles[order], deadline)
-        return cls(
-            order[stories.leaders],
-            twins=tuple(tuple(order[list(several)].tolist()) for several in stories.twins),
+        listed = cls(order)
+        if query.collapse:
+            listed = listed._joined(collapsed(index, found.candidates.articles[order], deadline))
+        if query.stories:
+            articles = found.candidates.articles[listed.positions]
+            listed = listed._joined(stories(index, articles, deadline))
+        return listed
+
+    def _joined(self, joined: Collapsed) -> Self:
+        """The same with the leaders alone, each with the twins that it had, and those that it has now."""
+        had = self.twins or ((),) * len(self.positions)
+        positions = self.positions.tolist()
+        twins = tuple(
+            (*had[leader], *(one for twin in several for one in (positions[twin], *had[twin])))
+            for leader, several in zip(joined.leaders.tolist(), joined.twins, strict=True)
         )
+        return replace(self, positions=self.positions[joined.leaders], twins=twins)
 
     def ranked(self, scores: Scores, milliseconds: float) -> Self:
         """The same with the first hits in the order of a reranker's scores; equal ones stay as they are."""

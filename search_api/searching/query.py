@@ -78,6 +78,7 @@ class Query:
         facets: the fields by whose values it is counted.
         sort: what hits are ordered by.
         collapse: whether copies of one story are one hit.
+        stories: whether what tells the same story in several languages is one hit.
         cursor: where the page begins; the first one where empty.
         matched: articles that are told apart at most.
         warnings: what was understood otherwise than it may have been meant, for people.
@@ -100,6 +101,7 @@ class Query:
     facets: tuple[str, ...] = ()
     sort: Sort = Sort.RELEVANCE
     collapse: bool = False
+    stories: bool = False
     cursor: str = ""
     matched: int = MOST_MATCHED
     warnings: tuple[str, ...] = ()
@@ -156,6 +158,7 @@ def parse(
     facets: Iterable[str] = (),
     sort: str = Sort.RELEVANCE,
     collapse: bool = False,
+    stories: bool = False,
     cursor: str = "",
     matched: int = MOST_MATCHED,
 ) -> Query:
@@ -183,6 +186,7 @@ def parse(
         facets: fields by whose values it is counted: `language`, `source`, `month`, `meta.author`.
         sort: `relevance`, `newest`, `oldest`, or `added`: what came into the archive last.
         collapse: whether copies of one story are one hit.
+        stories: whether what tells the same story in several languages is one hit.
         cursor: where the page begins, as an answer gave it.
         matched: articles that are told apart at most.
 
@@ -196,7 +200,8 @@ def parse(
         raise InvalidQuery(f"group must be article or passage, not {group!r}", field="group", value=group)
     chosen, kinds = mode_of(mode, exact=exact), kinds_of(without, exact=exact)
     counted = _facets(facets)
-    _require_order(sort, group, min_confidence, collapse=collapse)
+    _require_order(sort, min_confidence)
+    _require_articles(group, collapse=collapse, stories=stories)
     days = _day("from", since), _day("to", until)
     first, last = (day.date if day else None for day in days)
     if first and last and first > last:
@@ -230,6 +235,7 @@ def parse(
         facets=counted,
         sort=Sort(sort),
         collapse=collapse,
+        stories=stories,
         cursor=cursor,
         matched=matched,
         warnings=tuple(warnings),
@@ -244,16 +250,21 @@ def _facets(fields: Iterable[str]) -> tuple[str, ...]:
     return named
 
 
-def _require_order(sort: str, group: str, min_confidence: float | None, *, collapse: bool) -> None:
+def _require_order(sort: str, min_confidence: float | None) -> None:
     if sort not in set(Sort):
         message = f"sort must be {', '.join(Sort)}, not {sort!r}"
         raise InvalidQuery(message, field="sort", value=sort)
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         message = f"min_confidence must be from 0 to 1, not {min_confidence}"
         raise InvalidQuery(message, field="min_confidence", value=min_confidence)
-    if collapse and group != Group.ARTICLE:
-        message = "only articles are collapsed: leave out collapse, or group=passage"
-        raise InvalidQuery(message, field="collapse", value=collapse)
+
+
+def _require_articles(group: str, **joined: bool) -> None:
+    """Refuse to join hits that are passages; `joined` says of each way whether it is asked for."""
+    for name, is_asked in joined.items():
+        if is_asked and group != Group.ARTICLE:
+            message = f"only articles are joined: leave out {name}, or group=passage"
+            raise InvalidQuery(message, field=name, value=is_asked)
 
 
 def _cut(text: str) -> str:

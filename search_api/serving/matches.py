@@ -41,6 +41,9 @@ class MatchFields(BaseModel):
         Sort.RELEVANCE
     )
     collapse: Annotated[bool, Field(description="Show copies of one story as one hit; costs more.")] = False
+    stories: Annotated[
+        bool, Field(description="Show what tells the same story in several languages as one hit.")
+    ] = False
     cursor: Annotated[
         str, Field(max_length=LONGEST, description="`next_cursor` of the page before; empty for the first.")
     ] = ""

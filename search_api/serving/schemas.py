@@ -98,6 +98,7 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
             facets=self.facets,
             sort=self.sort,
             collapse=self.collapse,
+            stories=self.stories,
             cursor=self.cursor,
             matched=matched,
         )
@@ -211,7 +212,12 @@ class HitResponse(BaseModel):
     score: Annotated[float, Field(description="What hits are ordered by: `reranked`, else `fused`.")]
     scores: ScoreDetails
     article: ArticleReference
-    twins: Annotated[list[ArticleReference], Field(description="Copies of it, if they are collapsed.")]
+    twins: Annotated[
+        list[ArticleReference],
+        Field(
+            description="Its copies with `collapse`; what tells its story in other languages with `stories`."
+        ),
+    ]
     passage: PassageResponse
     evidence: EvidenceResponse
     highlight: Annotated[

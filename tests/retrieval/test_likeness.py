@@ -24,6 +24,7 @@ PERSIAN, ARABIC = 0, 1
 class Columns:
     articles: Numbers
     codes: NDArray[np.uint8]
+    sample: Numbers
 
 
 class Known:
@@ -31,7 +32,8 @@ class Known:
 
     def __init__(self, articles: Sequence[Sequence[Vectors]], codes: Sequence[int]) -> None:
         owners = [owner for owner, passages in enumerate(articles) for _ in passages]
-        self.columns = Columns(np.array(owners, np.int64), np.array(codes, np.uint8)[owners])
+        numbers = np.arange(len(owners))
+        self.columns = Columns(np.array(owners, np.int64), np.array(codes, np.uint8)[owners], numbers)
         self._vectors = np.array([vector for passages in articles for vector in passages], np.float32)
         self.passages = self
 
@@ -47,6 +49,19 @@ class Known:
 def likeness(articles: Sequence[Sequence[Vectors]], codes: Sequence[int] = ()) -> Likeness:
     known = Known(articles, codes or [PERSIAN] * len(articles))
     return Likeness(cast(Engine, known), cast(Similarity, known))
+
+
+def test_some_articles_are_compared_with_each_other_and_with_the_index() -> None:
+    together = likeness([[X, Y], [X], [X, XY, Z], [Z]]).together(np.array([3, 0, 2]))
+    two = ((1 + 0.8) / 2 + (1 + 0.8 + 0) / 3) / 2
+    of_last = (1 / 3 + 1) / 2
+    assert together.cosines == pytest.approx(np.array([[1, 0, of_last], [0, 1, two], [of_last, two, 1]]))
+    # to the passages of all: Z has 0, 0, 0, 0, 0, 1, 1; X and Y have .75, .75, .75, .75, .75, 0, 0
+    assert together.usual[:2] == pytest.approx([0.0, 0.75])
+
+
+def test_no_articles_are_compared_without_an_error() -> None:
+    assert likeness([[X]]).together(np.empty(0, np.int64)).cosines.shape == (0, 0)
 
 
 def test_passages_are_compared_both_ways_each_with_its_nearest() -> None:

@@ -47,6 +47,7 @@ class Recording:
         self.close, self.undated = self._index.close, self._index.undated
         self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
         self.counts, self.sketches = self._index.counts, self._index.sketches
+        self.together = self._index.together
         self.asked: set[tuple[int, MatchKind]] = set()
 
     def candidates(self, request: RetrievalRequest) -> Candidates:

@@ -344,7 +344,7 @@ def test_collapsed_pages_hold_every_article_once(rows: list[Row], limit: int) ->
         ({"sort": "date"}, "sort", "sort must be relevance, newest, oldest, added, not 'date'"),
         ({"min_confidence": 1.5}, "min_confidence", "min_confidence must be from 0 to 1, not 1.5"),
         ({"facets": map(str, range(9))}, "facets", "facets names 9 fields: 8 may be"),
-        ({"collapse": True, "group": "passage"}, "collapse", "only articles are collapsed"),
+        ({"collapse": True, "group": "passage"}, "collapse", "only articles are joined"),
     ],
 )
 def test_what_cannot_be_asked(options: dict[str, object], field: str, message: str) -> None:
