@@ -34,8 +34,8 @@ _COMMIT_EVERY = 256
 _LAYOUT = ("page_size = 1024", "cache_size = -16000", "wal_autocheckpoint = 16384")
 """Keys are random, so every row dirties a page of the tree, written whole, to the log and then to its
 place. In small pages a row's vector lies on a page of its own beside the tree, and the log holds 16 MB before
-pages are put in their places, each once: for 300,000 vectors 1.9 GB are written instead of 8.0, in half to two
-thirds of the time. A file from before keeps its pages."""
+pages are put in their places, each once: for 300,000 vectors 1.9 GB are written instead of 8.0, in half to
+two thirds of the time. A file from before keeps its pages."""
 
 Keys = NDArray[np.uint64]
 """Shape `(texts, 2)`: the first 16 bytes of each text's SHA-256, what vectors are joined to texts by."""
