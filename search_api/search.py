@@ -200,6 +200,17 @@ class Searcher:
 
         return Everything(len(listed.positions), found.is_whole, hits())
 
+    def matches(
+        self, query: Query, passages: Sequence[Passage], deadline: Deadline = NO_DEADLINE
+    ) -> list[tuple[WordMatch, ...]]:
+        """The words of each of some passages that answer words of `query`, whatever else it asks.
+
+        Raises:
+            TooSlow, Cancelled: as `deadline` says.
+        """
+        evidence = Evidence(self._analysed(query, deadline), self.index.lexicon)
+        return [evidence.matches(passage) for passage in deadline.each(passages)]
+
     def _analysed(self, query: Query, deadline: Deadline) -> AnalysedQuery:
         encoders = self.encoders
         analysed = analyse(

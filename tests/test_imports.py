@@ -28,12 +28,13 @@ TABLE = {
     "search_api.searching": "core text lexicon",
     "search_api": "core searching",
     "search_api.serving": "core storage text models retrieval generation searching search_api",
+    "search_api.web": "core storage text searching search_api serving",
     "search_api.agents": "core storage generation searching search_api serving",
     "search_api.evaluation": (
         "core storage text models corpus retrieval generation drafting indexer searching search_api"
     ),
     "search_api.commands": (
-        "core storage text models corpus indexer commands searching search_api serving agents evaluation"
+        "core storage text models corpus indexer commands searching search_api serving web agents evaluation"
     ),
     "hudhud": "core storage text models corpus drafting indexer searching search_api serving",
 }

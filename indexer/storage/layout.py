@@ -191,6 +191,11 @@ class Layout:
         except OSError as error:
             raise IndexNotWritable(f"the index in {self.folder} cannot be written: {error}") from error
 
+    @property
+    def is_being_written(self) -> bool:
+        """Whether there is a draft: a writer is at work, or was killed."""
+        return any(self.generations.glob(f"{_DRAFT}*"))
+
     def draft(self) -> Path:
         """A new empty folder for what may become a generation; to be called while writing."""
         drafts = len(list(self.generations.glob(f"{_DRAFT}*")))

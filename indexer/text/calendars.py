@@ -218,3 +218,31 @@ def _from_hijri(year: int, month: int, day: int) -> datetime.date:
     from hijridate import Hijri
 
     return datetime.date(*Hijri(year, month, day).to_gregorian().datetuple())
+
+
+def stated(day: datetime.date, calendar: Calendar) -> CalendarDay | None:
+    """A Gregorian day as a calendar states it; None outside the years that it is reckoned for."""
+    try:
+        match calendar:
+            case Calendar.GREGORIAN:
+                found = day.year, day.month, day.day
+            case Calendar.JALALI:
+                found = _to_jalali(day)
+            case Calendar.HIJRI:
+                found = _to_hijri(day)
+    except (ValueError, OverflowError):
+        return None
+    return CalendarDay(calendar, *found)
+
+
+def _to_jalali(day: datetime.date) -> tuple[int, int, int]:
+    from persiantools.jdatetime import JalaliDate
+
+    there = JalaliDate(day)  # type: ignore[no-untyped-call]
+    return there.year, there.month, there.day
+
+
+def _to_hijri(day: datetime.date) -> tuple[int, int, int]:
+    from hijridate import Gregorian
+
+    return Gregorian(day.year, day.month, day.day).to_hijri().datetuple()

@@ -149,6 +149,8 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
     from search_api.serving.traces import traced
+    from search_api.web.pages import add_pages
+    from search_api.web.problems import WithProblemPages
 
     policy = policy_of(chosen)
     take_short_turns()
@@ -158,13 +160,14 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
     with timed("stdout"), live_index as live, bound(chosen.host, chosen.port) as address:
         metrics = Metrics(Facts(live))
         app = create_app(live, chosen, metrics)
+        add_pages(app)
         with metrics_apart(metrics, chosen) as is_apart, traced(os.environ, say) as traces:
             if not is_apart:
                 add_metrics(app, metrics)
             say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
             counted = replace(policy, count=counting(metrics, traces), stages=traces is not None)
             run(
-                Envelope(WithMcp(app, live, chosen), counted),
+                WithProblemPages(Envelope(WithMcp(app, live, chosen), counted), live),
                 address,
                 chosen,
                 chosen.root_path,

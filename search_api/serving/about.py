@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.core.errors import IndexingError
@@ -16,8 +15,6 @@ from indexer.storage.manifest import Manifest
 from search_api.searching.facets import MOST_VALUES, SOURCE
 from search_api.serving.facts import Facts
 from search_api.serving.live import Live
-
-DOCUMENTATION = "/docs"
 
 
 class Health(BaseModel):
@@ -109,7 +106,3 @@ def add_about(app: FastAPI, live: Live) -> None:
         if state.fault or state.generation is None:
             raise IndexingError(state.fault or "no index is open")
         return Readiness(status="ok", generation=state.generation, checked=state.checked)
-
-    @app.get("/", include_in_schema=False)
-    async def root(request: Request) -> RedirectResponse:
-        return RedirectResponse(f"{request.scope.get('root_path', '')}{DOCUMENTATION}")

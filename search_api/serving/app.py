@@ -19,6 +19,7 @@ from indexer.core.errors import HudhudError
 from indexer.core.limits import DEFAULTS, Limits
 from search_api.searching.suggest import suggest
 from search_api.serving.about import add_about
+from search_api.serving.answering import Answering
 from search_api.serving.article_routes import add_articles
 from search_api.serving.asked import from_json, from_query
 from search_api.serving.batch import add_batch
@@ -85,10 +86,12 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
         metrics.watch(words, searches, articles)
     watch = metrics.stage if metrics else None
     searching = OffLoop(searches, live.layout, limits, watch)
+    looking_up = OffLoop(articles, live.layout, limits)
+    app.state.answering = Answering(live, searching, looking_up, words, limits.matched)
     _add_searching(app, live, searching, words, limits.matched)
     add_exports(app, live, searching, words, limits.matched)
     add_feed(app, live, searching, words, limits.matched)
-    add_articles(app, live, OffLoop(articles, live.layout, limits), searching)
+    add_articles(app, live, looking_up, searching)
     add_about(app, live)
     _add_error_handlers(app, live)
     return app

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NoReturn, TypeVar
 from urllib.parse import parse_qsl
@@ -31,12 +31,16 @@ class Asked:
         path: the parts of the path that the route names.
         content_type: of the body.
         body: at most as long as the server takes.
+        headers: by name, in lower case.
+        prefix: of all paths, which a proxy cut off.
     """
 
     query: bytes
     path: Mapping[str, str]
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
 
 
 def from_query(model: type[M]) -> Callable[[Asked], M]:
@@ -48,7 +52,7 @@ def from_query(model: type[M]) -> Callable[[Asked], M]:
     )
 
     def read(asked: Asked) -> M:
-        return _fitting(model, gathered(iter(_parameters(asked.query)), lists))
+        return _fitting(model, gathered(iter(parameters(asked.query)), lists))
 
     return read
 
@@ -99,7 +103,12 @@ def _fitting(model: type[M], given: object) -> M:
         raise Invalid(fields, error) from None
 
 
-def _parameters(query: bytes) -> list[tuple[str, str]]:
+def parameters(query: bytes) -> list[tuple[str, str]]:
+    """The parameters of a query, in its order.
+
+    Raises:
+        Refused: there are too many.
+    """
     try:
         return parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:

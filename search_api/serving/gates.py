@@ -17,8 +17,20 @@ from search_api.serving.headers import Origins
 from search_api.serving.keys import LONGEST_KEY, Keys, Scope
 from search_api.serving.problems import Refused, brief
 
-OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", "/static-offline-docs/")
-"""Beginnings of paths that need no key, and the path `/`: they say nothing of any article."""
+OPEN = (
+    "/healthz",
+    "/readyz",
+    "/docs",
+    "/openapi.json",
+    "/static-offline-docs/",
+    "/static/",
+    "/opensearch.xml",
+    "/settings",
+)
+"""Beginnings of paths that need no key: they say nothing of any article."""
+
+PAGES = ("/article/", "/queries", "/saved")
+"""Beginnings of paths of pages for people, and the path `/`: whoever may search may see them."""
 
 MCP = "/mcp"
 """Where agents ask; what they may ask is what searches may."""
@@ -165,14 +177,20 @@ def _per_minute(amount: int) -> RateLimitItem | None:
 
 
 def _is_open(path: str) -> bool:
-    return path == "/" or path.startswith(OPEN)
+    return path.startswith(OPEN)
+
+
+def is_page(path: str) -> bool:
+    """Whether a page for people is at this path."""
+    return path == "/" or path.startswith(PAGES)
 
 
 def _scopes(path: str) -> frozenset[Scope]:
     """Of which scopes a key must have one."""
     if path == FEED:
         return frozenset({Scope.SEARCH, Scope.FEED})
-    return frozenset({Scope.SEARCH if path.startswith("/v1/") or path == MCP else Scope.ADMIN})
+    is_search = path.startswith("/v1/") or path == MCP or is_page(path)
+    return frozenset({Scope.SEARCH if is_search else Scope.ADMIN})
 
 
 def _text(request: Request) -> str:

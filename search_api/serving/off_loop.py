@@ -57,7 +57,7 @@ class OffLoop:
         """Marks a function that answers what `read` finds in a request."""
 
         def mark(function: Callable[[A, Deadline], R]) -> Callable[[A, Deadline], R]:
-            setattr(function, _HANDLER, self._handler(read, function))
+            setattr(function, _HANDLER, self.handler(read, function))
             return function
 
         return mark
@@ -71,14 +71,16 @@ class OffLoop:
             def of_both(both: tuple[A, B], deadline: Deadline) -> R:
                 return function(*both, deadline)
 
-            setattr(function, _HANDLER, self._handler(read, of_both))
+            setattr(function, _HANDLER, self.handler(read, of_both))
             return function
 
         return mark
 
-    def _handler(
+    def handler(
         self, read: Callable[[Asked], A], function: Callable[[A, Deadline], R]
     ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers requests with `function`, which is given what `read` finds in them."""
+
         def work(request: Request, asked: Asked, deadline: Deadline) -> Response:
             try:
                 wanted = read(asked)
@@ -109,6 +111,8 @@ class OffLoop:
                     request.path_params,
                     request.headers.get("content-type", ""),
                     body,
+                    request.headers,
+                    request.scope.get("root_path", ""),
                 )
                 deadline = Deadline(self.limits.deadline_seconds)
                 answered = functools.partial(after_waiting, Begun("waiting"), request, asked, deadline)

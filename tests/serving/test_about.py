@@ -1,4 +1,4 @@
-"""What a server says of itself and its index, HEAD, and where `/` leads."""
+"""What a server says of itself and its index, and HEAD."""
 
 import importlib.metadata
 from collections.abc import Iterator
@@ -73,17 +73,9 @@ def test_the_version_is_that_of_the_package(client: TestClient) -> None:
     assert client.get("/v1/version").json() == {"hudhud": importlib.metadata.version("hudhud")}
 
 
-def test_the_root_leads_to_the_documentation_also_behind_a_prefix(live: Live) -> None:
-    app = Envelope(create_app(live), Policy())
-    with served(app, Limits()) as server, served(app, Limits(), "/hudhud") as behind:
-        assert (server.get("/").status, server.get("/").headers["location"]) == (307, "/docs")
-        assert behind.get("/").headers["location"] == "/hudhud/docs"
-
-
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/", 307),
         ("/docs", 200),
         ("/openapi.json", 200),
         ("/healthz", 200),
@@ -119,7 +111,7 @@ def test_a_path_says_all_methods_that_it_takes(client: TestClient, path: str, me
         assert (refused.status_code, refused.headers["allow"]) == (405, methods)
 
 
-def test_stats_need_the_scope_search_and_the_root_needs_none(live: Live, tmp_path: Path) -> None:
+def test_stats_need_the_scope_search(live: Live, tmp_path: Path) -> None:
     file = KeyFile(tmp_path / "keys.json")
     _, search = file.create("desk", [Scope.SEARCH])
     _, admin = file.create("operator", [Scope.ADMIN])
@@ -132,4 +124,3 @@ def test_stats_need_the_scope_search_and_the_root_needs_none(live: Live, tmp_pat
                     for headers in ({}, {"x-api-key": admin}, {"x-api-key": search})
                 ]
                 assert told == [401, 403, 200]
-        assert client.get("/", follow_redirects=False).status_code == 307

@@ -1,0 +1,148 @@
+"""An article as a page shows it: whole, with the words marked that answer, and one passage named."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from indexer.core.records import Article, Passage, Span
+from search_api.searching.evidence import WordMatch
+from search_api.searching.highlight import Mark, marked, marks_of
+from search_api.similar import SimilarArticle
+from search_api.web.addresses import Address
+from search_api.web.asking import Typed
+from search_api.web.hits import ShownArticle, shown_article
+from search_api.web.preferences import Preferences
+from search_api.web.templating import Html
+from search_api.web.why import attributes_of
+
+_PARAGRAPH = re.compile(r"[^\n]+")
+_AT = re.compile(r"(\d{1,9})-(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph.
+
+    Attributes:
+        html: of it, with marks; what is named stands in an element of its own.
+        passages: that begin in it: their addresses, for whoever wants to name one.
+    """
+
+    html: Html
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An article that is like another: whether it tells the same story."""
+
+    article: ShownArticle
+    is_same_story: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """The text of an article: its paragraphs, and how many words are marked in it."""
+
+    paragraphs: tuple[Paragraph, ...]
+    marks: int
+
+
+def named_span(at: str, text: str) -> Span | None:
+    """The stretch of a text that an address names, as `120-480`; None where it names none."""
+    found = _AT.fullmatch(at)
+    if not found:
+        return None
+    start, end = int(found[1]), int(found[2])
+    return Span(start, end) if start < end <= len(text) else None
+
+
+@dataclass(slots=True)
+class _Page:
+    """Writes the paragraphs of one article."""
+
+    article: Article
+    marks: Sequence[Mark]
+    typed: Typed | None
+    named: Span | None
+    preferences: Preferences
+    count: int = 0
+    is_anchored: bool = field(default=False)
+
+    def html(self, start: int, end: int) -> str:
+        """A stretch of the text, what is named in an element of its own."""
+        cuts = [start, end]
+        if self.named:
+            cuts += [place for place in (self.named.start, self.named.end) if start < place < end]
+        edges = sorted(cuts)
+        return "".join(self._piece(first, past) for first, past in itertools.pairwise(edges))
+
+    def _piece(self, start: int, end: int) -> str:
+        inside = [mark for mark in self.marks if mark.start < end and start < mark.end]
+        html = marked(self.article.text[start:end], start, inside, self._attributes)
+        if not (self.named and self.named.start <= start and end <= self.named.end):
+            return html
+        anchor = "" if self.is_anchored else ' id="at"'
+        self.is_anchored = True
+        return f'<span class="named"{anchor}>{html}</span>'
+
+    def _attributes(self, mark: Mark) -> str:
+        self.count += 1
+        told = attributes_of(mark, self.typed, self.preferences.wording) if self.typed else ""
+        return f' id="m{self.count}"{told}'
+
+
+def shown_text(
+    article: Article,
+    passages: Sequence[Passage],
+    words: Sequence[Sequence[WordMatch]],
+    typed: Typed | None,
+    named: Span | None,
+    here: Address,
+    preferences: Preferences,
+) -> ShownText:
+    """The text of an article.
+
+    Args:
+        article: whole.
+        passages: of it, in order.
+        words: of each passage, those that answer the query.
+        typed: the query; None where there is none.
+        named: what the address names.
+        here: the address of the page.
+        preferences: of whoever looks.
+    """
+    marks = [
+        mark
+        for passage, found in zip(passages, words, strict=True)
+        for mark in marks_of(found, passage.text, passage.start)
+    ]
+    page = _Page(article, marks, typed, named, preferences)
+    paragraphs = [
+        Paragraph(
+            Html(page.html(*found.span())),
+            tuple(_links(passages, Span(*found.span()), here)),
+        )
+        for found in _PARAGRAPH.finditer(article.text)
+    ]
+    return ShownText(tuple(paragraphs), page.count)
+
+
+def _links(passages: Sequence[Passage], paragraph: Span, here: Address) -> Iterator[str]:
+    for passage in passages:
+        if paragraph.start <= passage.start < paragraph.end:
+            yield f"{here.with_only('at', f'{passage.start}-{passage.end}')}#at"
+
+
+def alike(found: Sequence[SimilarArticle], here: Address, preferences: Preferences) -> tuple[Alike, ...]:
+    """Articles that are like another, as its page names them."""
+    return tuple(
+        Alike(
+            shown_article(
+                one.article, here, preferences, Span(one.passage.start, one.passage.end), one.passage
+            ),
+            one.is_same_story,
+        )
+        for one in found
+    )

@@ -1,0 +1,183 @@
+"""Hits as a page shows them: where from, when, how surely; the best sentence, its passage, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.core.records import Article, Passage, Span
+from indexer.text.direction import direction_of, tag_of
+from search_api.search import Hit
+from search_api.searching.confidence import Verdict
+from search_api.searching.evidence import WordMatch
+from search_api.searching.gloss import GlossedWord, gloss
+from search_api.searching.highlight import Mark, marked, marks_of
+from search_api.web.addresses import Address, source_link
+from search_api.web.asking import Typed, unanswered
+from search_api.web.days import ShownDay, shown_day
+from search_api.web.preferences import Preferences
+from search_api.web.templating import Html
+from search_api.web.why import Answer, answers, attributes_of
+
+ARTICLE = "/article/"
+"""Where an article is, before its id."""
+
+_KEPT = ("q", "off", "without", "exact", "mode", "gloss")
+"""Parameters of a search that an article's page keeps: by them its words are marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """What is told of an article beside its text.
+
+    Attributes:
+        id, title: of it.
+        language: its name for people.
+        tag, direction: the same for HTML.
+        day: of its publication; None where it is not known.
+        source: who published it, else where it lies.
+        link: where it was published, at the sentence that matters; None where that is not known.
+        metadata: further fields and their values.
+        address: of its page.
+    """
+
+    id: str
+    title: str
+    language: str
+    tag: str
+    direction: str
+    day: ShownDay | None
+    source: str
+    link: str | None
+    metadata: tuple[tuple[str, str], ...]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlossPiece:
+    """A stretch of a text: with what it means, where that is known."""
+
+    text: str
+    meanings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """A hit.
+
+    Attributes:
+        rank: from 1, as the page writes it.
+        place: the same for addresses.
+        article: that it is of.
+        verdict: whether it answers.
+        sentence: its best one, as HTML with marks.
+        before, after: the passage around that.
+        answers: why it was found.
+        unanswered: words of the query that nothing in it answers.
+        title_gloss, gloss: what its title and its passage mean word by word, where that was asked for.
+        twins: copies of it.
+    """
+
+    rank: str
+    place: int
+    article: ShownArticle
+    verdict: Verdict
+    sentence: Html
+    before: Html
+    after: Html
+    answers: tuple[Answer, ...]
+    unanswered: tuple[str, ...]
+    title_gloss: tuple[GlossPiece, ...]
+    gloss: tuple[GlossPiece, ...]
+    twins: tuple[ShownArticle, ...]
+
+
+def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -> ShownHit:
+    """A hit as a page shows it; `here` is the address of the page."""
+    wording = preferences.wording
+    marks = marks_of(hit.words, hit.passage.text, hit.passage.start)
+    passage = hit.passage
+    found = answers(hit.words, typed, wording)
+
+    def part(start: int, end: int) -> Html:
+        text = passage.text[start - passage.start : end - passage.start]
+        return _marked(text, start, marks, typed, preferences)
+
+    return ShownHit(
+        rank=wording.number(hit.rank),
+        place=hit.rank,
+        article=shown_article(hit.article, here, preferences, hit.sentence, passage),
+        verdict=Verdict.of(hit.confidence),
+        sentence=part(hit.sentence.start, hit.sentence.end),
+        before=part(passage.start, hit.sentence.start),
+        after=part(hit.sentence.end, passage.end),
+        answers=found,
+        unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
+        title_gloss=title_gloss(hit.article) if hit.gloss else (),
+        gloss=glossed(passage.text, passage.start, hit.gloss) if hit.gloss else (),
+        twins=tuple(shown_article(twin, here, preferences) for twin in hit.twins),
+    )
+
+
+def shown_article(
+    article: Article,
+    here: Address,
+    preferences: Preferences,
+    sentence: Span | None = None,
+    passage: Passage | None = None,
+) -> ShownArticle:
+    """An article as a page names it.
+
+    Args:
+        article: with its text where `sentence` is given.
+        here: the address of the page.
+        preferences: of whoever looks.
+        sentence: that the link to its source leads to.
+        passage: that the link to its page leads to.
+    """
+    wording = preferences.wording
+    kept = tuple(pair for pair in here.pairs if pair[0] in _KEPT)
+    if passage:
+        kept = (*kept, ("at", f"{passage.start}-{passage.end}"))
+    address = str(here.at(f"{ARTICLE}{article.id}", *kept)) + ("#at" if passage else "")
+    return ShownArticle(
+        id=article.id,
+        title=article.title,
+        language=wording.language(article.language),
+        tag=tag_of(article.language),
+        direction=direction_of(article.language),
+        day=shown_day(article.date, preferences.calendar, wording) if article.date else None,
+        source=article.publisher or article.id,
+        link=source_link(article.url, sentence.of(article.text) if sentence else ""),
+        metadata=tuple((name, ", ".join(values)) for name, values in article.metadata if values),
+        address=address,
+    )
+
+
+def marked_text(
+    text: str, start: int, words: Sequence[WordMatch], typed: Typed, preferences: Preferences
+) -> Html:
+    """A stretch of an article's text with the words marked that answer."""
+    return _marked(text, start, marks_of(words, text, start), typed, preferences)
+
+
+def _marked(text: str, start: int, marks: Sequence[Mark], typed: Typed, preferences: Preferences) -> Html:
+    wording = preferences.wording
+    return Html(marked(text, start, marks, lambda mark: attributes_of(mark, typed, wording)))
+
+
+def title_gloss(article: Article) -> tuple[GlossPiece, ...]:
+    """What the words of a title mean."""
+    title = Passage(0, 0, 0, len(article.title), article.title)
+    return glossed(article.title, 0, gloss(title, article.language))
+
+
+def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossPiece, ...]:
+    """A stretch of an article's text, word by word, with meanings where they are known."""
+    pieces: list[GlossPiece] = []
+    done = 0
+    for word in words:
+        first, past = word.start - start, word.end - start
+        if first > done:
+            pieces.append(GlossPiece(text[done:first]))
+        pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings)))
+        done = past
+    return (*pieces, GlossPiece(text[done:])) if done < len(text) else tuple(pieces)

@@ -1,0 +1,199 @@
+"""The routes of pages for people: search, articles, lists of queries, saved searches; and what pages load."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from starlette.responses import RedirectResponse
+
+from indexer.core.deadline import Deadline
+from indexer.core.errors import ArticleNotFound
+from search_api.searching.facets import LANGUAGE, MONTH, SOURCE
+from search_api.searching.query import MOST_FACETS
+from search_api.serving.answering import Answering
+from search_api.serving.asked import Asked, article_id, parameters
+from search_api.serving.batch import MOST_SEARCHES
+from search_api.serving.facts import Facts
+from search_api.serving.problems import brief
+from search_api.similar import similar
+from search_api.web.addresses import Address
+from search_api.web.answers import page
+from search_api.web.article import alike, named_span, shown_text
+from search_api.web.asking import typed
+from search_api.web.assets import FOREVER, STATIC, assets
+from search_api.web.hits import ARTICLE, shown_article
+from search_api.web.many import LIST, lines_of, searched
+from search_api.web.many import PATH as QUERIES
+from search_api.web.opensearch import MEDIA_TYPE, PATH, description
+from search_api.web.preferences import Preferences
+from search_api.web.results import shown_results
+from search_api.web.start import shown_archive
+from search_api.web.visit import Visit, visit
+
+MOST_ALIKE = 6
+_AT = "at"
+
+
+def add_pages(app: FastAPI) -> None:
+    """Let `app`, which `create_app` made, show pages."""
+    answering: Answering = app.state.answering
+    _add_search(app, answering)
+    _add_article(app, answering)
+    _add_many(app, answering)
+    _add_saved(app, answering)
+    _add_settings(app, answering)
+    _add_static(app)
+
+
+def _add_search(app: FastAPI, answering: Answering) -> None:
+    facts = Facts(answering.live)
+
+    def answer(asked: Visit, deadline: Deadline) -> Response:
+        if asked.request is None:
+            with answering.live.searcher() as searcher:
+                archive = shown_archive(facts.manifest(searcher.index.name), asked.preferences)
+            return page("start.html", asked.here, asked.preferences, archive=archive, query="")
+        return _results(answering, asked, deadline)
+
+    handle = answering.searching.handler(lambda asked: visit(asked, "/"), answer)
+
+    @app.get("/", include_in_schema=False)
+    async def search_page(request: Request) -> Response:
+        return await handle(request)
+
+
+def _results(answering: Answering, asked: Visit, deadline: Deadline) -> Response:
+    assert asked.request is not None
+    with answering.live.searcher() as searcher:
+        fields = [LANGUAGE, SOURCE, MONTH, *searcher.index.further_fields][:MOST_FACETS]
+        wanted = asked.request.model_copy(update={"facets": fields})
+        query = answering.query(wanted)
+        words = typed(query, asked.off, asked.here)
+        if words.text != query.text:
+            query = answering.query(wanted.model_copy(update={"q": words.text}))
+        result = searcher.search(query, deadline)
+        results = shown_results(result, asked.request.q, words, asked)
+    template = "results_part.html" if asked.is_fragment else "results.html"
+    return page(template, asked.here, asked.preferences, results=results, query=asked.request.q)
+
+
+def _add_article(app: FastAPI, answering: Answering) -> None:
+    def read(asked: Asked) -> tuple[str, Visit]:
+        found = article_id(asked)
+        return found, visit(asked, f"{ARTICLE}{found}", frozenset({_AT}))
+
+    def answer(both: tuple[str, Visit], deadline: Deadline) -> Response:
+        return _article(answering, *both, deadline)
+
+    handle = answering.searching.handler(read, answer)
+
+    @app.get("/article/{id:path}", include_in_schema=False)
+    async def article_page(request: Request) -> Response:
+        return await handle(request)
+
+
+def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline) -> Response:
+    with answering.live.searcher() as searcher:
+        index = searcher.index
+        try:
+            number = index.number_of(wanted)
+        except ArticleNotFound:
+            raise ArticleNotFound(f"no article has the id {brief(wanted)!r} in this index") from None
+        [article] = index.articles([number])
+        passages = index.passages_of(number)
+        query = answering.query(asked.request) if asked.request else None
+        words = typed(query, asked.off, asked.here) if query else None
+        found = [()] * len(passages) if not query else searcher.matches(query, passages, deadline)
+        others = similar(index, wanted, limit=MOST_ALIKE, deadline=deadline).similar
+        named = named_span(asked.own.get(_AT, ""), article.text)
+    return page(
+        "article.html",
+        asked.here,
+        asked.preferences,
+        query=asked.request.q if asked.request else "",
+        article=shown_article(article, asked.here, asked.preferences, named),
+        text=shown_text(article, passages, found, words, named, asked.here, asked.preferences),
+        others=alike(others, asked.here, asked.preferences),
+        back=str(asked.here.dropped(_AT).to("/")),
+    )
+
+
+def _add_many(app: FastAPI, answering: Answering) -> None:
+    def answer(asked: Visit, deadline: Deadline) -> Response:
+        text = asked.own.get(LIST, "")
+        lines = lines_of(text)
+        found = searched(answering, lines, asked.here, asked.preferences, deadline) if lines else ()
+        return page(
+            "queries.html",
+            asked.here,
+            asked.preferences,
+            query="",
+            text=text,
+            searches=found,
+            most=MOST_SEARCHES,
+        )
+
+    handle = answering.searching.handler(lambda asked: visit(asked, QUERIES, frozenset({LIST})), answer)
+
+    @app.get(QUERIES, include_in_schema=False)
+    async def queries_page(request: Request) -> Response:
+        return await handle(request)
+
+
+def _add_saved(app: FastAPI, answering: Answering) -> None:
+    def answer(asked: Visit, deadline: Deadline) -> Response:
+        del deadline  # nothing is looked up
+        return page("saved.html", asked.here, asked.preferences, query="")
+
+    handle = answering.looking_up.handler(lambda asked: visit(asked, "/saved"), answer)
+
+    @app.get("/saved", include_in_schema=False)
+    async def saved_page(request: Request) -> Response:
+        return await handle(request)
+
+
+def _add_settings(app: FastAPI, answering: Answering) -> None:
+    def answer(asked: Asked, deadline: Deadline) -> Response:
+        del deadline
+        given = dict(parameters(asked.body))
+        before = Preferences.of(asked.headers)
+        chosen = Preferences.chosen(
+            given.get("language", ""), given.get("calendar", ""), given.get("colours", ""), before.language
+        )
+        headers = {"Set-Cookie": chosen.cookie(asked.prefix)}
+        return RedirectResponse(_own(given.get("back", ""), asked.prefix), HTTPStatus.SEE_OTHER, headers)
+
+    handle = answering.looking_up.handler(lambda asked: asked, answer)
+
+    @app.post("/settings", include_in_schema=False)
+    async def settings(request: Request) -> Response:
+        return await handle(request)
+
+
+def _own(address: str, prefix: str) -> str:
+    """An address that somebody sent, if it is one of this server's pages; else the first page."""
+    is_own = address.startswith(f"{prefix}/") and not address.startswith(("//", "/\\"))
+    return address if is_own and address.isprintable() else f"{prefix}/"
+
+
+def _add_static(app: FastAPI) -> None:
+    found = assets()
+
+    @app.get(f"{STATIC}/{{digest}}/{{name}}", include_in_schema=False)
+    async def static(digest: str, name: str, request: Request) -> Response:
+        asset = found.by_name.get(name) if digest == found.digest else None
+        if asset is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        headers = {"Cache-Control": FOREVER}
+        if asset.packed and "gzip" in request.headers.get("accept-encoding", ""):
+            packed = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            return Response(asset.packed, headers=packed, media_type=asset.media_type)
+        return Response(asset.content, headers=headers, media_type=asset.media_type)
+
+    @app.get(PATH, include_in_schema=False)
+    async def opensearch(request: Request) -> Response:
+        preferences = Preferences.of(dict(request.headers))
+        prefix = request.scope.get("root_path", "")
+        return Response(
+            description(request.url.scheme, request.url.netloc, Address(prefix, "/"), preferences),
+            media_type=MEDIA_TYPE,
+        )

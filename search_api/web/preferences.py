@@ -1,0 +1,65 @@
+"""How somebody wants pages: language, calendar and colours, in a cookie that holds nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http.cookies import CookieError, SimpleCookie
+
+from indexer.text.calendars import Calendar
+from search_api.web.wording import LANGUAGES, Wording, preferred, wording
+
+COOKIE = "hudhud-view"
+_A_YEAR = 365 * 24 * 60 * 60
+
+
+class Colours(StrEnum):
+    """Light or dark, or as the system has it."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How pages are shown.
+
+    Attributes:
+        language: of the page, not of articles.
+        calendar: of dates.
+        colours: light or dark.
+    """
+
+    language: str
+    calendar: Calendar = Calendar.GREGORIAN
+    colours: Colours = Colours.SYSTEM
+
+    @property
+    def wording(self) -> Wording:
+        """The texts in this language."""
+        return wording(self.language)
+
+    def cookie(self, path: str) -> str:
+        """The header that keeps them, for pages below a path."""
+        value = f"{self.language}.{self.calendar.value.lower()}.{self.colours}"
+        return f"{COOKIE}={value}; Path={path or '/'}; Max-Age={_A_YEAR}; SameSite=Lax; HttpOnly"
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> "Preferences":
+        """What a request says of them; what cannot be is as if it was not said."""
+        try:
+            kept = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            kept = None
+        language, _, rest = (kept.value if kept else "").partition(".")
+        calendar, _, colours = rest.partition(".")
+        return cls.chosen(language, calendar, colours, preferred(headers.get("accept-language", "")))
+
+    @classmethod
+    def chosen(cls, language: str, calendar: str, colours: str, otherwise: str) -> "Preferences":
+        """What somebody chose; `otherwise` is the language where theirs is none of a page."""
+        return cls(
+            language if language in LANGUAGES else otherwise,
+            next((one for one in Calendar if one.value.lower() == calendar), Calendar.GREGORIAN),
+            next((one for one in Colours if one == colours), Colours.SYSTEM),
+        )

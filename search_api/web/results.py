@@ -1,0 +1,157 @@
+"""The results of a search as a page shows them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.core.records import MatchKind
+from search_api.search import Result
+from search_api.searching.confidence import Verdict
+from search_api.searching.modes import Mode, Without
+from search_api.searching.query import Sort
+from search_api.web.addresses import CURSOR, Address
+from search_api.web.asking import Piece, Typed
+from search_api.web.choices import Choices, choices
+from search_api.web.hits import ShownHit, shown_hit
+from search_api.web.months import Months, months
+from search_api.web.visit import OFF, Visit
+
+CSV, FEED = "/v1/search.csv", "/v1/search.atom"
+_NOT_OF_FILES = ("gloss", "limit", "group", "highlight", "count", "facets", "evidence", OFF)
+_NOT_OF_FEEDS = ("sort", "collapse")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Something that a link switches: its name, whether it is on, and the address of the other way."""
+
+    name: str
+    label: str
+    is_on: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResults:
+    """The results of a search.
+
+    Attributes:
+        query: as it was typed.
+        pieces: the same, word by word.
+        verdict: whether the archive answers.
+        total: how many articles match, and whether that is all.
+        warnings: what to know, in English.
+        hits: of this page.
+        fields, months: what the search can be narrowed by.
+        kinds, modes, sorts: what can be switched.
+        exact, collapse, gloss: likewise, one each.
+        is_narrowed: whether filters leave something out.
+        everything: the address without filters.
+        first, following: addresses of other pages; empty where there is none.
+        csv, feed: addresses of the same as a file and as a feed.
+    """
+
+    query: str
+    pieces: tuple[Piece, ...]
+    verdict: Verdict
+    total: str
+    is_total_exact: bool
+    warnings: tuple[str, ...]
+    hits: tuple[ShownHit, ...]
+    fields: tuple[Choices, ...]
+    months: Months | None
+    kinds: tuple[Switch, ...]
+    modes: tuple[Switch, ...]
+    sorts: tuple[Switch, ...]
+    exact: Switch
+    collapse: Switch
+    gloss: Switch
+    is_narrowed: bool
+    everything: str
+    first: str
+    following: str
+    csv: str
+    feed: str
+
+
+def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> ShownResults:
+    """The results of a search.
+
+    Args:
+        result: of what of the query is on.
+        query: as it was typed.
+        typed: the same, word by word.
+        visit: what was asked for.
+    """
+    here, wording = visit.here, visit.preferences.wording
+    whole = here.dropped(*_NOT_OF_FILES).with_only("q", typed.text)
+    return ShownResults(
+        query=query,
+        pieces=typed.pieces,
+        verdict=result.verdict,
+        total=wording.number(result.total),
+        is_total_exact=result.is_total_exact,
+        warnings=result.warnings,
+        hits=tuple(shown_hit(hit, typed, here, visit.preferences) for hit in result.hits),
+        fields=tuple(choices(result.facets, here, wording)),
+        months=months(result.facets, result.query, here, wording),
+        kinds=tuple(_kinds(result, visit)),
+        modes=tuple(
+            Switch(mode, wording(f"mode_{mode}"), result.query.mode is mode, str(_in_mode(here, mode)))
+            for mode in Mode
+        ),
+        sorts=tuple(
+            Switch(
+                sort,
+                wording(f"sort_{sort}"),
+                result.query.sort is sort,
+                str(here.with_only("sort", "" if sort is Sort.RELEVANCE else sort)),
+            )
+            for sort in Sort
+        ),
+        exact=_flag(visit, "exact", dropping=("mode", "without")),
+        collapse=_flag(visit, "collapse"),
+        gloss=_flag(visit, "gloss"),
+        is_narrowed=not result.query.filter.is_empty,
+        everything=str(Address(here.prefix, here.path, tuple(_unfiltered(here)))),
+        first=str(here.dropped(CURSOR)) if here.values(CURSOR) else "",
+        following=str(here.with_only(CURSOR, result.next_cursor)) if result.next_cursor else "",
+        csv=str(whole.to(CSV)),
+        feed=str(whole.to(FEED).dropped(*_NOT_OF_FEEDS)),
+    )
+
+
+def _kinds(result: Result, visit: Visit) -> Iterator[Switch]:
+    """Ways of answering that can be switched off; none where only the words themselves count."""
+    if visit.here.values("exact"):
+        return
+    here, wording = visit.here, visit.preferences.wording
+    named = set(here.values("without"))
+    for kind in Without:
+        is_on = not kind.kinds <= set(result.query.without)
+        if kind in named:
+            address = here.without("without", [kind])
+        elif not is_on:  # with all translations, names and dictionary are off: on again with them
+            address = here.without("without", [Without.TRANSLATION])
+        else:
+            address = here.with_("without", kind)
+        name = "across" if kind is Without.TRANSLATION else MatchKind(kind.value).value
+        yield Switch(kind, wording(f"way_{name}"), is_on, str(address))
+
+
+def _in_mode(here: Address, mode: Mode) -> Address:
+    plain = here.dropped("mode", "exact")
+    return plain if mode is Mode.HYBRID else plain.with_("mode", mode)
+
+
+def _flag(visit: Visit, name: str, dropping: tuple[str, ...] = ()) -> Switch:
+    here, wording = visit.here, visit.preferences.wording
+    is_on = bool(here.values(name))
+    other = here.dropped(name) if is_on else here.dropped(*dropping).with_only(name, "true")
+    return Switch(name, wording(f"flag_{name}"), is_on, str(other))
+
+
+def _unfiltered(here: Address) -> Iterator[tuple[str, str]]:
+    filters = ("languages", "sources", "from", "to", CURSOR)
+    for name, value in here.pairs:
+        if name not in filters and not name.startswith(("not.", "meta.")):
+            yield name, value

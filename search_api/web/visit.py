@@ -1,0 +1,93 @@
+"""What a browser asks for when it opens a page: a search as the API takes it, and how to show it."""
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from search_api.serving.asked import Asked, from_query, parameters
+from search_api.serving.schemas import SearchRequest
+from search_api.web.addresses import Address, Pairs
+from search_api.web.preferences import Preferences
+
+FRAGMENT = "hudhud-fragment"
+"""The header with which a script asks for the changing part of a page alone."""
+
+OFF = "off"
+"""The parameter that names words of the query which do not count."""
+
+_LISTS = frozenset({"languages", "not.languages", "without"})
+"""Parameters whose values may stand in one, with commas between."""
+
+_UNSAID = {
+    "from": "",
+    "to": "",
+    "sort": "relevance",
+    "mode": "",
+    "exact": "false",
+    "gloss": "false",
+    "collapse": "false",
+    "cursor": "",
+}
+"""Parameters that say nothing with this value: forms send them, addresses leave them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page that somebody opens.
+
+    Attributes:
+        here: its address, without what says nothing.
+        preferences: how to show it.
+        request: the search; None where nothing is searched for.
+        off: words of the query that do not count, in lower case.
+        is_fragment: whether its changing part is enough.
+        own: parameters that are no search's, by name.
+    """
+
+    here: Address
+    preferences: Preferences
+    request: SearchRequest | None = None
+    off: frozenset[str] = frozenset()
+    is_fragment: bool = False
+    own: dict[str, str] = field(default_factory=dict)
+
+    def model_dump_json(self, *, exclude_defaults: bool) -> str:
+        """What is searched for, for the log."""
+        return self.request.model_dump_json(exclude_defaults=exclude_defaults) if self.request else ""
+
+
+def visit(asked: Asked, path: str, own: frozenset[str] = frozenset()) -> Visit:
+    """Read what a browser asks for.
+
+    Args:
+        asked: the request.
+        path: of the page.
+        own: names of parameters that are the page's, besides those of a search.
+
+    Raises:
+        Invalid, Refused: as of the API.
+    """
+    pairs = tuple(_said(parameters(asked.query)))
+    searched = [(name, value) for name, value in pairs if name != OFF and name not in own]
+    query = next((value for name, value in reversed(searched) if name == "q"), "")
+    request = None
+    if query.strip():
+        request = from_query(SearchRequest)(replace(asked, query=urlencode(searched).encode()))
+    return Visit(
+        here=Address(asked.prefix, path, pairs),
+        preferences=Preferences.of(asked.headers),
+        request=request,
+        off=frozenset(value.casefold() for name, value in pairs if name == OFF),
+        is_fragment=FRAGMENT in asked.headers,
+        own={name: value for name, value in pairs if name in own},
+    )
+
+
+def _said(given: list[tuple[str, str]]) -> Pairs:
+    """Parameters that say something, a value each."""
+    found = []
+    for name, value in given:
+        if _UNSAID.get(name) == value:
+            continue
+        parts = [part.strip() for part in value.split(",")] if name in _LISTS else [value]
+        found += [(name, part) for part in parts if part or name not in _LISTS]
+    return tuple(dict.fromkeys(found))

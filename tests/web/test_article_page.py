@@ -1,0 +1,67 @@
+"""The page of an article: all of its text, marks, one passage named, and what is like it."""
+
+from collections.abc import Iterator
+
+import pytest
+from reading import Browser, browsing, found, words
+
+from search_api.search import Searcher
+from search_api.serving.live import Live
+
+NUCLEAR = "003_f7d4c279eac3b33f"
+
+
+@pytest.fixture
+def browser(live: Live) -> Iterator[Browser]:
+    with browsing(live) as opened:
+        yield opened
+
+
+def test_an_article_is_whole(browser: Browser, searcher: Searcher) -> None:
+    page = browser.open(f"/article/{NUCLEAR}")
+    article = searcher.index.article_by_id(NUCLEAR)
+    [body] = page.all("div.body")
+    assert (body.get("lang"), body.get("dir")) == ("ar", "rtl")
+    shown = [words(one).replace("¶", "") for one in found(body, "p")]
+    assert shown == [" ".join(line.split()) for line in article.text.split("\n") if line]
+    assert page.all("mark") == []
+
+
+def test_words_that_answer_are_marked_and_numbered(browser: Browser) -> None:
+    page = browser.open(f"/article/{NUCLEAR}?q=nuclear+external")
+    marks = page.all("mark")
+    assert [one.get("id") for one in marks] == [f"m{number}" for number in range(1, len(marks) + 1)]
+    assert "النووية" in [one.text for one in marks]
+    assert f"Marked words: {len(marks)}" in page.text("nav.matches")
+    assert page.one("a[data-step=1]").get("href") == "#m1"
+    assert page.one("p.back").xpath("a")[0].get("href") == "/?q=nuclear+external"
+
+
+def test_a_passage_is_named_by_its_address(browser: Browser, searcher: Searcher) -> None:
+    article = searcher.index.article_by_id(NUCLEAR)
+    passage = searcher.index.passages_of(searcher.index.number_of(NUCLEAR))[1]
+    page = browser.open(f"/article/{NUCLEAR}?at={passage.start}-{passage.end}")
+    named = "".join(one.text_content() for one in page.all("span.named"))
+    assert named == article.text[passage.start : passage.end].replace("\n", "")
+    assert len(page.all("#at")) == 1
+    links = [one.get("href") for one in page.all("a.pilcrow")]
+    assert f"/article/{NUCLEAR}?at={passage.start}-{passage.end}#at" in links
+
+
+@pytest.mark.parametrize("at", ["5-2", "1", "-1-4", "0-99999999", "x", "1-2-3"])
+def test_what_names_no_passage_is_passed_over(browser: Browser, at: str) -> None:
+    page = browser.open(f"/article/{NUCLEAR}?at={at}")
+    assert page.answer.status_code == 200
+    assert page.all("span.named") == []
+
+
+def test_what_is_like_it_is_listed(browser: Browser) -> None:
+    page = browser.open(f"/article/{NUCLEAR}")
+    others = found(page.one("section.elsewhere"), "li")
+    assert len(others) == 4
+    assert all(found(one, "a")[0].get("href").startswith("/article/") for one in others)
+
+
+def test_an_article_that_is_not_there_is_told(browser: Browser) -> None:
+    page = browser.open("/article/none")
+    assert (page.answer.status_code, page.text("h1")) == (404, "There is nothing here")

@@ -1,0 +1,203 @@
+"""The page of results, without a script: what it shows, and what its links ask."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from reading import Browser, browsing, found, words
+
+from search_api.search import Searcher
+from search_api.searching.query import parse
+from search_api.serving.live import Live
+from search_api.web.answers import POLICY
+
+QUERY = "/?q=Zaporizhzhia+nuclear+plant+lost+external+power"
+NUCLEAR = "003_f7d4c279eac3b33f"
+
+
+@pytest.fixture
+def browser(live: Live) -> Iterator[Browser]:
+    with browsing(live) as opened:
+        yield opened
+
+
+@pytest.fixture
+def newsreader(newsroom: Live) -> Iterator[Browser]:
+    with browsing(newsroom) as opened:
+        yield opened
+
+
+def asked(address: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(address).query, keep_blank_values=True)
+
+
+def test_the_first_page_tells_what_there_is(browser: Browser) -> None:
+    page = browser.open("/")
+    assert page.answer.status_code == 200
+    assert [words(one) for one in found(page.one("dl.archive"), "dd")][:2] == [
+        "5",
+        "Persian 3 Arabic 1 Dari 1",
+    ]
+    assert page.one("input#q").get("value") == ""
+
+
+def test_a_result_says_what_the_search_found(browser: Browser, searcher: Searcher) -> None:
+    page = browser.open(QUERY)
+    result = searcher.search(parse("Zaporizhzhia nuclear plant lost external power"))
+    best = result.hits[0]
+    assert page.text("h1.verdict") == "Clear answer"
+    assert best.article.id == NUCLEAR
+    first = page.all("article.hit")[0]
+    [title] = found(first, "a.title")
+    assert words(title) == " ".join(best.article.title.split())
+    sentence = found(first, "p.sentence")[0]
+    assert (sentence.get("lang"), sentence.get("dir")) == ("ar", "rtl")
+    assert words(sentence) == " ".join(best.sentence.of(best.article.text).split())
+    [passage] = found(first, "p.text")
+    assert words(passage) == " ".join(best.passage.text.split())
+    answered = {words(found(one, "dt")[0]) for one in found(first, ".answer")}
+    assert answered == {match.query.text for match in best.words}
+    assert len(page.all("article.hit")) == len(result.hits)
+
+
+def test_marks_are_whole_words_that_name_the_words_they_answer(browser: Browser) -> None:
+    page = browser.open("/?q=nuclear")
+    [word] = page.all("span.word")
+    assert (word.text, word.get("data-word")) == ("nuclear", "0")
+    marks = found(found(page.all("article.hit")[0], "p.text")[0], "mark")
+    assert "النووية" in [mark.text for mark in marks]
+    assert {mark.get("data-words") for mark in marks} == {"0"}
+    nuclear = next(mark for mark in marks if mark.text == "النووية")
+    assert nuclear.get("class") == "k-dictionary"
+    assert nuclear.get("title") == "nuclear: translation, surely"
+
+
+def test_a_word_is_switched_off_and_on_by_a_link(browser: Browser) -> None:
+    page = browser.open("/?q=nuclear+plant&languages=ar")
+    switch = page.all("a.word")[1]
+    assert asked(switch.get("href")) == {"q": ["nuclear plant"], "languages": ["ar"], "off": ["plant"]}
+    without = browser.open(switch.get("href"))
+    assert without.one("input#q").get("value") == "nuclear plant"
+    assert [words(one) for one in without.all("s")] == ["plant"]
+    assert {words(found(one, "dt")[0]) for one in without.all(".answer")} == {"nuclear"}
+    off = next(one for one in without.all("a.word"))
+    assert asked(off.get("href")) == {"q": ["nuclear plant"], "languages": ["ar"]}
+    assert [one.text for one in without.all("span.word")] == ["nuclear"], "the last word stays"
+
+
+def test_each_way_to_match_is_switched_off_by_a_link(browser: Browser) -> None:
+    page = browser.open("/?q=nuclear+plant")
+    switches = {words(one): one for one in page.all("a.switch")}
+    assert switches["Dictionary"].get("aria-checked") == "true"
+    assert asked(switches["Dictionary"].get("href")) == {"q": ["nuclear plant"], "without": ["dictionary"]}
+    off = browser.open(switches["Dictionary"].get("href"))
+    assert not [one for one in off.all("mark") if "k-dictionary" in one.get("class")]
+    back = next(one for one in off.all("a.switch") if words(one) == "Dictionary")
+    assert (back.get("aria-checked"), asked(back.get("href"))) == ("false", {"q": ["nuclear plant"]})
+    exact = browser.open(switches["Exact words only"].get("href"))
+    assert "Nothing was found" in exact.texts("h2")
+    assert [words(one) for one in exact.all("a.switch")][:1] == ["Exact words only"]
+
+
+def test_nothing_found_is_told(browser: Browser) -> None:
+    page = browser.open("/?q=how+do+bees+make+honey")
+    assert page.text("h1.verdict") == "Nothing here seems to answer this"
+    assert "probably speak of something else" in page.text("p.note")
+
+
+def test_facets_count_narrow_and_leave_out(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=flood&min_confidence=0")
+    choices = {
+        words(found(one, "bdi")[0]): (words(found(one, ".count")[0]), one) for one in page.all("li.choice")
+    }
+    assert {name: count for name, (count, _) in choices.items() if name in ("Persian", "Dari", "Arabic")} == {
+        "Persian": "2",
+        "Dari": "1",
+        "Arabic": "2",
+    }
+    persian = choices["Persian"][1]
+    want, omit = found(persian, "a")
+    only = newsreader.open(want.get("href"))
+    assert asked(want.get("href"))["languages"] == ["pes"]
+    assert [one.get("lang") for one in only.all("p.sentence")] == ["fa", "fa"]
+    without = newsreader.open(omit.get("href"))
+    assert sorted(one.get("lang") for one in without.all("p.sentence")) == ["ar", "ar", "fa-AF"]
+    back = next(one for one in without.all("li.choice") if "left-out" in one.get("class"))
+    assert asked(found(back, "a")[1].get("href")) == {"q": ["flood"], "min_confidence": ["0"]}
+
+
+def test_months_are_links_and_those_between_are_drawn(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=flood&min_confidence=0")
+    bars = page.all("a.month")
+    assert [bar.get("title") for bar in bars] == ["October 2025: 1", "November 2025: 3"]
+    november = newsreader.open(bars[1].get("href"))
+    assert asked(bars[1].get("href"))["to"] == ["2025-11-30"]
+    assert len(november.all("article.hit")) == 3
+    assert "has no date" in november.text("ul.warnings")
+
+
+def test_pages_follow_each_other(browser: Browser) -> None:
+    page = browser.open("/?q=war&limit=2&min_confidence=0")
+    following = browser.follow(page, "a[rel=next]")
+    assert [one.get("id") for one in following.all("article.hit")] == ["hit-3", "hit-4"]
+    first = next(one for one in following.all("a.button") if words(one) == "First page")
+    assert "cursor" not in asked(first.get("href"))
+
+
+def test_a_source_is_linked_at_its_sentence(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=flood+in+Derna")
+    link = page.all("a.source")[0]
+    address, _, directive = link.get("href").partition("#:~:text=")
+    assert address == "https://www.example.org/3"
+    assert directive.startswith("%D9%81")
+    assert link.get("rel") == "noopener noreferrer external"
+
+
+def test_files_and_feeds_ask_for_the_same_search(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=flood+wheat&off=wheat&languages=ar&sort=newest&gloss=true&limit=3")
+    links = {words(one): one.get("href") for one in page.all("a")}
+    assert asked(links["Table (CSV)"]) == {"q": ["flood "], "languages": ["ar"], "sort": ["newest"]}
+    assert asked(links["Follow (Atom)"]) == {"q": ["flood "], "languages": ["ar"]}
+    for name in ("Table (CSV)", "Follow (Atom)"):
+        assert newsreader.client.get(links[name]).status_code == 200
+
+
+def test_a_gloss_is_shown_on_demand_and_called_what_it_is(browser: Browser) -> None:
+    page = browser.open("/?q=nuclear+plant&languages=ar&gloss=true")
+    assert "not a translation" in page.all("details.word-by-word")[0].text_content()
+    pairs = {ruby.text: words(found(ruby, "rt")[0]) for ruby in page.all("ruby")}
+    assert "nuclear" in pairs["النووية"]
+
+
+def test_the_changing_part_alone_is_sent_to_a_script(browser: Browser) -> None:
+    page = browser.open("/?q=war", hudhud_fragment="1")
+    assert page.answer.text.lstrip().startswith('<div id="results"')
+    assert browser.open("/?q=!!", hudhud_fragment="1").one("#results").get("class") == "state state-invalid"
+
+
+def test_every_page_has_the_policy_and_asks_nothing_of_others(browser: Browser) -> None:
+    for address in (
+        "/",
+        QUERY,
+        f"/article/{NUCLEAR}",
+        "/saved",
+        "/queries",
+        "/?q=!!",
+        "/article/none",
+        "/no",
+    ):
+        page = browser.open(address)
+        headers = page.answer.headers
+        assert headers["content-security-policy"] == POLICY
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        loaded = [
+            value
+            for name in ("src", "href", "action", "poster")
+            for element in page.root.iter("script", "link", "img", "form", "source", "iframe")
+            if (value := element.get(name))
+        ]
+        assert all(value.startswith("/") and not value.startswith("//") for value in loaded), loaded
+        inline = [element for element in page.root.iter("script", "style") if element.text]
+        assert not inline
+        assert not [one for one in page.root.iter() if one.get("style") or one.get("onclick")]
