@@ -20,6 +20,9 @@ from search_api.web.why import Answer, answers, attributes_of
 ARTICLE = "/article/"
 """Where an article is, before its id."""
 
+MOST_MEANINGS = 2
+"""Of a word that are shown below it."""
+
 _KEPT = ("q", "off", "without", "exact", "mode", "gloss")
 """Parameters of a search that an article's page keeps: by them its words are marked."""
 
@@ -178,6 +181,6 @@ def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossP
         first, past = word.start - start, word.end - start
         if first > done:
             pieces.append(GlossPiece(text[done:first]))
-        pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings)))
+        pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings[:MOST_MEANINGS])))
         done = past
     return (*pieces, GlossPiece(text[done:])) if done < len(text) else tuple(pieces)

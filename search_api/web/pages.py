@@ -51,7 +51,8 @@ def _add_search(app: FastAPI, answering: Answering) -> None:
         if asked.request is None:
             with answering.live.searcher() as searcher:
                 archive = shown_archive(facts.manifest(searcher.index.name), asked.preferences)
-            return page("start.html", asked.here, asked.preferences, archive=archive, query="")
+            template = "start_part.html" if asked.is_fragment else "start.html"
+            return page(template, asked.here, asked.preferences, archive=archive, query="")
         return _results(answering, asked, deadline)
 
     handle = answering.searching.handler(lambda asked: visit(asked, "/"), answer)
