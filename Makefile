@@ -40,7 +40,7 @@ lint: install
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 
-serve: install $(if $(INDEX),,$(DEMO)/CURRENT) ## serve the API over the demo's index [INDEX=folder] [PORT=8000]
+serve: install $(if $(INDEX),,$(DEMO)/CURRENT) ## serve the page and the API over the demo's index [INDEX=folder] [PORT=8000]
 	@$(BIN)/hudhud serve --index '$(or $(INDEX),$(DEMO))' --port '$(PORT)'
 
 $(DEMO)/CURRENT: | install

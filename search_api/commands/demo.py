@@ -50,7 +50,7 @@ def main(seeds: Path, index: Path) -> None:
         for query in QUERIES:
             show(searcher.search(parse(query, limit=2)), console)
     console.print('Ask your own:  .venv/bin/hudhud search "your question" --index', str(index))
-    console.print("Serve the API: make serve   then open http://127.0.0.1:8000/docs")
+    console.print("Search in a browser: make serve   then open http://127.0.0.1:8000/")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Commands that serve: serve, keys, config."""
 
 import contextlib
+import functools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -115,10 +116,11 @@ def serve(
         typer.Option("--metrics-host", metavar="ADDRESS", help="Address of that port; default 127.0.0.1."),
     ] = None,
     config: ConfigOption = None,
+    is_opened: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
-    """Serve the HTTP API until Ctrl-C, always from the live index: a new one takes over between requests.
+    """Serve the page and the HTTP API until Ctrl-C, from the live index; a new one takes over meanwhile.
 
-    Example: hudhud serve --index /srv/hudhud --port 8080
+    Example: hudhud serve --index /srv/hudhud --open
     """
     from indexer.storage.layout import Layout
     from search_api.serving.loading import Loader
@@ -131,17 +133,17 @@ def serve(
     loader = Loader(chosen.model, chosen.cache, say)
     layout = Layout(chosen.index)
     loader.begin(layout)
-    _serve(layout, loader, chosen)
+    _serve(layout, loader, chosen, is_opened=is_opened)
 
 
-def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
+def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: bool) -> None:
     """Import, open and serve while the encoder is loaded aside."""
     from indexer.commands.timed import timed
     from search_api.agents.mounting import WithMcp
     from search_api.serving.app import create_app
     from search_api.serving.envelope import Envelope
     from search_api.serving.facts import Facts
-    from search_api.serving.listening import bound
+    from search_api.serving.listening import bound, page_address
     from search_api.serving.live import Live
     from search_api.serving.metrics import Metrics
     from search_api.serving.opening import Opener
@@ -166,12 +168,15 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings) -> None:
                 add_metrics(app, metrics)
             say(f"listening at {chosen.host}, port {chosen.port}, until Ctrl-C or SIGTERM")
             counted = replace(policy, count=counting(metrics, traces), stages=traces is not None)
+            page = page_address(chosen.host, chosen.port)
+            say(f"the page is at {page}")
             run(
                 WithProblemPages(Envelope(WithMcp(app, live, chosen), counted), live),
                 address,
                 chosen,
                 chosen.root_path,
                 metrics.refused,
+                functools.partial(_open, page) if is_opened else lambda: None,
             )
 
 
@@ -185,6 +190,14 @@ def counting(metrics: "Metrics", traces: "Traces | None") -> Callable[["Ended"],
         traces.request(ended)
 
     return count
+
+
+def _open(page: str) -> None:
+    """Open the page in a browser, and wait for none that runs in a terminal."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(page,), name="open", daemon=True).start()
 
 
 @contextlib.contextmanager

@@ -6,6 +6,15 @@ from contextlib import closing, contextmanager
 
 from indexer.core.errors import AddressNotFree, InvalidSetting
 
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that mean all of a machine, and those at which it reaches itself."""
+
+
+def page_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the page of a server that listens at an address."""
+    own = ANYWHERE.get(host, host)
+    return f"http://[{own}]:{port}/" if ":" in own else f"http://{own}:{port}/"
+
 
 @contextmanager
 def bound(host: str, port: int) -> Iterator[socket.socket]:

@@ -37,9 +37,19 @@ STOPPED = 130
 class Server(uvicorn.Server):
     """A server that ends some seconds after it was told to, whatever its threads and clients do."""
 
-    def __init__(self, config: uvicorn.Config, seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, seconds: float, answers: Callable[[], None] = lambda: None
+    ) -> None:
+        """End within `seconds` and some more; `answers` is called once it is ready for requests."""
         super().__init__(config)
         self._seconds = seconds
+        self._answers = answers
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._answers()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop, and see to it that there is an end."""
@@ -56,10 +66,11 @@ def run(
     limits: Limits,
     root_path: str = "",
     refused: Callable[[str], None] | None = None,
+    answers: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve `app` at an address until a signal ends it; the arguments are those of `server_of`."""
     _allow_files(limits.connections + SPARE_FILES)
-    server_of(app, limits, root_path, refused).run(sockets=[address])
+    server_of(app, limits, root_path, refused, answers).run(sockets=[address])
 
 
 @contextlib.contextmanager
@@ -76,7 +87,11 @@ def beside(app: ASGIApp, address: socket.socket, limits: Limits) -> Iterator[Non
 
 
 def server_of(
-    app: ASGIApp, limits: Limits, root_path: str = "", refused: Callable[[str], None] | None = None
+    app: ASGIApp,
+    limits: Limits,
+    root_path: str = "",
+    refused: Callable[[str], None] | None = None,
+    answers: Callable[[], None] = lambda: None,
 ) -> Server:
     """What serves `app` within some limits.
 
@@ -85,6 +100,7 @@ def server_of(
         limits: of connections and times.
         root_path: the prefix of paths that a proxy cuts off, as `/hudhud`.
         refused: told why a connection was refused, on which no request came.
+        answers: called once it is ready for requests.
     """
     config = uvicorn.Config(
         app,
@@ -101,7 +117,7 @@ def server_of(
         root_path=root_path,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
-    return Server(config, limits.grace_seconds)
+    return Server(config, limits.grace_seconds, answers)
 
 
 def log_to_stderr() -> None:

@@ -1,6 +1,8 @@
 """The commands keys and config, and what serve refuses."""
 
 import json
+import queue
+import webbrowser
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
 from search_api.commands.cli import app
-from search_api.commands.serving import policy_of
+from search_api.commands.serving import _open, policy_of
 from search_api.serving.gates import RateGate
 from search_api.serving.keys import KeyFile, Keys, Scope
 
@@ -101,3 +103,10 @@ def test_an_empty_address_is_refused() -> None:
 
     with pytest.raises(InvalidSetting, match="--host is empty, which would listen everywhere"), bound("", 1):
         pass
+
+
+def test_the_page_is_opened_as_soon_as_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(webbrowser, "open", opened.put)
+    _open("http://127.0.0.1:8000/")
+    assert opened.get(timeout=60) == "http://127.0.0.1:8000/"
