@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.core.records import Span
+from indexer.text.orthography import says_little, tokens
 from search_api.searching.query import Query
 from search_api.searching.syntax import words_of
 from search_api.web.addresses import Address
@@ -93,7 +94,8 @@ def _switch(here: Address, word: str, *, is_off: bool, may: bool) -> str:
 
 
 def unanswered(typed: Typed, answered: Sequence[tuple[int, ...]]) -> tuple[str, ...]:
-    """The words of a query that none of some answers is for, each once."""
+    """The words of a query that none of some answers is for, each once; not those that say little."""
     found = {number for numbers in answered for number in numbers}
     texts = (typed.text[span.start : span.end] for number, span in typed.spans.items() if number not in found)
-    return tuple(dict.fromkeys(texts))
+    telling = (text for text in texts if not all(says_little(one.text) for one in tokens(text)))
+    return tuple(dict.fromkeys(telling))

@@ -72,6 +72,13 @@ def test_marks_are_whole_words_that_name_the_words_they_answer(browser: Browser)
     assert nuclear.get("title") == "nuclear: translation, surely"
 
 
+def test_words_that_nothing_answers_are_named_unless_they_say_little(browser: Browser) -> None:
+    page = browser.open("/?q=how+are+nuclear+zebras+doing")
+    named = [words(one) for told in page.all("p.unanswered") for one in found(told, "bdi")]
+    assert "zebras" in named
+    assert not {"how", "are"} & set(named)
+
+
 def test_a_word_is_switched_off_and_on_by_a_link(browser: Browser) -> None:
     page = browser.open("/?q=nuclear+plant&languages=ar")
     switch = page.all("a.word")[1]

@@ -16,6 +16,10 @@ export function startKeys(box, suggestions) {
     } else if (by < 0) box.focus();
   }
 
+  const button = document.querySelector(".show-keys");
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
     const typing = event.target.matches?.("input, textarea, select");

@@ -9,11 +9,13 @@ import { startSuggestions } from "./suggestions.js";
 import { here } from "./shared.js";
 
 const box = document.getElementById("q");
-const suggestions = startSuggestions(box);
-const results = startResults(box, suggestions);
-startMonths(results.go);
+if (box) {
+  const suggestions = startSuggestions(box);
+  const results = startResults(box, suggestions);
+  startMonths(results.go);
+  startKeys(box, suggestions);
+}
 startLinking();
-startKeys(box, suggestions);
 startSaving();
 startArticle();
 showSaved();
