@@ -73,9 +73,9 @@ def test_marks_are_whole_words_that_name_the_words_they_answer(browser: Browser)
 
 
 def test_words_that_nothing_answers_are_named_unless_they_say_little(browser: Browser) -> None:
-    page = browser.open("/?q=how+are+nuclear+zebras+doing")
+    page = browser.open("/?q=how+are+nuclear+doing")
     named = [words(one) for told in page.all("p.unanswered") for one in found(told, "bdi")]
-    assert "zebras" in named
+    assert "doing" in named
     assert not {"how", "are"} & set(named)
 
 
