@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from indexer.core.errors import HudhudError, IndexDamaged, IndexingError
+from indexer.core.errors import HudhudError, IndexDamaged, IndexingError, IndexNotFound
 from indexer.generation.generation import Generation
 from indexer.generation.way_back import told
 from indexer.storage.layout import Layout
@@ -41,6 +41,8 @@ INTERVAL = 1.0
 
 RETRY = 60.0
 """Seconds until what could not be used is tried again."""
+
+BUILDING = "the index is being built: it answers as soon as it is published"
 
 _PATIENCE = 5.0
 """Seconds that closing waits for a thread, which may be opening a generation."""
@@ -77,6 +79,8 @@ class Live:
     ) -> None:
         """Open the live generation, or what may answer in its place if it is damaged; then follow `CURRENT`.
 
+        Where there is none yet and the first is being built, nothing answers until it is published.
+
         Args:
             layout: of the index.
             opener: makes searchers of generations; nobody else uses it from now on.
@@ -99,7 +103,7 @@ class Live:
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._fault: str | None = None
-        self._settled: tuple[Path | None, str | None] = (layout.live(), None)
+        self._settled: tuple[Path | None, str | None] = (None, None)
         self._settled_at = time.monotonic()
         self._start()
         self._watching = threading.Thread(target=self._watch, name="watch-index", daemon=True)
@@ -146,8 +150,15 @@ class Live:
             self._checking.join(_PATIENCE)
 
     def _start(self) -> None:
-        """Let what is live answer; only if it is damaged, something else."""
-        folder = self._layout.live()
+        """Let what is live answer; only if it is damaged, something else. The first one is waited for."""
+        folder, error = self._named()
+        self._settled = (folder, str(error) if error else None)
+        if folder is None:
+            if isinstance(error, IndexNotFound) and self._layout.is_being_written:
+                self._fault = BUILDING
+                _logger.info("%s", BUILDING)
+                return
+            raise error or IndexNotFound(f"there is no index in {self._layout.folder}")
         try:
             self._serve(folder)
         except IndexDamaged:

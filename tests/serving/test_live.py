@@ -36,7 +36,7 @@ from indexer.storage.layout import Layout
 from search_api.search import Searcher
 from search_api.searching.query import parse
 from search_api.serving.app import create_app
-from search_api.serving.live import Live, State
+from search_api.serving.live import BUILDING, Live, State
 from search_api.serving.opening import Opener
 from search_api.serving.schemas import SearchResponse
 
@@ -446,6 +446,20 @@ class TestDamage:
             follow(index)
         with pytest.raises(IndexNotFound, match="there is no index in"):
             follow(Layout(tmp_path / "none"))
+
+    def test_it_waits_for_the_first_index_that_is_being_built(self, index: Layout, tmp_path: Path) -> None:
+        first, _ = index.published()
+        new = Layout(tmp_path / "new")
+        draft = new.generations / ".draft-1"
+        draft.mkdir(parents=True)
+        with follow(new) as live:
+            assert live.state == State(None, checked=False, fault=BUILDING)
+            with pytest.raises(IndexingError, match="is being built"), live.searcher():
+                pass
+            draft.rmdir()
+            shutil.copytree(first, new.generations / first.name)
+            point(new, first)
+            wait_for(lambda: live.state == State(first.name, checked=True, fault=None))
 
     @pytest.mark.parametrize("content", ["", "../elsewhere", None])
     def test_without_a_name_in_current_what_answers_goes_on(self, index: Layout, content: str | None) -> None:
