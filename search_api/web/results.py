@@ -16,7 +16,18 @@ from search_api.web.months import Months, months
 from search_api.web.visit import OFF, Visit
 
 CSV, FEED = "/v1/search.csv", "/v1/search.atom"
-_NOT_OF_FILES = ("gloss", "limit", "group", "highlight", "count", "facets", "evidence", OFF)
+_NOT_OF_FILES = (
+    "gloss",
+    "limit",
+    "group",
+    "highlight",
+    "count",
+    "facets",
+    "evidence",
+    "stories",
+    "fields",
+    OFF,
+)
 _NOT_OF_FEEDS = ("sort", "collapse")
 
 
@@ -43,7 +54,7 @@ class ShownResults:
         hits: of this page.
         fields, months: what the search can be narrowed by.
         kinds, modes, sorts: what can be switched.
-        exact, collapse, gloss: likewise, one each.
+        exact, collapse, stories, gloss: likewise, one each.
         is_narrowed: whether filters leave something out.
         everything: the address without filters.
         first, following: addresses of other pages; empty where there is none.
@@ -64,6 +75,7 @@ class ShownResults:
     sorts: tuple[Switch, ...]
     exact: Switch
     collapse: Switch
+    stories: Switch
     gloss: Switch
     is_narrowed: bool
     everything: str
@@ -110,6 +122,7 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
         ),
         exact=_flag(visit, "exact", dropping=("mode", "without")),
         collapse=_flag(visit, "collapse"),
+        stories=_flag(visit, "stories"),
         gloss=_flag(visit, "gloss"),
         is_narrowed=not result.query.filter.is_empty,
         everything=str(Address(here.prefix, here.path, tuple(_unfiltered(here)))),

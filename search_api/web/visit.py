@@ -25,6 +25,7 @@ _UNSAID = {
     "exact": "false",
     "gloss": "false",
     "collapse": "false",
+    "stories": "false",
     "cursor": "",
 }
 """Parameters that say nothing with this value: forms send them, addresses leave them out."""

@@ -133,6 +133,19 @@ def test_facets_count_narrow_and_leave_out(newsreader: Browser) -> None:
     assert asked(found(back, "a")[1].get("href")) == {"q": ["flood"], "min_confidence": ["0"]}
 
 
+def test_what_tells_one_story_in_several_languages_is_one_result(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=flood+after+heavy+rain")
+    switch = next(one for one in page.all("a.switch") if words(one) == "Join stories")
+    joined = newsreader.open(switch.get("href"))
+    assert asked(switch.get("href")) == {"q": ["flood after heavy rain"], "stories": ["true"]}
+    assert (
+        next(one for one in joined.all("a.switch") if words(one) == "Join stories").get("aria-checked")
+        == "true"
+    )
+    twins = [found(one, "li") for one in joined.all("details.twins")]
+    assert len(joined.all("article.hit")) + sum(map(len, twins)) == len(page.all("article.hit"))
+
+
 def test_months_are_links_and_those_between_are_drawn(newsreader: Browser) -> None:
     page = newsreader.open("/?q=flood&min_confidence=0")
     bars = page.all("a.month")
