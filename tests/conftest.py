@@ -29,6 +29,8 @@ from search_api.search import Searcher
 from search_api.serving.live import Live
 from search_api.serving.opening import Opener
 
+pytest_plugins = ["looking"]
+
 SEEDS = Path(__file__).parent.parent / "seeds"
 SCALE = 1 / 64
 TINY_PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "▁سلام", "<mask>"]

@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from browsing import Looking, violations, watching
+from looking import REQUIRED, require_chromium
 from playwright.sync_api import Browser
-
-from web.browsing import REQUIRED, Looking, require_chromium, violations, watching
 
 
 def test_what_the_server_serves_is_seen(looking: Looking) -> None:

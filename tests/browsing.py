@@ -1,7 +1,5 @@
 """A real Chromium that looks at a real server: what goes wrong in it, and what it asks of other hosts."""
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,15 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-REQUIRED = "REQUIRE_CHROMIUM"
-"""The variable of the environment that forbids to leave these tests out."""
-
-MISSING = "Chromium is not installed: nothing looks at the page in a browser (apt-get install chromium)"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 20.0
 """What a page waits for at most, which never takes as long."""
 
@@ -28,21 +20,6 @@ _FLAGS = (
 )
 _WRONG = frozenset({"error", "warning", "assert"})
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-
-
-def found_chromium() -> Path | None:
-    """The program, where there is one."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return Path(found) if found else None
-
-
-def require_chromium() -> Path:
-    """The program; a test that needs it is left out where there is none, or fails if that is forbidden."""
-    found = found_chromium()
-    if found:
-        return found
-    assert REQUIRED not in os.environ, MISSING
-    pytest.skip(MISSING)
 
 
 @dataclass

@@ -1,13 +1,16 @@
-"""A server over the seeds and forty articles written for tests, and a browser that looks at it."""
+"""Fixtures of tests in a browser: a server over the seeds and forty articles written for tests, and Chromium.
+
+A plugin (`conftest.py` names it), which loads nothing of the browser until a test asks for one.
+"""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from asking import Server
-from playwright.sync_api import Browser
 
 from indexer.build import build
 from indexer.core.protocols import Encoder
@@ -15,15 +18,39 @@ from indexer.corpus import Corpus
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.storage.layout import Layout
-from web.browsing import MISSING, Looking, chromium_of, require_chromium, watching
 
-TESTS = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from browsing import Looking
+    from playwright.sync_api import Browser
+
+TESTS = Path(__file__).parent
 ARTICLES = (
     TESTS.parent / "seeds",
     TESTS / "searching" / "data" / "news.jsonl",
     TESTS / "web" / "data" / "wire.jsonl",
 )
 META = ("author", "section")
+
+REQUIRED = "REQUIRE_CHROMIUM"
+"""The variable of the environment that forbids to leave these tests out."""
+
+MISSING = "Chromium is not installed: nothing looks at the page in a browser (apt-get install chromium)"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def found_chromium() -> Path | None:
+    """The program, where there is one."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return Path(found) if found else None
+
+
+def require_chromium() -> Path:
+    """The program; a test that needs it is left out where there is none, or fails if that is forbidden."""
+    found = found_chromium()
+    if found:
+        return found
+    assert REQUIRED not in os.environ, MISSING
+    pytest.skip(MISSING)
 
 
 @pytest.fixture(scope="session")
@@ -59,15 +86,19 @@ def origin(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
+def browser(chromium: Path) -> Iterator["Browser"]:
     """A browser for the tests of a module: while it is there, none of them may run an event loop."""
+    from browsing import chromium_of
+
     with chromium_of(chromium) as opened:
         yield opened
 
 
 @pytest.fixture
-def looking(browser: Browser, origin: str) -> Iterator[Looking]:
+def looking(browser: "Browser", origin: str) -> Iterator["Looking"]:
     """The browser before the server; the test fails if the console complains or another host is asked."""
+    from browsing import watching
+
     with watching(browser, origin) as looks:
         yield looks
 
