@@ -23,11 +23,11 @@ from indexer.commands.terminal import (
 from indexer.core.bounded import share_out
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
+from search_api.commands.policy import key_file, policy_of, sessions_of
 
 if TYPE_CHECKING:
     from indexer.storage.layout import Layout
-    from search_api.serving.envelope import Ended, Policy
-    from search_api.serving.keys import KeyFile
+    from search_api.serving.envelope import Ended
     from search_api.serving.loading import Loader
     from search_api.serving.metrics import Metrics
     from search_api.serving.traces import Traces
@@ -51,9 +51,6 @@ ConfigOption = Annotated[
 ]
 
 _KEYS_HELP = "Make, list and revoke the keys of the HTTP API.\n\nExample: hudhud keys create newsroom"
-_ANYBODY = 0
-_MANY = 1200
-"""Requests a minute where nothing is said and others than this machine may ask."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -153,8 +150,10 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: b
     from search_api.serving.traces import traced
     from search_api.web.pages import add_pages
     from search_api.web.problems import WithProblemPages
+    from search_api.web.signing import add_signing
 
-    policy = policy_of(chosen)
+    sessions = sessions_of(chosen)
+    policy = policy_of(chosen, sessions)
     take_short_turns()
     log_to_stderr()
     opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
@@ -163,6 +162,7 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: b
         metrics = Metrics(Facts(live))
         app = create_app(live, chosen, metrics)
         add_pages(app)
+        add_signing(app, sessions)
         with metrics_apart(metrics, chosen) as is_apart, traced(os.environ, say) as traces:
             if not is_apart:
                 add_metrics(app, metrics)
@@ -221,39 +221,6 @@ def metrics_apart(metrics: "Metrics", chosen: Settings) -> Iterator[bool]:
 _OPTIONS = frozenset(field.name for field in fields(Settings))
 
 
-def policy_of(chosen: Settings) -> "Policy":
-    """How requests are received, by the settings.
-
-    Raises:
-        InvalidSetting: they fit nobody, or cannot be.
-        KeysUnusable: the file of keys cannot be read.
-    """
-    from search_api.serving.callers import Callers, is_loopback
-    from search_api.serving.envelope import Policy
-    from search_api.serving.gates import KeyGate, OriginGate, RateGate
-    from search_api.serving.headers import Origins
-    from search_api.serving.keys import Keys
-
-    keys = Keys(_key_file(chosen))
-    is_own = is_loopback(chosen.host) and not chosen.trusted_proxies
-    if not (is_own or chosen.anonymous or keys.any):
-        raise InvalidSetting(
-            "others than this machine could ask, and there is no key: make one with"
-            " `hudhud keys create NAME`, or say --anonymous"
-        )
-    per_minute = chosen.requests_per_minute
-    if per_minute is None:
-        per_minute = _ANYBODY if is_own and not keys.any else _MANY
-    gate = KeyGate(keys, anonymous=is_own, always=chosen.anonymous)
-    origins = Origins.of(chosen.allowed_origins)
-    return Policy(
-        Callers.of(chosen.allowed_hosts, chosen.trusted_proxies),
-        origins,
-        (OriginGate(origins), RateGate(gate, per_minute, per_minute)),
-        chosen.log_queries,
-    )
-
-
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, for people.")],
     scope: Annotated[
@@ -273,7 +240,7 @@ def create(
         scopes = [Scope(one) for one in dict.fromkeys(scope or [Scope.SEARCH])]
     except ValueError:
         raise InvalidSetting(f"--scope must be {' or '.join(Scope)}, not {', '.join(scope or [])}") from None
-    key, text = _key_file(settings(), index, keys).create(name, scopes)
+    key, text = key_file(settings(), index, keys).create(name, scopes)
     say(f"key {key.id} for {key.name}, good for {' and '.join(key.scopes)}; keep it, it is shown only now:")
     put(text)
 
@@ -283,7 +250,7 @@ def list_(index: IndexOption = None, keys: KeysOption = None, as_json: JsonOptio
 
     Example: hudhud keys list
     """
-    found = _key_file(settings(), index, keys).read()
+    found = key_file(settings(), index, keys).read()
     if as_json:
         shown = [{"id": key.id, "name": key.name, "scopes": key.scopes, "made": key.made} for key in found]
         put_json(json.dumps(shown, ensure_ascii=False))
@@ -303,7 +270,7 @@ def revoke(
 
     Example: hudhud keys revoke 1f0c9a3b
     """
-    gone = _key_file(settings(), index, keys).revoke(key_id)
+    gone = key_file(settings(), index, keys).revoke(key_id)
     say(f"key {gone.id} for {gone.name} is revoked")
 
 
@@ -334,9 +301,3 @@ def _line(value: object) -> str:
     if value is None or value in ("", []):
         return "-"
     return ",".join(value) if isinstance(value, list) else str(value)
-
-
-def _key_file(chosen: Settings, index: Path | None = None, keys: Path | None = None) -> "KeyFile":
-    from search_api.serving.keys import NAME, KeyFile
-
-    return KeyFile(keys or chosen.keys or (index or chosen.index) / NAME)

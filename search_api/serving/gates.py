@@ -16,6 +16,7 @@ from search_api.serving.envelope import Gate, Request
 from search_api.serving.headers import Origins
 from search_api.serving.keys import LONGEST_KEY, Keys, Scope
 from search_api.serving.problems import Refused, brief
+from search_api.serving.sessions import Sessions, token_in
 
 OPEN = (
     "/healthz",
@@ -26,6 +27,8 @@ OPEN = (
     "/static/",
     "/opensearch.xml",
     "/settings",
+    "/sign-in",
+    "/sign-out",
 )
 """Beginnings of paths that need no key: they say nothing of any article."""
 
@@ -40,6 +43,15 @@ FEED = "/v1/search.atom"
 
 TOKEN = "token"
 
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+"""Where a key is shown for a session, and where one is ended."""
+
+ATTEMPTS = 10
+"""To sign in, of an address in a minute."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 _logger = logging.getLogger(__name__)
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hudhud"'}
@@ -48,17 +60,21 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hudhud"'}
 class KeyGate:
     """Lets in who has a key of the right scope; or everybody, where that is allowed and there is no key."""
 
-    def __init__(self, keys: Keys, *, anonymous: bool, always: bool = False) -> None:
+    def __init__(
+        self, keys: Keys, *, anonymous: bool, always: bool = False, sessions: Sessions | None = None
+    ) -> None:
         """Ask for keys.
 
         Args:
             keys: that there are.
             anonymous: whether nobody needs a key as long as there is none.
             always: whether nobody needs a key, though there may be some.
+            sessions: of browsers, which stand for a key where pages and searches are asked for.
         """
         self._keys = keys
         self._anonymous = anonymous
         self._always = always
+        self._sessions = sessions
 
     def __call__(self, request: Request) -> None:
         """Let a request in, and say whose key it has.
@@ -78,7 +94,8 @@ class KeyGate:
     def _ask(self, request: Request) -> None:
         text = _text(request)
         if not text:
-            self._without_key(request)
+            if not self._has_session(request):
+                self._without_key(request)
             return
         key = self._keys.find(text)
         if key is None:
@@ -88,6 +105,18 @@ class KeyGate:
         if wanted.isdisjoint(key.scopes):
             scopes = " or ".join(sorted(wanted))
             raise Refused(HTTPStatus.FORBIDDEN, f"this needs a key with the scope {scopes}")
+
+    def _has_session(self, request: Request) -> bool:
+        """Whether a browser asks that has signed in, for what a session is good for; says whose it is."""
+        token = token_in(request.headers.get(b"cookie", b""))
+        if self._sessions is None or not token or Scope.SEARCH not in _scopes(request.path):
+            return False
+        key = None if request.path == MCP else self._sessions.key_of(token)
+        if key is None:
+            return False
+        require_own_page(request)
+        request.key = key.id
+        return True
 
     def _without_key(self, request: Request) -> None:
         if self._always:
@@ -101,6 +130,51 @@ class KeyGate:
                 "this request came through a proxy, which the server was not told of: start it with"
                 " --trusted-proxies, and make keys; or with --anonymous",
             )
+
+
+class SignInGate:
+    """Lets an address try to sign in so many times a minute, and from this server's own page alone.
+
+    A page elsewhere could otherwise sign somebody in under a key that is not theirs, and then know what they
+    look for, as far as the key's rate tells.
+    """
+
+    def __init__(self, per_minute: int = ATTEMPTS) -> None:
+        """Count from now on."""
+        self._limit = RateLimitItemPerMinute(per_minute)
+        self._counts = FixedWindowRateLimiter(MemoryStorage())
+
+    def __call__(self, request: Request) -> None:
+        """Let a request pass.
+
+        Raises:
+            Refused: it comes from elsewhere (403), or there were too many in this minute (429).
+        """
+        if request.path not in {SIGN_IN, SIGN_OUT} or request.method in _SAFE:
+            return
+        require_own_page(request)
+        if request.path == SIGN_IN and not self._counts.hit(self._limit, request.address):
+            message = f"more than {self._limit.amount} attempts to sign in within a minute: wait for the next"
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": "60"})
+
+
+def require_own_page(request: Request) -> None:
+    """Let a request pass that changes nothing, or that a page of this server sent.
+
+    Browsers say which: by `Sec-Fetch-Site` over https and on the same machine, else by `Origin`
+    (W3C Fetch Metadata; OWASP, Cross-Site Request Forgery Prevention).
+
+    Raises:
+        Refused: another page sent it, or nothing says which (403).
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get(b"sec-fetch-site")
+    origin = request.headers.get(b"origin", b"").partition(b"://")[2]
+    host = request.headers.get(b"host", b"")
+    if site == b"same-origin" or (site is None and origin and origin == host):
+        return
+    raise Refused(HTTPStatus.FORBIDDEN, "this was not sent by a page of this server: open it there")
 
 
 class OriginGate:

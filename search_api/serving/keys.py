@@ -163,6 +163,10 @@ class Keys:
                 found = key
         return found
 
+    def holds(self, key: Key) -> bool:
+        """Whether there still is this very key."""
+        return key in self._current()
+
     def _current(self) -> tuple[Key, ...]:
         with self._lock:
             if time.monotonic() - self._looked >= _LOOK_EVERY:

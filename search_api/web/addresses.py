@@ -64,6 +64,12 @@ class Address:
         return replace(self, pairs=tuple(kept))
 
 
+def own_page(address: str, prefix: str) -> str:
+    """An address that somebody sent, if it is one of this server's pages; else the first page."""
+    is_own = address.startswith(f"{prefix}/") and not address.startswith(("//", "/\\"))
+    return address if is_own and address.isprintable() else f"{prefix}/"
+
+
 def source_link(url: str | None, sentence: str) -> str | None:
     """The address of an article in the web with a text fragment that leads to a sentence.
 

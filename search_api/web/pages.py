@@ -15,7 +15,7 @@ from search_api.serving.batch import MOST_SEARCHES
 from search_api.serving.facts import Facts
 from search_api.serving.problems import brief
 from search_api.similar import similar
-from search_api.web.addresses import Address
+from search_api.web.addresses import Address, own_page
 from search_api.web.answers import page
 from search_api.web.article import alike, named_span, shown_text
 from search_api.web.asking import typed
@@ -161,19 +161,13 @@ def _add_settings(app: FastAPI, answering: Answering) -> None:
             given.get("language", ""), given.get("calendar", ""), given.get("colours", ""), before.language
         )
         headers = {"Set-Cookie": chosen.cookie(asked.prefix)}
-        return RedirectResponse(_own(given.get("back", ""), asked.prefix), HTTPStatus.SEE_OTHER, headers)
+        return RedirectResponse(own_page(given.get("back", ""), asked.prefix), HTTPStatus.SEE_OTHER, headers)
 
     handle = answering.looking_up.handler(lambda asked: asked, answer)
 
     @app.post("/settings", include_in_schema=False)
     async def settings(request: Request) -> Response:
         return await handle(request)
-
-
-def _own(address: str, prefix: str) -> str:
-    """An address that somebody sent, if it is one of this server's pages; else the first page."""
-    is_own = address.startswith(f"{prefix}/") and not address.startswith(("//", "/\\"))
-    return address if is_own and address.isprintable() else f"{prefix}/"
 
 
 def _add_static(app: FastAPI) -> None:

@@ -1,11 +1,12 @@
 """How somebody wants pages: language, calendar and colours, in a cookie that holds nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
 
 from indexer.text.calendars import Calendar
+from search_api.serving.sessions import token_in
 from search_api.web.wording import LANGUAGES, Wording, preferred, wording
 
 COOKIE = "hudhud-view"
@@ -28,11 +29,13 @@ class Preferences:
         language: of the page, not of articles.
         calendar: of dates.
         colours: light or dark.
+        is_signed_in: whether the browser keeps a session, or one that is over.
     """
 
     language: str
     calendar: Calendar = Calendar.GREGORIAN
     colours: Colours = Colours.SYSTEM
+    is_signed_in: bool = False
 
     @property
     def wording(self) -> Wording:
@@ -53,7 +56,10 @@ class Preferences:
             kept = None
         language, _, rest = (kept.value if kept else "").partition(".")
         calendar, _, colours = rest.partition(".")
-        return cls.chosen(language, calendar, colours, preferred(headers.get("accept-language", "")))
+        chosen = cls.chosen(language, calendar, colours, preferred(headers.get("accept-language", "")))
+        return replace(
+            chosen, is_signed_in=bool(token_in(headers.get("cookie", "").encode("latin-1", "replace")))
+        )
 
     @classmethod
     def chosen(cls, language: str, calendar: str, colours: str, otherwise: str) -> "Preferences":

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
 from search_api.commands.cli import app
-from search_api.commands.serving import _open, policy_of
+from search_api.commands.policy import policy_of
+from search_api.commands.serving import _open
 from search_api.serving.gates import RateGate
 from search_api.serving.keys import KeyFile, Keys, Scope
 
