@@ -22,6 +22,7 @@ TABLE = {
     "indexer.retrieval": "core",
     "indexer.generation": "core storage text vectors lexicon",
     "indexer.drafting": "core storage text models vectors lexicon generation",
+    "indexer.sharding": "core storage lexicon retrieval generation drafting",
     "indexer.upkeep": "core storage models vectors generation drafting",
     "indexer": "core storage text models vectors lexicon generation drafting",
     "indexer.commands": "core storage text models corpus generation drafting upkeep indexer",

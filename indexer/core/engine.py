@@ -72,6 +72,37 @@ def sampled(passages: int) -> Numbers:
     return np.arange(some, dtype=np.int64) * passages // max(some, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What whoever holds a part of an index, passages that follow each other, knows of the whole.
+
+    Attributes:
+        passages, sentences: how many there are.
+        in_sample: how many passages are sampled.
+        passage_length, sentence_length: how many tokens they have in the mean.
+        first: number of the part's first passage.
+    """
+
+    passages: int
+    sentences: int
+    in_sample: int
+    passage_length: float
+    sentence_length: float
+    first: int = 0
+
+    def sampled(self, passages: int) -> Numbers:
+        """Which of the `passages` of the part are sampled, as their numbers in it."""
+        chosen = sampled(self.passages)
+        start, end = np.searchsorted(chosen, [self.first, self.first + passages])
+        return np.asarray(chosen[start:end] - self.first)
+
+    def places(self, passages: NDArray[np.integer[Any]]) -> Numbers:
+        """Of some sampled passages, by their numbers in the part, the places among its sampled ones."""
+        numbers = np.append(passages.astype(np.int64), 0) + self.first
+        places = -(-numbers * self.in_sample // max(self.passages, 1))
+        return np.asarray(places[:-1] - places[-1])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """Postings of some terms, one term after another: of each where it stands.
@@ -196,13 +227,8 @@ class Unrelated:
         return np.asarray((cosines - median[:, None]) / spread[:, None], np.float32)
 
 
-class Engine(Protocol):
-    """An index as `indexer.retrieval` asks it. Safe to use from several threads."""
-
-    @property
-    def name(self) -> str:
-        """Name of the generation that answers."""
-        ...
+class Part(Protocol):
+    """What holds passages as `indexer.retrieval` asks it. Safe to use from several threads."""
 
     @property
     def passage_vectors(self) -> NearestRows:
@@ -225,23 +251,8 @@ class Engine(Protocol):
         ...
 
     @property
-    def words(self) -> Beginnings:
-        """Its words by how they begin."""
-        ...
-
-    @property
     def columns(self) -> PassageColumns:
         """What is known of each passage."""
-        ...
-
-    @property
-    def unrelated(self) -> Unrelated:
-        """How near it is to queries that it does not answer."""
-        ...
-
-    @property
-    def lexicon(self) -> Expander:
-        """What expands the words of queries."""
         ...
 
     def admitted(self, wanted: Filter) -> Numbers | None:
@@ -299,6 +310,30 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release what it holds; it is asked nothing afterwards."""
+        ...
+
+
+class Engine(Part, Protocol):
+    """An index: all of its passages, and what is known of their words."""
+
+    @property
+    def name(self) -> str:
+        """Name of the generation that answers."""
+        ...
+
+    @property
+    def words(self) -> Beginnings:
+        """Its words by how they begin."""
+        ...
+
+    @property
+    def unrelated(self) -> Unrelated:
+        """How near it is to queries that it does not answer."""
+        ...
+
+    @property
+    def lexicon(self) -> Expander:
+        """What expands the words of queries."""
         ...
 
 

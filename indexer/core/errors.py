@@ -37,6 +37,7 @@
         ├── IndexMismatch           made with another model than asked for
         │   └── FormatMismatch      made in another format than this version reads
         ├── IndexClosed             asked after it was closed
+        ├── ShardMissing            a shard of the index has no process that answers
         └── IndexNotWritable        no permission or no space left to write
 
 The library raises these; `indexer/commands/terminal.py` turns one into one line on stderr
@@ -47,12 +48,23 @@ Messages say what to do. Those of IndexDamaged and FormatMismatch state the fact
 what else there is, and is added where the error is told to people (`indexer/generation/way_back.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
 class HudhudError(Exception):
     """Base of all errors; `str(error)` is a sentence for the user."""
+
+    def __reduce__(self) -> tuple[Callable[..., Exception], tuple[object, ...]]:
+        """Errors pass from one process to another, whatever they are made of."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[HudhudError], args: tuple[object, ...], values: dict[str, object]) -> HudhudError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 class InputError(HudhudError):
@@ -232,6 +244,10 @@ class FormatMismatch(IndexMismatch):
 
 class IndexClosed(IndexingError):
     """An index is asked something after it was closed."""
+
+
+class ShardMissing(IndexingError):
+    """A shard of an index has no process that answers."""
 
 
 class IndexNotWritable(IndexingError):

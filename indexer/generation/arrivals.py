@@ -61,6 +61,12 @@ def write(ids: Vocabulary, before: Arrivals | None, now: int, folder: Path) -> t
     return (ARRIVALS,)
 
 
+def cut(source: Path, articles: range, folder: Path) -> tuple[str, ...]:
+    """Write what `write` wrote in `source`, as far as it is of some articles; the name of the file."""
+    np.save(folder / ARRIVALS, mapped(source / ARRIVALS)[articles.start : articles.stop])
+    return (ARRIVALS,)
+
+
 def _in_both(ids: Vocabulary, others: Vocabulary) -> Iterator[tuple[int, int]]:
     """The numbers of what two sorted vocabularies share, in one pass over both."""
     place, total = 0, len(others)

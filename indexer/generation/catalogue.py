@@ -16,6 +16,7 @@ neither on the order in which articles came nor on how they are spread over segm
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,44 @@ def write(
         folder: where to write.
         meta: names of the further fields of articles that are kept.
     """
+    numbered = _number(parts, folder)
+    articles = numbered.articles
+    languages = np.concatenate([segment.languages for segment, _ in parts])[articles]
+    found, codes = np.unique(languages, return_inverse=True)
+    of_segments = [(segment.keywords, len(segment)) for segment, _ in parts]
+    of_languages = (found.astype(np.str_).tolist(), codes)
+    return (*numbered.names, *keywords.write(of_segments, of_languages, articles, meta, folder))
+
+
+def write_part(
+    parts: Sequence[tuple[Segment, Numbers]],
+    source: Path,
+    articles: range,
+    folder: Path,
+    meta: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Write the catalogue of some articles of a generation, whose values it has; the names of the files.
+
+    Args:
+        parts: segments with the rows of these articles.
+        source: the folder of the generation.
+        articles: their numbers there.
+        folder: where to write.
+        meta: names of the further fields of articles that are kept.
+    """
+    return (*_number(parts, folder).names, *keywords.cut(source, articles, meta, folder))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Numbered:
+    """What was numbered: the files that say so, and of each article its row in all segments."""
+
+    names: tuple[str, ...]
+    articles: Numbers
+
+
+def _number(parts: Sequence[tuple[Segment, Numbers]], folder: Path) -> _Numbered:
+    """Number some articles in the order of their ids, and write all but their keywords."""
     before = np.cumsum([0, *(len(segment) for segment, _ in parts)])
     entries = sorted(
         (segment.ids[row], start + row)
@@ -67,12 +106,7 @@ def write(
     first_sentences = _joined([segment.first_sentences for segment, _ in parts])
     passages = inner_rows(first_passages, articles)
     sentences = inner_rows(first_sentences, passages)
-    languages = np.concatenate([segment.languages for segment, _ in parts])[articles]
-    found, codes = np.unique(languages, return_inverse=True)
     days = np.concatenate([segment.days for segment, _ in parts])[articles]
-    of_segments = [(segment.keywords, len(segment)) for segment, _ in parts]
-    of_languages = (found.astype(np.str_).tolist(), codes)
-    names += keywords.write(of_segments, of_languages, articles, meta, folder)
     names += fields.write(days, folder)
     arrays: dict[str, NDArray[Any]] = {
         GARBLED: np.concatenate([segment.garbled for segment, _ in parts])[articles],
@@ -84,7 +118,7 @@ def write(
     }
     for name, array in arrays.items():
         np.save(folder / name, array)
-    return (*names, *arrays)
+    return _Numbered((*names, *arrays), articles)
 
 
 class Catalogue:

@@ -55,8 +55,8 @@ def write(catalogue: Catalogue, folder: Path) -> tuple[str, ...]:
     return FILES
 
 
-def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
-    """Map what `write` wrote for the generation with this catalogue.
+def read(catalogue: Catalogue, folder: Path, *, is_part: bool = False) -> PassageColumns:
+    """Map what `write` wrote for the generation with this catalogue, or what `cut` left of it for a part.
 
     Raises:
         IndexDamaged: files are unreadable or do not fit the catalogue.
@@ -73,9 +73,19 @@ def read(catalogue: Catalogue, folder: Path) -> PassageColumns:
         sample=mapped(folder / BACKGROUND),
     )
     passages, sample = len(columns.articles), columns.sample
-    if len(columns.hubness) != passages or not len(sample) or int(sample.max()) >= passages:
+    is_lost = not (len(sample) or is_part)
+    if len(columns.hubness) != passages or is_lost or int(sample.max(initial=-1)) >= passages:
         raise IndexDamaged(f"the vectors in {folder} do not fit each other")
     return columns
+
+
+def cut(source: Path, passages: range, folder: Path) -> tuple[str, ...]:
+    """Write what `write` wrote in `source`, as far as it is of some passages; the names of the files."""
+    sample = mapped(source / BACKGROUND)
+    chosen = sample[(sample >= passages.start) & (sample < passages.stop)]
+    np.save(folder / HUBNESS, mapped(source / HUBNESS)[passages.start : passages.stop])
+    np.save(folder / BACKGROUND, chosen - passages.start)
+    return FILES
 
 
 def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:

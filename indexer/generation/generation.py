@@ -42,16 +42,7 @@ class Generation:
             FormatMismatch: made in a format that this version does not read.
         """
         self.folder = folder
-        try:
-            self._lock = GenerationLock.shared(folder)
-        except InUse:
-            raise IndexNotFound(f"generation {folder.name} is being removed") from None
-        except FileNotFoundError:
-            if folder.exists():
-                raise IndexDamaged(f"{folder} has no {MANIFEST}") from None
-            raise IndexNotFound(f"there is no generation {folder.name} in {folder.parent.parent}") from None
-        except OSError as error:
-            raise IndexDamaged(f"{folder} cannot be read: {error.strerror}") from error
+        self._lock = locked(folder)
         try:
             self.manifest = Manifest.read(folder / MANIFEST)
             faults = self.manifest.size_faults(folder)
@@ -151,6 +142,25 @@ class Generation:
         for segment in self.segments:
             segment.close()
         self._lock.release()
+
+
+def locked(folder: Path) -> GenerationLock:
+    """A shared lock on the generation in `folder`, which nobody removes meanwhile.
+
+    Raises:
+        IndexNotFound: there is none, or no longer.
+        IndexDamaged: it has no manifest, or cannot be read.
+    """
+    try:
+        return GenerationLock.shared(folder)
+    except InUse:
+        raise IndexNotFound(f"generation {folder.name} is being removed") from None
+    except FileNotFoundError:
+        if folder.exists():
+            raise IndexDamaged(f"{folder} has no {MANIFEST}") from None
+        raise IndexNotFound(f"there is no generation {folder.name} in {folder.parent.parent}") from None
+    except OSError as error:
+        raise IndexDamaged(f"{folder} cannot be read: {error.strerror}") from error
 
 
 def open_live(folder: Path) -> Generation:

@@ -28,6 +28,7 @@ from indexer.core.ranges import inner_rows
 from indexer.core.records import Article, Numbers
 from indexer.storage import vocabulary
 from indexer.storage.arrays import mapped, mapped_starts
+from indexer.storage.sharing import share
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.orthography import fold
 
@@ -179,6 +180,36 @@ def write(
             written += _write_column(folder, name, list(names), one_each, codes.astype(np.uint32))
         else:
             written += _write_column(folder, name, *_joined(parts, column, articles))
+    return tuple(written)
+
+
+def cut(source: Path, articles: range, meta: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Write the columns that `write` wrote in `source`, as far as they are of some articles.
+
+    Values keep their numbers and their spelling, also those that none of these articles has.
+
+    Args:
+        source: the folder of a generation.
+        articles: which.
+        meta: names of the further fields that it keeps.
+        folder: where to write.
+    """
+    written: list[str] = []
+    for place in range(len(columns_of(meta))):
+        name = f"column-{place}"
+        first = mapped_starts(source / f"{name}-starts.npy")[articles.start : articles.stop + 1]
+        codes = mapped(source / f"{name}-codes.npy")[int(first[0]) : int(first[-1])]
+        starts = (first - first[0]).astype(np.int64)
+        values = Vocabulary(source, f"{name}-values")
+        kept = (*vocabulary.names(f"{name}-keys"), f"{name}-key-codes.npy")
+        for file in kept:
+            share(source / file, folder / file)
+        owners = np.repeat(np.arange(len(articles), dtype=np.uint32), np.diff(starts))
+        of_values = np.cumsum([0, *np.bincount(codes, minlength=len(values))])
+        np.save(folder / f"{name}-articles.npy", owners[np.argsort(codes, kind="stable")])
+        np.save(folder / f"{name}-article-starts.npy", of_values.astype(np.int64))
+        written += _write_values(folder, name, values.all(), starts, codes)
+        written += [*kept, f"{name}-articles.npy", f"{name}-article-starts.npy"]
     return tuple(written)
 
 

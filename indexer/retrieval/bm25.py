@@ -15,12 +15,15 @@ B = 0.75
 SORTING = 20
 """Rows of a table that are summed in the time in which one is sorted."""
 
+_ROUNDING = 1e-12
+"""A variance that is so small a share of the mean's square comes of rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Rows that a word stands in, ascending, and what it adds to their scores."""
 
-    rows: NDArray[np.uint32]
+    rows: NDArray[np.integer[Any]]
     scores: Scores
 
     @property
@@ -56,13 +59,62 @@ def norm(lengths: NDArray[np.integer[Any]], mean: float) -> Scores:
     return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
 
 
-def idf(frequency: Scores, share: float, total: int) -> float:
-    """The idf of a word by its frequencies in a share of `total` rows; as if in one where it is in none."""
-    in_how_many = min(float(np.minimum(frequency, 1).sum()) / share, total) if len(frequency) else 1.0
-    return float(np.log(1 + (total - in_how_many + 0.5) / (in_how_many + 0.5)))
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """In how many rows a word stands, its frequency in each counted up to 1. Adds up over parts of an index.
+
+    Attributes:
+        rows: in which it stands at all.
+        frequency: the sum of its frequencies there, each up to 1.
+    """
+
+    rows: int
+    frequency: float
+
+    @classmethod
+    def of(cls, frequency: Scores) -> "Frequency":
+        """By the frequencies in the rows where it stands."""
+        return cls(len(frequency), float(np.minimum(frequency, 1).sum(dtype=np.float64)))
+
+    def __add__(self, other: "Frequency") -> "Frequency":
+        """In both parts of an index."""
+        return Frequency(self.rows + other.rows, self.frequency + other.frequency)
+
+    def idf(self, share: float, total: int) -> float:
+        """The idf of a word, if the rows are a share of `total`; as if in one where it is in none."""
+        in_how_many = min(self.frequency / share, total) if self.rows else 1.0
+        return float(np.log(1 + (total - in_how_many + 0.5) / (in_how_many + 0.5)))
 
 
-def scored(rows: Numbers, frequency: Scores, idf: float, norm: Scores) -> Rows:
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What scores are usual: how many, their sum and their squares'. Adds up over parts of an index."""
+
+    scores: int
+    sum: float
+    squares: float
+
+    @classmethod
+    def of(cls, scores: Scores) -> "Moments":
+        """Of some scores."""
+        exact = scores.astype(np.float64)
+        return cls(len(scores), float(exact.sum()), float(exact @ exact))
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Of the scores of both parts of an index."""
+        return Moments(self.scores + other.scores, self.sum + other.sum, self.squares + other.squares)
+
+    def z_scores(self, scores: Scores, least: float) -> Scores:
+        """Scores in deviations, of `least` at least, above the mean of what is usual."""
+        mean = self.sum / max(self.scores, 1)
+        variance = self.squares / max(self.scores, 1) - mean**2
+        deviation = max(float(np.sqrt(variance)) if variance > _ROUNDING * mean**2 else 0.0, least)
+        if deviation == 0.0:
+            return np.zeros(len(scores), np.float32)
+        return np.asarray((scores - mean) / deviation, np.float32)
+
+
+def scored(rows: NDArray[np.integer[Any]], frequency: Scores, idf: float, norm: Scores) -> Rows:
     """What a word adds to the rows that it stands in."""
     scores = idf * frequency * (K1 + 1) / (frequency + norm[rows])
     return Rows(rows.astype(np.uint32), scores.astype(np.float32))
@@ -100,9 +152,8 @@ def best(passages: Numbers, scores: Scores, depth: int) -> Numbers:
     return passages[found[np.lexsort((passages[found], -scores[found]))[:depth]]]
 
 
-def z_scores(scores: Scores, usual: Scores, least: float) -> Scores:
-    """Scores in deviations, of `least` at least, above the mean of what is usual."""
-    deviation = max(float(usual.std()), least)
-    if deviation == 0.0:
-        return np.zeros(len(scores), np.float32)
-    return np.asarray((scores - usual.mean()) / deviation, np.float32)
+def best_of(scores: Scores, admitted: Numbers | None, depth: int, floor: float = 0.0) -> Numbers:
+    """The `depth` passages, of those admitted, with the highest scores; all of them at least `floor`."""
+    seen = scores if admitted is None else scores[admitted]
+    hopeful = np.flatnonzero(seen >= floor if floor else seen > 0)
+    return best(hopeful if admitted is None else admitted[hopeful], seen[hopeful], depth)

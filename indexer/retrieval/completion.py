@@ -4,10 +4,14 @@ What is held in memory does not grow with the archive: the vocabulary is sorted 
 of a few words alone are counted.
 """
 
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from indexer.core.alike import Completion
-from indexer.core.engine import Engine
+from indexer.core.engine import Beginnings, Part
 from indexer.core.records import Numbers
 
 SHORTLISTED = 3
@@ -16,40 +20,100 @@ SHORTLISTED = 3
 COUNTED = 20_000
 """Sentences up to which the articles of a word are counted; of a more frequent one they are estimated."""
 
+NOWHERE = sys.maxsize
+"""In place of the number of a passage."""
 
-def completions(engine: Engine, folded: str, typed: str, limit: int) -> list[Completion]:
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where a word stands. Adds up over parts of an index.
+
+    Attributes:
+        articles: how many have it, of those that were looked at.
+        postings: how often it stands there.
+        sampled, others: numbers of the first passages that have it, sampled and not; `NOWHERE` without one.
+    """
+
+    articles: int
+    postings: int
+    sampled: int
+    others: int
+
+    def __add__(self, other: "Spread") -> "Spread":
+        """In both parts of an index."""
+        return Spread(
+            self.articles + other.articles,
+            self.postings + other.postings,
+            min(self.sampled, other.sampled),
+            min(self.others, other.others),
+        )
+
+    @property
+    def first(self) -> int:
+        """Number of a passage that has it: the first, of the sampled ones where there are."""
+        return self.others if self.sampled == NOWHERE else self.sampled
+
+
+Look = Callable[[Sequence[int], Sequence[bool]], list[Spread]]
+"""Tells where some words stand; of each whether it is to be looked for in the sample alone."""
+
+
+def completions(
+    words: Beginnings, sizes: Callable[[Numbers], Numbers], look: Look, folded: str, typed: str, limit: int
+) -> list[Completion]:
     """The words that begin so, by how many articles have them, equal ones by code points.
 
     Args:
-        engine: the index.
+        words: of the index.
+        sizes: tells how many postings each of some words has.
+        look: tells where words stand.
         folded: the beginning of a word.
         typed: the same as it was typed, for its sound.
         limit: how many at most.
     """
-    starting = engine.words.starting(folded)
-    frequent = _most_frequent(engine, np.arange(starting.start, starting.stop), SHORTLISTED * limit)
-    heard = engine.words.sounding(typed, SHORTLISTED * limit)
-    by_sound = [word for word in heard if word not in starting]
-    found = [_completion(engine, word, by_sound=False) for word in frequent.tolist()]
-    found += [_completion(engine, word, by_sound=True) for word in by_sound]
+    starting = words.starting(folded)
+    terms = np.arange(starting.start, starting.stop)
+    frequent = _most_frequent(terms, sizes(terms), SHORTLISTED * limit).tolist()
+    heard = words.sounding(typed, SHORTLISTED * limit)
+    chosen = [*frequent, *(word for word in heard if word not in starting)]
+    totals = sizes(np.array(chosen, np.int64)).tolist()
+    found = [
+        _completion(words.word(term), total, where, by_sound=place >= len(frequent))
+        for place, (term, total, where) in enumerate(
+            zip(chosen, totals, look(chosen, [total > COUNTED for total in totals]), strict=True)
+        )
+    ]
     return sorted(found, key=lambda one: (-one.articles, one.word))[:limit]
 
 
-def _most_frequent(engine: Engine, terms: Numbers, most: int) -> Numbers:
+def spreads(engine: Part, terms: Sequence[int], sampled: Sequence[bool]) -> list[Spread]:
+    """Where some words stand in an engine; of each whether it is looked for in the sample alone."""
+    return [_spread(engine, term, sampled=one) for term, one in zip(terms, sampled, strict=True)]
+
+
+def _spread(engine: Part, term: int, *, sampled: bool) -> Spread:
+    terms = np.array([term], np.int64)
+    standing = engine.postings.of_terms(terms, sampled=sampled)
+    [in_sample] = engine.postings.of_terms(terms, sampled=True).sizes.tolist()
+    passages = standing.passages
+    return Spread(
+        len(np.unique(engine.columns.articles[passages])),
+        len(passages),
+        int(passages[0]) if in_sample else NOWHERE,
+        int(passages[in_sample]) if len(passages) > in_sample else NOWHERE,
+    )
+
+
+def _most_frequent(terms: Numbers, sizes: Numbers, most: int) -> Numbers:
     """Those of some words that stand in the most sentences."""
-    sizes = engine.postings.sizes(terms)
     if len(terms) > most:
         chosen = np.argpartition(-sizes, most)[:most]
         terms = terms[np.sort(chosen)]
     return terms
 
 
-def _completion(engine: Engine, term: int, *, by_sound: bool) -> Completion:
-    terms = np.array([term], np.int64)
-    [total] = engine.postings.sizes(terms).tolist()
-    is_counted = total <= COUNTED
-    standing = engine.postings.of_terms(terms, sampled=not is_counted)
-    articles = len(np.unique(engine.columns.articles[standing.passages]))
-    if not is_counted:
-        articles = articles * total // max(len(standing.passages), 1)
-    return Completion(engine.words.word(term), articles, int(standing.passages[0]), by_sound)
+def _completion(word: str, total: int, where: Spread, *, by_sound: bool) -> Completion:
+    articles = where.articles
+    if total > COUNTED:
+        articles = articles * total // max(where.postings, 1)
+    return Completion(word, articles, where.first, by_sound)

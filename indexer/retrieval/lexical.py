@@ -28,13 +28,13 @@ from numpy.typing import NDArray
 
 from indexer.core.bounded import Bounded
 from indexer.core.deadline import NO_DEADLINE, Deadline
-from indexer.core.engine import SentenceTerms, TermPostings, sampled
+from indexer.core.engine import SentenceTerms, TermPostings, Whole, sampled
 from indexer.core.ranges import inner_rows_and_owners
 from indexer.core.records import Expansion, Numbers, Scores
 from indexer.retrieval import bm25
 from indexer.retrieval.columns import Columns
 from indexer.retrieval.standing import StandingWords
-from indexer.retrieval.words import Everywhere, LexicalScores, Word, digest
+from indexer.retrieval.words import Everywhere, Idf, LexicalMoments, LexicalScores, Stood, Word, digest
 
 REMEMBERED = 128_000_000
 """Bytes of what words add to passages that are kept for later queries."""
@@ -51,42 +51,66 @@ AT_ONCE = 2048
 POOL = 3
 """Times as many passages are scored for the best sentences as are wanted."""
 
-LEAST_DEVIATION = 0.1
-"""Share of a word's attainable BM25 that counts as one standard deviation at least."""
-
 _ROUNDING = 1e-5
 
 
 class LexicalIndex:
     """Scores passages and sentences by their words. Safe to use from several threads."""
 
-    def __init__(self, postings: TermPostings, terms: SentenceTerms, first_sentences: Numbers) -> None:
+    def __init__(
+        self,
+        postings: TermPostings,
+        terms: SentenceTerms,
+        first_sentences: Numbers,
+        whole: Whole | None = None,
+    ) -> None:
         """Score by some postings.
 
         Args:
             postings: of the terms of an index.
             terms: those of its sentences.
             first_sentences: number of the first sentence of each passage, and of all sentences at the end.
+            whole: what is known of the whole index, where these passages are a part of it; of such a part
+                `query` is given the idf of each word.
         """
         self._lengths, self._terms, self._first = postings.lengths, terms, first_sentences
         self.passages, self._sentences = len(first_sentences) - 1, len(postings.lengths)
         self._standing = StandingWords(postings, self.passages)
         lengths = np.add.reduceat(postings.lengths, first_sentences[:-1], dtype=np.int64)
-        self._passage_norm = bm25.norm(lengths, bm25.mean(lengths))
-        self._mean_sentence = bm25.mean(postings.lengths)
-        sample = sampled(self.passages)
+        self.whole = whole or Whole(
+            *(self.passages, self._sentences, len(sampled(self.passages))),
+            *(bm25.mean(lengths), bm25.mean(postings.lengths)),
+        )
+        self._passage_norm = bm25.norm(lengths, self.whole.passage_length)
+        self._mean_sentence = self.whole.sentence_length
+        sample = self.whole.sampled(self.passages)
         rows, owners = inner_rows_and_owners(first_sentences, sample)
         self.sample_starts = np.searchsorted(owners, np.arange(len(sample)))
         self._in_sample, self._sentences_in_sample = len(sample), len(rows)
-        self.is_sampled = len(sample) < self.passages
+        self.is_sampled = self.whole.in_sample < self.whole.passages
         self._sample_passage_norm = self._passage_norm[sample]
         self._sample_sentence_norm = bm25.norm(postings.lengths[rows], self._mean_sentence)
         self._words: Bounded[bytes, Word] = Bounded(REMEMBERED // 4, "word scores")
         self._everywhere: Bounded[bytes, Everywhere] = Bounded(REMEMBERED - REMEMBERED // 4, "word scores")
 
-    def query(self, words: Sequence[Expansion], deadline: Deadline = NO_DEADLINE) -> "LexicalQuery":
-        """What scores passages for a query of `words`, until `deadline`."""
-        return LexicalQuery(self, [self._word(word) for word in deadline.each(words)], deadline)
+    def query(
+        self,
+        words: Sequence[Expansion],
+        deadline: Deadline = NO_DEADLINE,
+        idfs: Sequence[Idf] | None = None,
+    ) -> "LexicalQuery":
+        """What scores passages for a query of `words`, until `deadline`; with the idf of each, if given."""
+        given: Sequence[Idf | None] = idfs or [None] * len(words)
+        pairs = zip(words, given, strict=True)
+        return LexicalQuery(self, [self._word(*pair) for pair in deadline.each(pairs)], deadline)
+
+    def stood_in_sample(self, word: Expansion) -> Stood:
+        """In how many passages and sentences of the sample a word stands."""
+        return self._in_sample_of(word)[0]
+
+    def stood(self, word: Expansion) -> Stood:
+        """In how many of all passages and sentences a word stands."""
+        return self._stood(*self._standing.of(word))
 
     def passages_with(self, words: Sequence[Expansion]) -> Numbers:
         """Numbers of the passages with a sentence that holds every one of `words`, ascending."""
@@ -155,48 +179,52 @@ class LexicalIndex:
             np.add.at(sentence, word.sentences.rows, word.sentences.scores)
         return LexicalScores(passage, np.maximum.reduceat(sentence, self.sample_starts))
 
-    def _word(self, expansion: Expansion) -> Word:
+    def _word(self, expansion: Expansion, idf: Idf | None = None) -> Word:
         """What is known of a word, from memory if it was asked before."""
         key = digest(expansion)
         word = self._words.get(key)
         if word is None:
-            word = self._computed(expansion, key)
+            word = self._computed(expansion, key, idf)
             self._words.put(key, word, word.bytes)
         return word
 
-    def _computed(self, expansion: Expansion, key: bytes) -> Word:
-        passages, places, frequency = self._standing.of(expansion, sampled=True)
-        at: NDArray[np.integer[Any]] = passages
-        if self.is_sampled:
-            at = -(-passages.astype(np.int64) * self._in_sample // self.passages)
-        rows, sums = bm25.summed(at, frequency, self._in_sample)
-        inside = self.sample_starts[at] + places
-        sentence_rows, sentence_sums = bm25.summed(inside, frequency, self._sentences_in_sample)
-        if self.is_sampled and len(passages) < ENOUGH:
-            passage_idf, sentence_idf = self._counted(expansion, key)
-        else:
-            share = self._in_sample / max(self.passages, 1)
-            passage_idf = bm25.idf(sums, share, self.passages)
-            sentence_idf = bm25.idf(sentence_sums, share, self._sentences)
+    def _computed(self, expansion: Expansion, key: bytes, idf: Idf | None) -> Word:
+        stood, of_passages, of_sentences = self._in_sample_of(expansion)
+        idf = idf or idf_in_sample(stood, self.whole) or self._counted(expansion, key)
         return Word(
             expansion,
             key,
-            passage_idf,
-            sentence_idf,
+            idf.passage,
+            idf.sentence,
             self._standing.size(expansion),
-            bm25.scored(rows, sums, passage_idf, self._sample_passage_norm),
-            bm25.scored(sentence_rows, sentence_sums, sentence_idf, self._sample_sentence_norm),
+            bm25.scored(of_passages.rows, of_passages.scores, idf.passage, self._sample_passage_norm),
+            bm25.scored(of_sentences.rows, of_sentences.scores, idf.sentence, self._sample_sentence_norm),
         )
 
-    def _counted(self, expansion: Expansion, key: bytes) -> tuple[float, float]:
-        """The idf of a word among passages and among sentences, by all that hold it."""
-        passages, places, frequency = self._standing.of(expansion)
+    def _in_sample_of(self, expansion: Expansion) -> tuple[Stood, bm25.Rows, bm25.Rows]:
+        """How often a word stands in the sample, and its frequency in passages and sentences there."""
+        passages, places, frequency = self._standing.of(expansion, sampled=True)
+        at: NDArray[np.integer[Any]] = self.whole.places(passages) if self.is_sampled else passages
+        of_passages = bm25.Rows(*bm25.summed(at, frequency, self._in_sample))
+        inside = self.sample_starts[at] + places
+        of_sentences = bm25.Rows(*bm25.summed(inside, frequency, self._sentences_in_sample))
+        frequencies = (bm25.Frequency.of(one.scores) for one in (of_passages, of_sentences))
+        return Stood(len(passages), *frequencies), of_passages, of_sentences
+
+    def _stood(self, passages: NDArray[np.uint32], places: NDArray[np.uint8], frequency: Scores) -> Stood:
+        """In how many passages and sentences a word stands, by its postings."""
         _, of_sentences = bm25.summed(self._first[passages] + places, frequency, self._sentences)
-        _, sums = bm25.summed(passages, frequency, self.passages)
-        idf, sentence_idf = bm25.idf(sums, 1.0, self.passages), bm25.idf(of_sentences, 1.0, self._sentences)
-        found = self._added_everywhere(passages, places, frequency, idf, sentence_idf)
+        _, of_passages = bm25.summed(passages, frequency, self.passages)
+        frequencies = (bm25.Frequency.of(one) for one in (of_passages, of_sentences))
+        return Stood(len(passages), *frequencies)
+
+    def _counted(self, expansion: Expansion, key: bytes) -> Idf:
+        """The idf of a word by all that hold it."""
+        standing = self._standing.of(expansion)
+        idf = idf_of(self._stood(*standing), self.whole)
+        found = self._added_everywhere(*standing, idf.passage, idf.sentence)
         self._everywhere.put(key, found, found.bytes)
-        return idf, sentence_idf
+        return idf
 
     def _added_everywhere(
         self,
@@ -215,6 +243,18 @@ class LexicalIndex:
         return Everywhere(scored.rows, scored.scores, sentence_idf * most)
 
 
+def idf_in_sample(stood: Stood, whole: Whole) -> Idf | None:
+    """The idf of a word that stands so often in the sample; None where that is too seldom to tell."""
+    if whole.in_sample < whole.passages and stood.postings < ENOUGH:
+        return None
+    return idf_of(stood, whole, whole.in_sample / max(whole.passages, 1))
+
+
+def idf_of(stood: Stood, whole: Whole, share: float = 1.0) -> Idf:
+    """The idf of a word that stands so often in a share of an index."""
+    return Idf(stood.passages.idf(share, whole.passages), stood.sentences.idf(share, whole.sentences))
+
+
 class LexicalQuery:
     """The words of a query, with what is known of them.
 
@@ -226,11 +266,6 @@ class LexicalQuery:
         self._index, self.words, self._deadline = index, words, deadline
         self.attainable = sum(word.passage_idf for word in words)
 
-    @property
-    def of_a_word(self) -> float:
-        """The part of `attainable` that a word has in the mean."""
-        return self.attainable / max(len(self.words), 1)
-
     @cached_property
     def usual(self) -> LexicalScores:
         """The scores of the sample."""
@@ -241,17 +276,17 @@ class LexicalQuery:
         return self._index.scores([self], passages)[0]
 
     def z_scores(self, scores: LexicalScores, least: float) -> LexicalScores:
-        """Scores in standard deviations above the mean of the index.
+        """Scores in standard deviations, of `least` at least, above the mean of the index."""
+        moments = self.moments
+        return moments.z_scores(scores, least) if moments else scores
 
-        Where hardly any passage has a score, the deviation is next to nothing, and a match that says nothing
-        would count for much; so it is at least `least`.
-        """
+    @property
+    def moments(self) -> LexicalMoments | None:
+        """What scores are usual: those of the sample; None where there is no word."""
         if not self.words:
-            return scores
-        return LexicalScores(
-            bm25.z_scores(scores.passage, self.usual.passage, least),
-            bm25.z_scores(scores.sentence, self.usual.sentence, least),
-        )
+            return None
+        usual = self.usual
+        return LexicalMoments(bm25.Moments.of(usual.passage), bm25.Moments.of(usual.sentence))
 
     def best(self, depth: int, admitted: Numbers | None, *, by_sentence: bool = False) -> list[Numbers]:
         """The passages with the highest scores above 0, best first, equal ones by number.
@@ -272,7 +307,7 @@ class LexicalQuery:
         total, sentence = np.zeros((2, self._index.passages), np.float32)
         found = [self._best_passages(depth, admitted, total, sentence)]
         if by_sentence:
-            pool = np.sort(_best_of(sentence, admitted, POOL * depth))
+            pool = np.sort(bm25.best_of(sentence, admitted, POOL * depth))
             found.append(bm25.best(pool, self.scores(pool).sentence, depth))
         return found
 
@@ -291,7 +326,7 @@ class LexicalQuery:
                 if len(hopeful) * LOOKUP <= left:
                     passages = hopeful if admitted is None else admitted[hopeful]
                     return bm25.best(passages, self.scores(passages).passage, depth)
-        return _best_of(total, admitted, depth, floor)
+        return bm25.best_of(total, admitted, depth, floor)
 
     def _added(self, total: Scores, sentence: Scores) -> Iterator[tuple[float, int]]:
         """Add up word after word; after each, what the others add at most and how many postings they have."""
@@ -303,10 +338,3 @@ class LexicalQuery:
             np.add.at(sentence, found.rows, found.sentences)
             rest, left = rest - word.bound, left - word.postings
             yield rest, left
-
-
-def _best_of(scores: Scores, admitted: Numbers | None, depth: int, floor: float = 0.0) -> Numbers:
-    """The `depth` passages, of those admitted, with the highest scores; all of them at least `floor`."""
-    seen = scores if admitted is None else scores[admitted]
-    hopeful = np.flatnonzero(seen >= floor if floor else seen > 0)
-    return bm25.best(hopeful if admitted is None else admitted[hopeful], seen[hopeful], depth)

@@ -6,6 +6,8 @@ of them is longer. What is alike to much else is merely of the same subject; so 
 is ahead of others (the margin of Artetxe and Schwenk, "Margin-based parallel corpus mining", ACL 2019).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.core.alike import Alike, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
-from indexer.core.engine import Engine
+from indexer.core.engine import Part
 from indexer.core.records import Numbers, Scores, Vectors
 from indexer.retrieval.similarity import Similarity
 
@@ -44,10 +46,64 @@ NOTHING = Alike(
 """Of an article that is alone."""
 
 
+Probe = tuple[Vectors, int]
+"""A vector, and how many passages of each language are looked for that are near to it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Own:
+    """An article that others are compared with.
+
+    Attributes:
+        passages, vectors: numbers and vectors of those of its passages that are compared.
+        code: its language, as a position in the sorted names of language groups.
+    """
+
+    passages: Numbers
+    vectors: Vectors
+    code: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearProbe:
+    """Passages of one language that are near to a probe, best first.
+
+    Attributes:
+        probe: its place among the probes.
+        code: the language.
+        scores, passages, articles: cosines, numbers, and those of the articles.
+    """
+
+    probe: int
+    code: int
+    scores: Scores
+    passages: Numbers
+    articles: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedArticles:
+    """Articles that were compared with one, arrays of one length, by ascending number.
+
+    Attributes:
+        articles: their numbers.
+        cosines: the mean of both directions.
+        codes: their languages.
+        own: place of the passage of the one that is most alike to one of theirs, among its compared ones.
+        passages: number of that one of theirs.
+    """
+
+    articles: Numbers
+    cosines: Scores
+    codes: NDArray[np.uint8]
+    own: Numbers
+    passages: Numbers
+
+
 class Likeness:
     """Compares the articles of an index with each other. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, similarity: Similarity) -> None:
+    def __init__(self, engine: Part, similarity: Similarity) -> None:
         """Compare by the vectors of an engine."""
         columns = engine.columns
         self._similarity, self._articles, self._codes = similarity, columns.articles, columns.codes
@@ -68,31 +124,41 @@ class Likeness:
             depth: how many of each language are wanted at least, where there are as many.
             deadline: until when somebody waits.
         """
-        own = self._compared(article)
-        vectors = self._similarity.passages.vectors(own)
-        articles = self._near(vectors, among, max(DEPTH, depth), deadline)
-        articles = articles[articles != article]
-        if not len(articles):
-            return NOTHING
+        own = self.own(article)
+        near = self.near(probes_of(own.vectors, depth), among, deadline)
+        articles = np.unique(np.concatenate([np.empty(0, np.int64), *(found.articles for found in near)]))
+        deadline.check()
+        return alike(own, self.compared(own.vectors, articles[articles != article]))
+
+    def own(self, article: int) -> Own:
+        """What of an article is compared."""
+        passages = self._compared(article)
+        codes = self._codes[passages].tolist() or [0]
+        return Own(passages, self._similarity.passages.vectors(passages), codes[0])
+
+    def near(
+        self, probes: Sequence[Probe], among: Numbers | None, deadline: Deadline = NO_DEADLINE
+    ) -> list[NearProbe]:
+        """What is near to each of some probes, language by language."""
+        return [
+            NearProbe(place, code, scores, numbers, self._articles[numbers])
+            for place, (vector, depth) in enumerate(deadline.each(probes))
+            for code, scores, numbers in self._similarity.near_passages(vector, depth, among)
+        ]
+
+    def compared(self, vectors: Vectors, articles: Numbers) -> ComparedArticles:
+        """Some articles, by ascending numbers, compared with the vectors of one."""
         theirs = [self._compared(one) for one in articles.tolist()]
         starts = np.cumsum([0, *map(len, theirs)])
-        passages = np.concatenate(theirs)
-        deadline.check()
+        passages = np.concatenate([np.empty(0, np.int64), *theirs])
         table = vectors @ self._similarity.passages.vectors(passages).T
-        cosines = _both_ways(table, starts)
-        best_own = np.argmax(table, axis=0)
         best = _first_best(table.max(axis=0), starts)
-        order = np.lexsort((articles, -cosines))
-        codes = self._codes[np.searchsorted(self._articles, articles)]
-        ahead = _ahead(cosines, codes)
-        is_foreign = codes != self._codes[own[0]]
-        return Alike(
-            articles[order],
-            cosines[order],
-            ahead[order],
-            is_foreign[order],
-            own[best_own[best]][order],
-            passages[best][order],
+        return ComparedArticles(
+            articles,
+            _both_ways(table, starts),
+            self._codes[np.searchsorted(self._articles, articles)],
+            np.argmax(table, axis=0)[best],
+            passages[best],
         )
 
     def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
@@ -101,38 +167,76 @@ class Likeness:
         Raises:
             TooSlow, Cancelled: as `deadline` says.
         """
-        if not len(articles):
-            return Together(np.empty((0, 0), np.float32), np.empty(0, np.float32))
-        passages = [self._compared(article, FEW_PASSAGES) for article in articles.tolist()]
-        starts = np.cumsum([0, *map(len, passages)])
-        vectors = self._similarity.passages.vectors(np.concatenate(passages))
-        sample = self._similarity.passages.vectors(self._sample)
-        one_way = np.empty((len(articles), len(articles)), np.float32)
-        usual = np.empty(len(articles), np.float32)
-        for place, (start, end) in deadline.each(enumerate(pairwise(starts.tolist()))):
-            own = vectors[start:end]
-            one_way[place] = np.maximum.reduceat(own @ vectors.T, starts[:-1], axis=1).mean(axis=0)
-            to_sample = own @ sample.T
-            usual[place] = np.median((to_sample.mean(axis=0) + to_sample.max(axis=0)) / 2)
-        return Together(np.asarray((one_way + one_way.T) / 2, np.float32), usual)
+        return together(self.few(articles), self.sample(), deadline)
+
+    def few(self, articles: Numbers) -> list[Vectors]:
+        """The vectors of a few passages of each of some articles."""
+        return [
+            self._similarity.passages.vectors(self._compared(article, FEW_PASSAGES))
+            for article in articles.tolist()
+        ]
+
+    def sample(self) -> Vectors:
+        """The vectors of the passages of the background sample."""
+        return self._similarity.passages.vectors(self._sample)
 
     def _compared(self, article: int, most: int = MOST_PASSAGES) -> Numbers:
         """The numbers of the passages of an article that are compared."""
         return _spread(np.array(self.passages_of(article), np.int64), most)
 
-    def _near(self, vectors: Vectors, among: Numbers | None, depth: int, deadline: Deadline) -> Numbers:
-        """Articles with passages that are near to the mean of some vectors, or to one of them, ascending."""
-        mean = vectors.mean(axis=0)
-        length = float(np.linalg.norm(mean))
-        if not len(vectors) or not length:
-            return np.empty(0, np.int64)
-        found = [self._similarity.nearest_passages(mean / length, depth, among)]
-        probes = vectors[_spread(np.arange(len(vectors)), PROBES)] if len(vectors) > 1 else vectors[:0]
-        found += [
-            self._similarity.nearest_passages(vector, -(-depth // 3), among)
-            for vector in deadline.each(probes)
-        ]
-        return np.unique(self._articles[np.concatenate(found)])
+
+def probes_of(vectors: Vectors, depth: int) -> list[Probe]:
+    """What is looked for to find articles that are like one: the mean of its vectors, and some of them.
+
+    Args:
+        vectors: of its passages.
+        depth: how many passages of each language are wanted at least.
+    """
+    if not len(vectors):
+        return []
+    depth = max(DEPTH, depth)
+    mean = vectors.mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    if not length:
+        return []
+    some = vectors[_spread(np.arange(len(vectors)), PROBES)] if len(vectors) > 1 else vectors[:0]
+    return [(mean / length, depth), *((vector, -(-depth // 3)) for vector in some)]
+
+
+def together(few: Sequence[Vectors], sample: Vectors, deadline: Deadline = NO_DEADLINE) -> Together:
+    """How much alike articles are to each other, by the vectors of a few passages of each.
+
+    Args:
+        few: of each article.
+        sample: vectors of the passages of the background sample.
+        deadline: until when somebody waits.
+    """
+    if not few:
+        return Together(np.empty((0, 0), np.float32), np.empty(0, np.float32))
+    starts = np.cumsum([0, *map(len, few)])
+    vectors = np.concatenate(few)
+    one_way = np.empty((len(few), len(few)), np.float32)
+    usual = np.empty(len(few), np.float32)
+    for place, own in enumerate(deadline.each(few)):
+        one_way[place] = np.maximum.reduceat(own @ vectors.T, starts[:-1], axis=1).mean(axis=0)
+        to_sample = own @ sample.T
+        usual[place] = np.median((to_sample.mean(axis=0) + to_sample.max(axis=0)) / 2)
+    return Together(np.asarray((one_way + one_way.T) / 2, np.float32), usual)
+
+
+def alike(own: Own, others: ComparedArticles) -> Alike:
+    """Articles that were compared with one, the most alike first, equal ones by number."""
+    if not len(others.articles):
+        return NOTHING
+    order = np.lexsort((others.articles, -others.cosines))
+    return Alike(
+        others.articles[order],
+        others.cosines[order],
+        _ahead(others.cosines, others.codes)[order],
+        (others.codes != own.code)[order],
+        own.passages[others.own][order],
+        others.passages[order],
+    )
 
 
 def _spread(numbers: Numbers, most: int) -> Numbers:
@@ -147,6 +251,8 @@ def _both_ways(table: Scores, starts: Numbers) -> Scores:
         table: cosines of the one's passages, in rows, to those of all others, in columns.
         starts: the first column of each other, and the number of columns.
     """
+    if len(starts) == 1:
+        return np.empty(0, np.float32)
     there = np.maximum.reduceat(table, starts[:-1], axis=1).mean(axis=0)
     back = np.add.reduceat(table.max(axis=0), starts[:-1]) / np.diff(starts)
     return np.asarray((there + back) / 2, np.float32)

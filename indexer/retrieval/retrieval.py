@@ -5,15 +5,14 @@ scores are worth against each other is decided by whoever asks.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.core.alike import Alike, Completion, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
-from indexer.core.matching import Sketches, Unseen
+from indexer.core.matching import Sketches
 from indexer.core.protocols import Expander
 from indexer.core.records import (
     NO_EXPANSION,
@@ -26,8 +25,10 @@ from indexer.core.records import (
     Scores,
     Sentence,
 )
-from indexer.retrieval.completion import completions
-from indexer.retrieval.lexical import LEAST_DEVIATION, LexicalIndex
+from indexer.retrieval.admission import Undated, admitted_by, of_days
+from indexer.retrieval.completion import completions, spreads
+from indexer.retrieval.judging import Found, Least, Usual, judged
+from indexer.retrieval.lexical import LexicalIndex
 from indexer.retrieval.likeness import Likeness
 from indexer.retrieval.similarity import NOTHING_NEAR, Nearest, Similarity
 from indexer.retrieval.sketches import sketches
@@ -42,9 +43,7 @@ class Retrieval:
         self.similarity = Similarity(engine)
         self.lexical = LexicalIndex(engine.postings, engine.sentence_terms, engine.columns.first_sentences)
         self._likeness = Likeness(engine, self.similarity)
-        columns = engine.columns
-        is_first = np.diff(columns.articles, prepend=-1) != 0
-        self._undated = np.flatnonzero(is_first & (columns.days == 0))
+        self._undated = Undated(engine)
 
     @property
     def name(self) -> str:
@@ -58,9 +57,7 @@ class Retrieval:
 
     def undated(self, wanted: Filter) -> int:
         """How many articles `wanted` leaves out for having no date; else they fit."""
-        if not wanted.is_dated:
-            return 0
-        return len(_both(self._undated, self._engine.admitted(replace(wanted, since=None, until=None))))
+        return self._undated.left_out(wanted)
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
@@ -105,7 +102,9 @@ class Retrieval:
 
     def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
         """The words that begin as somebody types, or sound so, those first that the most articles have."""
-        return completions(self._engine, folded, typed, limit)
+        engine = self._engine
+        look = partial(spreads, engine)
+        return completions(engine.words, engine.postings.sizes, look, folded, typed, limit)
 
     def close(self) -> None:
         """Release the engine; nothing is asked afterwards."""
@@ -113,48 +112,40 @@ class Retrieval:
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
-        admitted = self._admitted(request)
+        admitted = admitted_by(request, self._engine, self.lexical)
         deadline = request.deadline
         sought = [word for word in request.words if word is not NO_EXPANSION]
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        near, of_days = self._near(request, admitted)
+        near, on_days = self._near(request, admitted)
         best = lexical.best(request.depth, admitted, by_sentence=True)
         heard = sound.best(request.depth, admitted)
-        found = [near.passages, of_days, *best, *heard]
+        found = [near.passages, on_days, *best, *heard]
         passages = np.unique(np.concatenate(found))
         deadline.check()
         similar = self.similarity.compare(request.vector, request.language, passages, near)
-        cosines = np.stack(
-            [np.append(similar.passage, near.passage), np.append(similar.sentence, near.sentence)]
-        )
-        beyond = self._engine.unrelated.beyond(cosines, request.language, len(request.words))
-        beyond, of_rest = beyond[:, : len(passages)], beyond[:, len(passages) :]
         by_words, by_sound = self.lexical.scores([lexical, sound], passages)
-        words_z = lexical.z_scores(by_words, LEAST_DEVIATION * lexical.of_a_word)
-        least = _least(by_words.passage, passages, best[0], request.depth) / max(lexical.attainable, 1e-6)
-        unseen = Unseen(similar.rest, np.full(len(similar.rest), least, np.float32), *of_rest)
-        if not request.by_vectors:
-            unseen = _with_words(any(len(one) >= request.depth for one in (best[0], *heard)), least)
-        is_garbled = self._engine.columns.garbled[passages]
-        return Candidates(
-            passages=passages,
-            articles=self._engine.columns.articles[passages],
-            days=self._engine.columns.days[passages].astype(np.int64),
-            sentences=similar.best,
-            passage_cosine=similar.passage,
-            sentence_cosine=similar.sentence,
-            dense_z=_at_most_usual(similar.z, is_garbled),
-            lexical=by_words.passage,
-            lexical_z=words_z.passage,
-            sentence_z=words_z.sentence,
-            lexical_share=by_words.passage / max(lexical.attainable, 1e-6),
-            unrelated_passage=_at_most_usual(beyond[0], is_garbled),
-            unrelated_sentence=_at_most_usual(beyond[1], is_garbled),
-            sound_z=sound.z_scores(by_sound, 0.0).passage,
-            sound_share=by_sound.passage / max(sound.attainable, 1e-6),
-            unseen=unseen,
+        columns = self._engine.columns
+        return judged(
+            request,
+            Found(
+                passages,
+                columns.articles[passages],
+                columns.days[passages].astype(np.int64),
+                columns.garbled[passages],
+                similar,
+                by_words,
+                by_sound,
+            ),
+            near,
+            self._engine.unrelated,
+            Usual(lexical.moments, len(lexical.words), lexical.attainable),
+            Usual(sound.moments, len(sound.words), sound.attainable),
+            Least(
+                _least(by_words.passage, passages, best[0], request.depth),
+                any(len(one) >= request.depth for one in (best[0], *heard)),
+            ),
         )
 
     def _near(self, request: RetrievalRequest, admitted: Numbers | None) -> tuple[Nearest, Numbers]:
@@ -164,9 +155,9 @@ class Retrieval:
         near = self.similarity.nearest(request.vector, request.depth, admitted, exact=request.exact)
         if not request.days:
             return near, near.passages
-        dated = _both(self._of_days(request.days), admitted)
-        of_days = self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
-        return near, of_days.passages
+        dated = of_days(request.days, self._engine, admitted)
+        on_days = self.similarity.nearest(request.vector, request.depth, dated, exact=request.exact)
+        return near, on_days.passages
 
     @property
     def further_fields(self) -> tuple[str, ...]:
@@ -193,28 +184,6 @@ class Retrieval:
         """How much alike some articles are to each other, in that order; a few hundred at most."""
         return self._likeness.together(articles, deadline)
 
-    def _admitted(self, request: RetrievalRequest) -> Numbers | None:
-        """Numbers of the passages that a request admits, sorted; None when it admits all."""
-        admitted = self._engine.admitted(request.filter)
-        for words in request.required:
-            admitted = _both(self.lexical.passages_with(words), admitted)
-        if request.excluded:
-            articles = self._engine.columns.articles
-            is_out = np.zeros(int(articles.max(initial=-1)) + 1, np.bool_)
-            for words in request.excluded:
-                is_out[articles[self.lexical.passages_with(words)]] = True
-            admitted = _both(np.flatnonzero(~is_out[articles]), admitted)
-        return admitted
-
-    def _of_days(self, days: Sequence[int]) -> Numbers:
-        """Numbers of the passages whose articles are of some days, sorted."""
-        return np.flatnonzero(np.isin(self._engine.columns.days, days))
-
-
-def _both(passages: Numbers, admitted: Numbers | None) -> Numbers:
-    """Those of some passages that are admitted; all are when None."""
-    return passages if admitted is None else np.intersect1d(passages, admitted, assume_unique=True)
-
 
 def _least(scores: Scores, passages: Numbers, best: Numbers, depth: int) -> float:
     """What a passage that is not among the best has at most.
@@ -228,18 +197,3 @@ def _least(scores: Scores, passages: Numbers, best: Numbers, depth: int) -> floa
     if len(best) < depth:
         return 0.0
     return float(scores[np.searchsorted(passages, best)].min())
-
-
-def _with_words(is_more: bool, lexical_share: float) -> Unseen:
-    """What other passages have at most where nothing is sought by vectors: these that have words, if any.
-
-    How near these are nobody looked, so that has no bound.
-    """
-    anything = np.full(int(is_more), np.inf, np.float32)
-    share = np.full(int(is_more), lexical_share, np.float32)
-    return Unseen(anything, share, anything, anything)
-
-
-def _at_most_usual(scores: Scores, is_garbled: NDArray[np.bool_]) -> Scores:
-    """Scores above 0 as 0 where a text is garbled: it is near to everything, and answers by words alone."""
-    return np.where(is_garbled, np.minimum(scores, 0.0), scores)

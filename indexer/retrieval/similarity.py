@@ -22,17 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.engine import Engine, group_of
+from indexer.core.engine import Part, group_of
 from indexer.core.ranges import inner_rows, inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers, Scores, Vectors
+from indexer.retrieval.background import Background, Spread, blend, cosines
 
-HUBNESS_WEIGHT = 0.3
-TOP_SHARE = 0.1
 AT_ONCE = 1024
 """Passages whose vectors are in memory at a time."""
-
-ENOUGH = 50
-"""With fewer passages than this in the sample, a language's mean is drawn towards that of all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,22 +71,59 @@ _NOTHING = np.empty(0, np.float32)
 NOTHING_NEAR = Nearest(np.empty(0, np.int64), np.empty(0, np.uint8), _NOTHING, _NOTHING)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NearInLanguage:
+    """What is near to a query in one language: of passages and of sentences, each best first.
+
+    Attributes:
+        code: the language, as a position in the sorted names of language groups.
+        passage_scores, passages: cosines and numbers.
+        sentence_scores, owners: cosines of sentences, and the numbers of their passages.
+        sentences: their own numbers.
+    """
+
+    code: int
+    passage_scores: Scores
+    passages: Numbers
+    sentence_scores: Scores
+    sentences: Numbers
+    owners: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Passages compared with a query, arrays of one length, before anything is known of what is usual.
+
+    Attributes:
+        passage, sentence, best: as in `Similar`.
+        blended: the mean of both cosines, hubs corrected.
+        codes: the language of each.
+    """
+
+    passage: Scores
+    sentence: Scores
+    best: Numbers
+    blended: Scores
+    codes: NDArray[np.uint8]
+
+
 class Similarity:
     """Compares queries with the vectors of an index. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Part) -> None:
         """Compare with the vectors of an engine."""
         columns = engine.columns
         self.passages, self.sentences = engine.passage_vectors, engine.sentence_vectors
         self.first_sentences = columns.first_sentences
-        self._hubness, self._codes, self._names = columns.hubness, columns.codes, columns.groups
-        self._background = _Background(self, columns.sample)
+        self._hubness, self._codes, self.names = columns.hubness, columns.codes, columns.groups
+        self.counts = np.bincount(columns.codes, minlength=len(columns.groups))
+        self.background = Background(engine)
+        self.spread = self.background.spread
         self._languages = columns.languages
-        self._counts = np.bincount(columns.codes, minlength=len(columns.groups))
-        self._least_hubness = float(np.min(columns.hubness, initial=1.0))
+        self.least_hubness = float(np.min(columns.hubness, initial=1.0))
         self._everything: list[tuple[int, Any, Any]] = (
             [(0, None, None)]
-            if len(self._names) == 1
+            if len(self.names) == 1
             else [(code, *self._of(code)) for code in self._present()]
         )
 
@@ -106,41 +139,47 @@ class Similarity:
             among: only these passages, sorted; all when None.
             exact: whether every vector is compared.
         """
+        return nearest_of(self.near(vector, depth, among, exact=exact), depth)
+
+    def near(
+        self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False
+    ) -> list[NearInLanguage]:
+        """What is near to `vector`, language by language; the arguments are those of `nearest`."""
         parts = self._everything if among is None else self._by_language(among)
         if not parts:
-            return NOTHING_NEAR
+            return []
         codes, passages, sentences = zip(*parts, strict=True)
         by_passage = self.passages.search_each(vector, depth, passages, exact=exact)
         by_sentence = self.sentences.search_each(vector, depth, sentences, exact=exact)
-        found = [one for _, one in by_passage]
-        found += [owners_of(self.first_sentences, one) for _, one in by_sentence]
-        rest = [
-            (code, of_passages[-1], of_sentences[-1])
-            for code, (of_passages, _), (of_sentences, _) in zip(codes, by_passage, by_sentence, strict=True)
-            if len(of_passages) == len(of_sentences) == depth
+        return [
+            NearInLanguage(
+                code, *of_passages, *of_sentences, owners_of(self.first_sentences, of_sentences[1])
+            )
+            for code, of_passages, of_sentences in zip(codes, by_passage, by_sentence, strict=True)
         ]
-        of_rest = np.array(rest, np.float32).reshape(-1, 3)
-        return Nearest(
-            np.unique(np.concatenate(found)), of_rest[:, 0].astype(np.uint8), of_rest[:, 1], of_rest[:, 2]
-        )
 
-    def nearest_passages(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
-        """Numbers of the `depth` passages of each language that are nearest themselves, ascending."""
+    def near_passages(
+        self, vector: Vectors, depth: int, among: Numbers | None
+    ) -> list[tuple[int, Scores, Numbers]]:
+        """The `depth` passages of each language that are nearest themselves: language, cosines, numbers."""
         parts = self._everything if among is None else self._by_language(among)
         limits = [passages for _, passages, _ in parts]
         found = self.passages.search_each(vector, depth, limits) if limits else []
-        return np.unique(np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in found)]))
+        return [(code, *of_language) for (code, _, _), of_language in zip(parts, found, strict=True)]
 
     def compare(
         self, vector: Vectors, language: str, passages: Numbers, near: Nearest = NOTHING_NEAR
     ) -> Similar:
         """Score `passages` against a query in `language`, and what is not `near` to it at most."""
+        compared = self.compared(vector, passages)
+        usual = self.background.usual(vector)
+        return similar(compared, near, self.spread, usual, group_of(language), self.least_hubness)
+
+    def compared(self, vector: Vectors, passages: Numbers) -> Compared:
+        """The cosines of `passages` to a vector, and what is known of them."""
         cosine, best_cosine, best = self.cosines(vector, passages)
         blended = self.blend(cosine, best_cosine, passages)
-        of_rest = _blend(near.passage, near.sentence, np.float32(self._least_hubness))
-        scores, codes = np.append(blended, of_rest), np.append(self._codes[passages], near.codes)
-        z = self._background.z_scores(vector, scores, codes, group_of(language), self._names)
-        return Similar(cosine, best_cosine, best, z[: len(passages)], z[len(passages) :])
+        return Compared(cosine, best_cosine, best, blended, self.codes(passages))
 
     def cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         """Of each passage: its cosine, that of its best sentence, and the number of that sentence."""
@@ -151,16 +190,16 @@ class Similarity:
 
     def _cosines(self, vector: Vectors, passages: Numbers) -> tuple[Scores, Scores, Numbers]:
         rows, owners = inner_rows_and_owners(self.first_sentences, passages)
-        cosines = _cosines(self.sentences.vectors(rows), vector)
+        of_each = cosines(self.sentences.vectors(rows), vector)
         starts = np.searchsorted(owners, np.arange(len(passages)))
-        best_cosine = np.maximum.reduceat(cosines, starts) if len(passages) else cosines
-        at_best = np.flatnonzero(cosines == best_cosine[owners])
+        best_cosine = np.maximum.reduceat(of_each, starts) if len(passages) else of_each
+        at_best = np.flatnonzero(of_each == best_cosine[owners])
         first_best = at_best[np.searchsorted(owners[at_best], np.arange(len(passages)))]
-        return _cosines(self.passages.vectors(passages), vector), best_cosine, rows[first_best]
+        return cosines(self.passages.vectors(passages), vector), best_cosine, rows[first_best]
 
     def blend(self, passage: Scores, sentence: Scores, numbers: Numbers) -> Scores:
         """The mean of both cosines, hubs corrected."""
-        return _blend(passage, sentence, self._hubness[numbers])
+        return blend(passage, sentence, self._hubness[numbers])
 
     def hubness(self, passages: Numbers) -> Scores:
         """The mean cosine of each passage to the sentences that are nearest to it."""
@@ -173,10 +212,10 @@ class Similarity:
     def _by_language(self, among: Numbers) -> list[tuple[int, Any, Any]]:
         """For each language those of the passages `among` that are in it, and their sentences."""
         codes = self._codes[among]
-        counts = np.bincount(codes, minlength=len(self._names))
+        counts = np.bincount(codes, minlength=len(self.names))
         found = []
         for code in np.flatnonzero(counts).tolist():
-            if counts[code] == self._counts[code]:
+            if counts[code] == self.counts[code]:
                 found.append((code, *self._of(code)))
                 continue
             passages = among[codes == code]
@@ -193,62 +232,46 @@ class Similarity:
 
     def _present(self) -> list[int]:
         """The languages that there are passages of."""
-        found: list[int] = np.flatnonzero(self._counts).tolist()
+        found: list[int] = np.flatnonzero(self.counts).tolist()
         return found
 
 
-class _Background:
-    """The sample: what scores of a query are usual, overall and in each language.
+def similar(
+    compared: Compared, near: Nearest, spread: Spread, usual: Scores, own: str, least_hubness: float
+) -> Similar:
+    """What some passages are worth against what is usual, and what is not `near` is worth at most.
 
-    It holds no `Similarity`, which holds it: a circle would keep the files mapped after their last use.
+    Args:
+        compared: the passages.
+        near: what others have at most.
+        spread: the sample.
+        usual: its scores.
+        own: the language group of the query.
+        least_hubness: of all passages of the index.
     """
-
-    def __init__(self, similarity: Similarity, sample: Numbers) -> None:
-        self._hubness = similarity.hubness(sample)
-        self._codes = similarity.codes(sample)
-        rows, owners = inner_rows_and_owners(similarity.first_sentences, sample)
-        self._passages = similarity.passages.vectors(sample)
-        self._sentences = similarity.sentences.vectors(rows)
-        self._starts = np.searchsorted(owners, np.arange(len(sample)))
-        counts = np.bincount(np.asarray(similarity.codes(np.arange(len(similarity)))))
-        in_sample = np.bincount(self._codes, minlength=len(counts))
-        self._weights = (counts / np.maximum(in_sample, 1))[self._codes]
-
-    def z_scores(
-        self, vector: Vectors, scores: Scores, codes: NDArray[np.uint8], own: str, names: Sequence[str]
-    ) -> Scores:
-        """`scores` in standard deviations of the sample, each language counted from its own mean."""
-        best = np.maximum.reduceat(_cosines(self._sentences, vector), self._starts)
-        usual = _blend(_cosines(self._passages, vector), best, self._hubness)
-        offsets = self._offsets(usual, own, names)
-        usual = usual - offsets[self._codes]
-        mean = np.average(usual, weights=self._weights)
-        deviation = np.sqrt(np.average((usual - mean) ** 2, weights=self._weights))
-        return np.asarray((scores - offsets[codes] - mean) / max(deviation, 1e-6), np.float32)
-
-    def _offsets(self, usual: Scores, own: str, names: Sequence[str]) -> Scores:
-        """For each language the mean of its nearest tenth; for the query's own that of the others."""
-        everywhere = _top_mean(usual)
-        offsets = np.full(len(names), everywhere, np.float32)
-        for code in range(len(names)):
-            its = usual[self._codes == code]
-            share = len(its) / (len(its) + ENOUGH)
-            offsets[code] = share * _top_mean(its) + (1 - share) * everywhere if len(its) else everywhere
-        if own in names:
-            others = np.arange(len(names)) != names.index(own)
-            offsets[~others] = offsets[others].mean() if others.any() else everywhere
-        return offsets
+    of_rest = blend(near.passage, near.sentence, np.float32(least_hubness))
+    scores, codes = np.append(compared.blended, of_rest), np.append(compared.codes, near.codes)
+    z = spread.z_scores(usual, scores, codes, own)
+    known = len(compared.passage)
+    return Similar(compared.passage, compared.sentence, compared.best, z[:known], z[known:])
 
 
-def _blend(passage: Scores, sentence: Scores, hubness: Scores | np.float32) -> Scores:
-    return np.asarray((passage - HUBNESS_WEIGHT * hubness + sentence) / 2, np.float32)
+def nearest_of(found: Sequence[NearInLanguage], depth: int) -> Nearest:
+    """All that is near in some languages together, and how near others are at most.
 
-
-def _cosines(vectors: Vectors, vector: Vectors) -> Scores:
-    """Inner products, each the same to the last bit whatever other rows stand beside it."""
-    return np.asarray(np.einsum("ij,j->i", vectors, vector), np.float32)
-
-
-def _top_mean(scores: Scores) -> float:
-    nearest = max(1, int(len(scores) * TOP_SHARE))
-    return float(np.partition(scores, -nearest)[-nearest:].mean())
+    Args:
+        found: of each language up to `depth` passages and sentences.
+        depth: how many were asked for: a language that has fewer has no others.
+    """
+    if not found:
+        return NOTHING_NEAR
+    rest = [
+        (one.code, one.passage_scores[-1], one.sentence_scores[-1])
+        for one in found
+        if len(one.passages) == len(one.sentences) == depth
+    ]
+    of_rest = np.array(rest, np.float32).reshape(-1, 3)
+    numbers = [numbers for one in found for numbers in (one.passages, one.owners)]
+    return Nearest(
+        np.unique(np.concatenate(numbers)), of_rest[:, 0].astype(np.uint8), of_rest[:, 1], of_rest[:, 2]
+    )

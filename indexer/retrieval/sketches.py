@@ -6,9 +6,11 @@ story. So each sentence is kept as its rarest words, two and two, in the order o
 shared out among these pairs. Words are the folded terms of the index: spellings do not matter.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
-from indexer.core.engine import Engine
+from indexer.core.engine import Part
 from indexer.core.matching import Sketches
 from indexer.core.ranges import expanded, inner_rows_and_owners
 from indexer.core.records import Numbers
@@ -20,8 +22,15 @@ _ALONE = np.uint64(0xFFFFFFFF)
 """In place of a second word, for a sentence of one."""
 
 
-def sketches(engine: Engine, articles: Numbers) -> Sketches:
-    """The sketches of some articles, in that order."""
+def sketches(engine: Part, articles: Numbers, sizes: Callable[[Numbers], Numbers] | None = None) -> Sketches:
+    """The sketches of some articles, in that order.
+
+    Args:
+        engine: what holds them.
+        articles: their numbers.
+        sizes: tells how many postings each of some terms has in the whole index; `engine` does when None.
+    """
+    sizes = sizes or engine.postings.sizes
     columns = engine.columns
     starts = np.searchsorted(columns.articles, articles)
     passages = expanded(starts, np.searchsorted(columns.articles, articles, side="right"))
@@ -29,7 +38,7 @@ def sketches(engine: Engine, articles: Numbers) -> Sketches:
     sentences, of_passages = inner_rows_and_owners(columns.first_sentences, passages)
     of_articles = np.repeat(np.arange(len(articles)), counts)[of_passages]
     terms, _, positions = engine.sentence_terms.of_sentences(sentences)
-    rarity = engine.postings.sizes(terms.astype(np.int64))
+    rarity = sizes(terms.astype(np.int64))
     order = np.lexsort((terms, rarity, positions))
     terms, positions = terms[order].astype(np.uint64), positions[order]
     rank = np.arange(len(terms)) - np.searchsorted(positions, positions)

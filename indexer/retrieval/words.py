@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from indexer.core.records import Expansion, Numbers, Scores
-from indexer.retrieval.bm25 import K1, Rows
+from indexer.retrieval.bm25 import K1, Frequency, Moments, Rows
 
 OBJECTS = 1500
 """Bytes of what Python keeps around the arrays of a word."""
@@ -36,6 +36,49 @@ class LexicalScores:
     def of(self, positions: Numbers) -> "LexicalScores":
         """Those at some positions."""
         return LexicalScores(self.passage[positions], self.sentence[positions])
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMoments:
+    """What BM25 is usual of passages and of their best sentences."""
+
+    passage: Moments
+    sentence: Moments
+
+    def __add__(self, other: "LexicalMoments") -> "LexicalMoments":
+        """Of both parts of an index."""
+        return LexicalMoments(self.passage + other.passage, self.sentence + other.sentence)
+
+    def z_scores(self, scores: LexicalScores, least: float) -> LexicalScores:
+        """Scores in deviations, of `least` at least, above the mean of what is usual."""
+        return LexicalScores(
+            self.passage.z_scores(scores.passage, least), self.sentence.z_scores(scores.sentence, least)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Where a word stands: how many postings that are, and its frequency among passages and sentences."""
+
+    postings: int
+    passages: Frequency
+    sentences: Frequency
+
+    def __add__(self, other: "Stood") -> "Stood":
+        """In both parts of an index."""
+        return Stood(
+            self.postings + other.postings,
+            self.passages + other.passages,
+            self.sentences + other.sentences,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Idf:
+    """The idf of a word among passages and among sentences."""
+
+    passage: float
+    sentence: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

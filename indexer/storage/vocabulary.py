@@ -24,6 +24,11 @@ def write(words: Iterable[str], folder: Path, name: str) -> tuple[str, str]:
     encoded = [word.encode() for word in words]
     (folder / f"{name}.txt").write_bytes(b"".join(encoded))
     np.save(folder / f"{name}.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
+    return names(name)
+
+
+def names(name: str) -> tuple[str, str]:
+    """The names of the two files of a vocabulary."""
     return f"{name}.txt", f"{name}.npy"
 
 

@@ -18,7 +18,7 @@ from indexer.retrieval import bm25 as formulas
 from indexer.retrieval import lexical
 from indexer.retrieval.bm25 import K1, B
 from indexer.retrieval.lexical import LexicalIndex
-from indexer.retrieval.words import OBJECTS, Everywhere, LexicalScores, Word
+from indexer.retrieval.words import OBJECTS, Everywhere, Idf, LexicalScores, Word
 
 PASSAGES = (
     (["rain", "rain", "city"], ["flood", "city"]),
@@ -410,9 +410,9 @@ def test_what_is_remembered_is_not_computed_again(
     computed: list[Expansion] = []
     compute = index._computed
 
-    def counted(asked: Expansion, key: bytes) -> Word:
+    def counted(asked: Expansion, key: bytes, idf: Idf | None) -> Word:
         computed.append(asked)
-        return compute(asked, key)
+        return compute(asked, key, idf)
 
     monkeypatch.setattr(index, "_computed", counted)
     rain, sun = word(index, rain=1.0), word(index, sun=1.0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.core.engine import Engine
-from indexer.core.records import Numbers, Vectors
+from indexer.core.records import Numbers, Scores, Vectors
 from indexer.retrieval.likeness import FEWEST_OTHERS, MOST_PASSAGES, NOTHING, Likeness
 from indexer.retrieval.similarity import Similarity
 
@@ -41,9 +41,12 @@ class Known:
         found: Vectors = self._vectors[numbers]
         return found
 
-    def nearest_passages(self, vector: Vectors, depth: int, among: Numbers | None) -> Numbers:
-        del vector, depth
-        return np.arange(len(self._vectors)) if among is None else among
+    def near_passages(
+        self, vector: Vectors, depth: int, among: Numbers | None
+    ) -> list[tuple[int, Scores, Numbers]]:
+        del depth
+        numbers = np.arange(len(self._vectors)) if among is None else among
+        return [(0, self._vectors[numbers] @ vector, numbers)]
 
 
 def likeness(articles: Sequence[Sequence[Vectors]], codes: Sequence[int] = ()) -> Likeness:
