@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := demo-index
 PORT ?= 8000
 
-.PHONY: help install demo test torture flat load check lint serve reindex bench clean
+.PHONY: help install demo test torture flat load faults check lint serve reindex bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,9 @@ flat: install ## fill a server's caches, ask 50,000 hostile queries more, and wa
 
 load: install ## bear hostile queries, overload, and ten minutes of load [SECONDS=600] [INDEX=folder] [SETS="folder..."]
 	$(BIN)/python -m benchmarks.load --seconds $(or $(SECONDS),600) $(if $(INDEX),--index '$(INDEX)') $(if $(SETS),--sets $(SETS))
+
+faults: install ## kill processes and nodes of a Ray cluster under load; needs hudhud[cluster] [SECONDS=600]
+	$(BIN)/python -m tests.cluster_faults --seconds $(or $(SECONDS),600)
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 

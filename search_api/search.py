@@ -261,9 +261,8 @@ class Searcher:
         self, analysed: AnalysedQuery, found: Matched, listed: Listed, page: Page, deadline: Deadline
     ) -> tuple[Hit, ...]:
         candidates, best = found.candidates, listed.positions[page.places]
-        passages = self.index.passages(candidates.passages[best].tolist())
-        articles = self.index.articles(candidates.articles[best].tolist())
-        sentences = self.index.sentences(candidates.sentences[best].tolist())
+        shown = self.index.shown(candidates.passages[best].tolist(), candidates.sentences[best].tolist())
+        passages, articles, sentences = shown.passages, shown.articles, shown.sentences
         surely = confidences(candidates.only(best)).tolist()
         if analysed.query.gloss:
             ready(deadline)

@@ -232,3 +232,40 @@ def test_the_timer_starts_a_unit_that_there_is() -> None:
 def test_every_file_is_told_of() -> None:
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert [path.name for path in DEPLOY.iterdir() if path.name not in told] == []
+
+
+KUBERAY: list[dict[str, Any]] = [*yaml.safe_load_all((DEPLOY / "kuberay.yaml").read_text(encoding="utf-8"))]
+
+
+def pods() -> list[dict[str, Any]]:
+    """What runs in each pod of the example for Kubernetes: head, workers, ingress."""
+    cluster, ingress = (one["spec"] for one in KUBERAY)
+    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"], ingress]
+    return [group["template"]["spec"] for group in groups]
+
+
+def test_the_ingress_on_kubernetes_is_started_with_options_that_there_are() -> None:
+    [container] = pods()[-1]["containers"]
+    arguments = shlex.split(container["args"][0].partition("exec hudhud ")[2])
+    assert arguments[0] == "serve"
+    assert accepts(arguments)
+    assert "--address hudhud-head-svc:6379" in container["args"][0]
+    assert KUBERAY[0]["metadata"]["name"] == "hudhud"
+
+
+def test_pods_see_the_index_and_the_cache_and_report_nothing() -> None:
+    for pod in pods():
+        [container] = pod["containers"]
+        volumes = {volume["name"] for volume in pod["volumes"]}
+        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        environment = {one["name"]: one["value"] for one in container["env"]}
+        assert set(mounts) == volumes == {"index", "cache"}
+        assert environment == {"RAY_USAGE_STATS_ENABLED": "0", "HUDHUD_CACHE": mounts["cache"]}
+        assert mounts["index"] in pods()[-1]["containers"][0]["args"][0]
+
+
+def test_the_cluster_on_kubernetes_has_the_ray_that_hudhud_asks_for_and_no_dashboard() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    [pinned] = extras["optional-dependencies"]["cluster"]
+    assert pinned == f"ray=={KUBERAY[0]['spec']['rayVersion']}"
+    assert KUBERAY[0]["spec"]["headGroupSpec"]["rayStartParams"]["include-dashboard"] == "false"

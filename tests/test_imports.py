@@ -23,12 +23,15 @@ TABLE = {
     "indexer.generation": "core storage text vectors lexicon",
     "indexer.drafting": "core storage text models vectors lexicon generation",
     "indexer.sharding": "core storage lexicon retrieval generation drafting",
+    "indexer.cluster": "core models generation sharding",
     "indexer.upkeep": "core storage models vectors generation drafting",
     "indexer": "core storage text models vectors lexicon generation drafting",
-    "indexer.commands": "core storage text models corpus generation drafting upkeep indexer",
+    "indexer.commands": "core storage text models corpus generation drafting cluster upkeep indexer",
     "search_api.searching": "core text lexicon",
     "search_api": "core searching",
-    "search_api.serving": "core storage text models retrieval generation searching search_api",
+    "search_api.serving": (
+        "core storage text models retrieval generation sharding cluster searching search_api"
+    ),
     "search_api.web": "core storage text searching search_api serving",
     "search_api.agents": "core storage generation searching search_api serving",
     "search_api.evaluation": (

@@ -1,7 +1,7 @@
 """Commands that make and look at an index: reindex, info, verify."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,6 +108,13 @@ def reindex(
     cache_size: Annotated[
         int, typer.Option("--cache-size", metavar="MB", help="Most that cached vectors may take.", min=0)
     ] = 20_000,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Encode on a Ray cluster: local, auto or HOST:PORT."),
+    ] = None,
+    processes: Annotated[
+        int, typer.Option("--processes", metavar="N", help="That encode there, a node each.", min=1)
+    ] = 1,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -118,6 +125,8 @@ def reindex(
     Example: hudhud reindex archive/ 'feeds/*.xml' --index /srv/hudhud
     """
     from indexer.build import build
+    from indexer.cluster.encoding import ClusterEncoder
+    from indexer.cluster.library import connected
     from indexer.corpus import Corpus, Fields
     from indexer.corpus.metadata import declared
     from indexer.drafting.skips import SkipLimit
@@ -156,9 +165,13 @@ def reindex(
     )
     tell = silent if quiet else say
     try:
-        with _written(report) as sink, following(quiet) as show:
-            found = locate(model or chosen.model, cache=chosen.cache, progress=tell)
+        with _written(report) as sink, following(quiet) as show, ExitStack() as open_:
+            named = model or chosen.model
+            found = locate(named, cache=chosen.cache, progress=tell)
             encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+            if ray:
+                cluster = open_.enter_context(connected(ray))
+                encoder = ClusterEncoder(encoder, cluster, found, processes, named, chosen.cache, tell)
             prepare(tell)
             if dry_run:
                 planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)

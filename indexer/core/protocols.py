@@ -1,6 +1,7 @@
 """What the parts ask of each other, whoever answers: the index, its lexicon, the encoder, the reranker."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.core.alike import Alike, Completion, Together
@@ -51,6 +52,15 @@ class Expander(Protocol):
     def word(self, number: int) -> str:
         """The folded word of this number."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of some passages: they, their articles, and a sentence of each; rows of one length."""
+
+    passages: list[Passage]
+    articles: list[Article]
+    sentences: list[Sentence]
 
 
 class Index(Protocol):
@@ -105,6 +115,10 @@ class Index(Protocol):
 
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these numbers, in the order asked for."""
+        ...
+
+    def shown(self, passages: Sequence[int], sentences: Sequence[int]) -> Shown:
+        """What is shown of some passages, by their numbers and those of a sentence of each."""
         ...
 
     def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:

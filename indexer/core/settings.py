@@ -64,6 +64,9 @@ class Settings(Limits):
         metrics_port: the port of an address that tells metrics and nothing else; where unset, the API tells
             them to keys of the scope admin.
         metrics_host: that address.
+        ray: address of a Ray cluster whose processes answer for shards of the index; none where unset.
+        shards: into how many parts the index is cut there.
+        replicas: how many processes answer for each part.
     """
 
     index: Path = Path("index")
@@ -83,6 +86,9 @@ class Settings(Limits):
     recall: float = RECALL
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
+    ray: str | None = None
+    shards: int = 1
+    replicas: int = 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

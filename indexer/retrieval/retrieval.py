@@ -13,7 +13,7 @@ from indexer.core.alike import Alike, Completion, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.matching import Sketches
-from indexer.core.protocols import Expander
+from indexer.core.protocols import Expander, Shown
 from indexer.core.records import (
     NO_EXPANSION,
     Article,
@@ -71,6 +71,12 @@ class Retrieval:
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these numbers, in the order asked for."""
         return self._engine.sentences(numbers)
+
+    def shown(self, passages: Sequence[int], sentences: Sequence[int]) -> Shown:
+        """What is shown of some passages, by their numbers and those of a sentence of each."""
+        found = self.passages(passages)
+        articles = self.articles([passage.article for passage in found])
+        return Shown(found, articles, self.sentences(sentences))
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""

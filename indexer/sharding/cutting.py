@@ -33,12 +33,7 @@ def described(generation: Generation, place: int, shards: int) -> About:
         generation.catalogue.first_passages,
         generation.catalogue.first_sentences,
     )
-    found = spans(first_passages, shards)
-    if len(found) < shards:
-        raise InvalidSetting(
-            f"generation {generation.name} cannot be cut into {shards} shards: ask for {len(found)} at most"
-        )
-    articles = found[place]
+    articles = all_spans(generation.name, first_passages, shards)[place]
     passages = first_passages[[articles.start, articles.stop]].tolist()
     sentences = first_sentences[passages].tolist()
     tokens = int(generation.postings.lengths.sum(dtype=np.int64))
@@ -53,6 +48,20 @@ def described(generation: Generation, place: int, shards: int) -> About:
         max(tokens / max(total.sentences, 1), 1.0),
         tuple(total.meta),
     )
+
+
+def all_spans(name: str, first_passages: Numbers, shards: int) -> list[range]:
+    """The articles of each of so many shards of the generation of this name.
+
+    Raises:
+        InvalidSetting: it has not enough articles for so many.
+    """
+    found = spans(first_passages, shards)
+    if len(found) < shards:
+        raise InvalidSetting(
+            f"generation {name} cannot be cut into {shards} shards: ask for {len(found)} at most"
+        )
+    return found
 
 
 def cut(generation: Generation, about: About, folder: Path) -> None:

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from indexer.core.records import Numbers
 from indexer.generation import calibration
+from indexer.generation.catalogue import FIRST_PASSAGES
 from indexer.generation.generation import locked
 from indexer.generation.keywords import META
 from indexer.generation.postings import POSTINGS, WORDS
 from indexer.lexicon.beginnings import Beginnings
 from indexer.lexicon.lexicon import Lexicon
-from indexer.storage.arrays import mapped
+from indexer.sharding.cutting import all_spans
+from indexer.storage.arrays import mapped, mapped_starts
 from indexer.storage.manifest import MANIFEST, Manifest, damage
 from indexer.storage.vocabulary import Vocabulary
 
@@ -41,6 +43,14 @@ class Head:
         except BaseException:
             self._lock.release()
             raise
+
+    def require_articles(self, shards: int) -> None:
+        """Check that it can be cut into so many shards.
+
+        Raises:
+            InvalidSetting: it has not enough articles.
+        """
+        all_spans(self.manifest.name, mapped_starts(self.folder / FIRST_PASSAGES), shards)
 
     @property
     def words(self) -> Beginnings:

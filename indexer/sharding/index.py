@@ -6,7 +6,7 @@ each shard. So the scores are those of one index, up to rounding.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
@@ -20,7 +20,7 @@ from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import group_of
 from indexer.core.errors import ArticleNotFound, IndexMismatch
 from indexer.core.matching import Sketches
-from indexer.core.protocols import Expander
+from indexer.core.protocols import Expander, Shown
 from indexer.core.records import (
     NO_EXPANSION,
     Article,
@@ -224,6 +224,14 @@ class ShardedIndex:
         """The sentences of each of some passages, in the order of the text."""
         return self._each(passages, self._starts.passages, lambda some: question(Shard.sentences_of, some))
 
+    def shown(self, passages: Sequence[int], sentences: Sequence[int]) -> Shown:
+        """What is shown of some passages, by their numbers and those of a sentence of each."""
+        every, of_each = np.asarray(passages, np.int64), np.asarray(sentences, np.int64)
+        split = _by_shard(every, self._starts.passages)
+        asked = [(place, question(Shard.shown, every[some], of_each[some])) for place, some in split]
+        found = _in_order(zip((some for _, some in split), self._ask(asked), strict=True))
+        return Shown([one[0] for one in found], [one[1] for one in found], [one[2] for one in found])
+
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
         return self._each(numbers, self._starts.articles, lambda some: question(Shard.articles, some))
@@ -309,18 +317,23 @@ class ShardedIndex:
         every = np.asarray(numbers, np.int64)
         split = _by_shard(every, starts)
         answers = self._ask([(place, asking(every[positions])) for place, positions in split])
-        found = {
-            position: item
-            for (_, positions), items in zip(split, answers, strict=True)
-            for position, item in zip(positions.tolist(), items, strict=True)
-        }
-        return [found[position] for position in range(len(every))]
+        return _in_order(zip((positions for _, positions in split), answers, strict=True))
 
 
 def _by_shard(numbers: Sequence[int] | Numbers, starts: Numbers) -> list[tuple[int, Numbers]]:
     """Which of some numbers are of which shard: its place, and their positions."""
     owners = np.searchsorted(starts, np.asarray(numbers, np.int64), side="right") - 1
     return [(place, np.flatnonzero(owners == place)) for place in np.unique(owners).tolist()]
+
+
+def _in_order(parts: Iterable[tuple[Numbers, list[T]]]) -> list[T]:
+    """Items of several shards in one order, by their positions in it."""
+    found = {
+        position: item
+        for positions, items in parts
+        for position, item in zip(positions.tolist(), items, strict=True)
+    }
+    return [found[position] for position in range(len(found))]
 
 
 def _usual(moments: LexicalMoments | None, idfs: Sequence[Idf]) -> Usual:

@@ -166,6 +166,12 @@ class Shard:
         ranges = [range(int(first[number]), int(first[number + 1])) for number in own]
         return [[self._sentence(one) for one in self._files.sentences(some)] for some in ranges]
 
+    def shown(self, passages: Numbers, sentences: Numbers) -> list[tuple[Passage, Article, Sentence]]:
+        """Passages with their articles, and a sentence of each, by their numbers."""
+        found = self.passages(passages)
+        articles = self.articles(np.array([passage.article for passage in found], np.int64))
+        return [*zip(found, articles, self.sentences(sentences), strict=True)]
+
     def articles(self, numbers: Numbers) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
         return self._files.articles((numbers - self.about.first_article).tolist())

@@ -112,6 +112,20 @@ def serve(
         str | None,
         typer.Option("--metrics-host", metavar="ADDRESS", help="Address of that port; default 127.0.0.1."),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray", metavar="ADDRESS", help="Answer from shards on a Ray cluster: local, auto or HOST:PORT."
+        ),
+    ] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option("--shards", metavar="N", help="Parts of the index there; default 1.", min=1),
+    ] = None,
+    replicas: Annotated[
+        int | None,
+        typer.Option("--replicas", metavar="R", help="Processes for each part; default 1.", min=1),
+    ] = None,
     config: ConfigOption = None,
     is_opened: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
@@ -147,6 +161,7 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: b
     from search_api.serving.pauses import settle, take_short_turns
     from search_api.serving.scraping import add_metrics
     from search_api.serving.server import log_to_stderr, run
+    from search_api.serving.sharded import opened_by
     from search_api.serving.traces import traced
     from search_api.web.pages import add_pages
     from search_api.web.problems import WithProblemPages
@@ -156,9 +171,16 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: b
     policy = policy_of(chosen, sessions)
     take_short_turns()
     log_to_stderr()
-    opener = Opener(None, None, say, reranker=chosen.reranker, loader=loader)
-    live_index = Live(layout, opener, changed=settle)
-    with timed("stdout"), live_index as live, bound(chosen.host, chosen.port) as address:
+    with (
+        timed("stdout"),
+        opened_by(chosen, say) as opened,
+        Live(
+            layout,
+            Opener(None, None, say, reranker=chosen.reranker, loader=loader, opened=opened),
+            changed=settle,
+        ) as live,
+        bound(chosen.host, chosen.port) as address,
+    ):
         metrics = Metrics(Facts(live))
         app = create_app(live, chosen, metrics)
         add_pages(app)

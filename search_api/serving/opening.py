@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer.core.protocols import Reranker
+from indexer.core.protocols import Index, Reranker
 from indexer.generation.generation import Generation
 from indexer.models.torch_encoder import load_reranker
 from indexer.retrieval.retrieval import Retrieval
 from indexer.storage.layout import Layout
+from indexer.storage.manifest import Manifest
 from indexer.text import language
 from indexer.text.orthography import prepare
 from search_api.search import Searcher
@@ -19,6 +20,23 @@ WARMING = ("What was said about the ceasefire?", "در این خبر چه گفت
 """Asked before anybody else asks: in both scripts, so that pages are read and graphs compiled."""
 
 _logger = logging.getLogger(__name__)
+
+
+Opened = Callable[[Path], tuple[Index, Manifest]]
+
+
+def whole(folder: Path) -> tuple[Index, Manifest]:
+    """The generation in `folder`, opened in this process.
+
+    Raises:
+        IndexingError: it is damaged, or was made in another format.
+    """
+    generation = Generation(folder)
+    try:
+        return Retrieval(generation), generation.manifest
+    except BaseException:
+        generation.close()
+        raise
 
 
 class Opener:
@@ -32,6 +50,7 @@ class Opener:
         *,
         reranker: str | None = None,
         loader: Loader | None = None,
+        opened: Opened = whole,
     ) -> None:
         """Load nothing yet.
 
@@ -41,7 +60,9 @@ class Opener:
             progress: called with a line for the user before what takes seconds.
             reranker: folder or hub name of a cross-encoder that orders the best hits; none when None.
             loader: of the same model, which may have begun to load it; one of its own when None.
+            opened: gives the index over a generation in a folder, and its manifest.
         """
+        self._opened = opened
         self._progress = progress
         self._reranker_name = reranker
         self._reranker: Reranker | None = None
@@ -58,12 +79,11 @@ class Opener:
             IndexingError: the generation is damaged, or was made with another model or format.
             ModelError: the model or the reranker cannot be loaded.
         """
-        generation = Generation(folder)
+        index, manifest = self._opened(folder)
         try:
             prepare(self._progress)
             language.prepare()
-            index = Retrieval(generation)
-            loaded = self._loader.load(folder, generation.manifest)
+            loaded = self._loader.load(folder, manifest)
             if self._reranker_name and not self._reranker:
                 self._reranker = load_reranker(self._reranker_name, progress=self._progress)
             if warm:
@@ -72,7 +92,7 @@ class Opener:
                     bare.search(parse(text))
             searcher = Searcher(index, loaded.encoders, self._reranker)
         except BaseException:
-            generation.close()
+            index.close()
             raise
         self._loader.keep(loaded)
         return searcher

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import Checksums, Passages, embedded, publish, published
-from sharded import sharded
+from making import Passages, embedded, publish, published
+from sharded import TOLERANCE, require_equal, searcher, sharded
 
 from indexer.core import engine
 from indexer.core.errors import ArticleNotFound
@@ -23,15 +23,12 @@ from indexer.generation.generation import open_live
 from indexer.retrieval import completion, lexical
 from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.about import spans
-from search_api.search import Hit, Result, Searcher
+from search_api.search import Result, Searcher
 from search_api.searching.query import Query, parse
-from search_api.searching.query_encoder import QueryEncoders
 from search_api.similar import similar
 
 WORDS = ("flood", "wheat", "Kabul", "border", "rain", "سیل", "باران", "کابل", "السيل")
 FIRST = datetime.date(2025, 1, 1)
-ENCODERS = QueryEncoders.of(Checksums(), "query: ")
-TOLERANCE = 1e-5
 
 Row = tuple[str, Passages, str, int | None, str, tuple[str, ...]]
 """Id, sentences by passage, language, days behind the first, publisher, authors."""
@@ -105,28 +102,6 @@ def _embedded(row: Row) -> Any:  # noqa: ANN401
     date = FIRST + datetime.timedelta(day) if day else None
     metadata = (("author", authors),) if authors else ()
     return embedded(id, passages, language, date, publisher=publisher, metadata=metadata)
-
-
-def searcher(index: Index) -> Searcher:
-    return Searcher(index, ENCODERS)
-
-
-def scores_of(hit: Hit) -> list[float]:
-    scores = hit.scores
-    return [scores.passage, scores.sentence, scores.lexical, scores.fused, hit.confidence]
-
-
-def without_scores(hit: Hit) -> Hit:
-    return replace(hit, confidence=0.0, scores=replace(hit.scores, passage=0, sentence=0, lexical=0, fused=0))
-
-
-def require_equal(one: Result, other: Result) -> None:
-    assert list(map(without_scores, one.hits)) == list(map(without_scores, other.hits))
-    for first, second in zip(one.hits, other.hits, strict=True):
-        assert scores_of(first) == pytest.approx(scores_of(second), rel=TOLERANCE, abs=TOLERANCE)
-    assert (one.total, one.is_total_exact) == (other.total, other.is_total_exact)
-    assert (one.facets, one.warnings) == (other.facets, other.warnings)
-    assert (one.next_cursor is None) == (other.next_cursor is None)
 
 
 def pages(searcher: Searcher, query: Query) -> list[Result]:

@@ -1,0 +1,209 @@
+"""Shards in processes of a small Ray cluster: the same answers, also while processes and nodes die."""
+
+import contextlib
+import importlib.util
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from clustered import articles, expected, found, kill, names, small_cluster, wait_until
+from fastapi.testclient import TestClient
+from making import embedded, publish, published
+from sharded import require_equal
+
+from indexer.build import build
+from indexer.cluster import links
+from indexer.cluster.encoding import ClusterEncoder
+from indexer.cluster.library import Cluster, connected
+from indexer.core.errors import IndexDamaged, InvalidSetting
+from indexer.core.protocols import Encoder
+from indexer.corpus import Corpus
+from indexer.generation.generation import open_live
+from indexer.models.model import Model
+from indexer.storage.layout import Layout
+from search_api.search import Result
+from search_api.serving.app import create_app
+from search_api.serving.live import Live
+from search_api.serving.opening import Opener
+from search_api.serving.sharded import Shards
+
+if not importlib.util.find_spec("ray"):
+    pytest.skip("needs ray: pip install 'hudhud[cluster]'", allow_module_level=True)
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what Ray leaves open is Ray's
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """A head and a second node, with a core each."""
+    with small_cluster(1) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cluster(nodes: Any) -> Iterator[Cluster]:  # noqa: ANN401
+    with connected(nodes.address) as joined:
+        yield joined
+
+
+@pytest.fixture(scope="module")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """An index of two generations, the second of them live; the first lacks an article about wheat."""
+    found = published(tmp_path_factory.mktemp("cluster") / "index", articles(20))
+    with closing(open_live(found.folder)) as base:
+        publish(found, [embedded("05b", [["wheat wheat", "wheat in Kabul"]], "en")], base)
+    return found
+
+
+@pytest.fixture
+def shards(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Shards:
+    cache = tmp_path_factory.getbasetemp() / "shards-cache"
+    return Shards(cluster, 2, 2, cache, lonely=30.0)
+
+
+def test_a_change_of_generation_mixes_nothing_ends_old_processes_and_reports_nothing(
+    layout: Layout, shards: Shards
+) -> None:
+    first, second = layout.published()
+    (one, _), (other, manifest) = shards.open(first), shards.open(second)
+    assert manifest.name == other.name == second.name
+    assert [name.split("-v")[0] for name in names()[::2]] == [
+        f"{folder.name}-{place}-of-2" for folder in (first, second) for place in (0, 1)
+    ]
+    of_ray = [one for one in descendants() if b"ray" in (one / "cmdline").read_bytes()]
+    titled = [one for one in of_ray if (one / "cmdline").read_bytes().startswith(b"ray::")]
+    assert len(titled) >= 4  # they write their names over their environment, which is that of the raylet
+    assert len(of_ray) > len(titled)
+    for process in set(of_ray) - set(titled):
+        assert b"RAY_USAGE_STATS_ENABLED=0" in (process / "environ").read_bytes().split(b"\0"), process
+    for index, folder in ((one, first), (other, second), (one, first)):
+        for result, wanted in zip(found(index), expected(folder), strict=True):
+            require_equal(result, wanted)
+            assert result.generation == folder.name
+    one.close()
+    wait_until(lambda: all(name.startswith(second.name) for name in names()))
+    assert len(names()) == 4
+    other.close()
+    wait_until(lambda: not names())
+
+
+def test_replicas_answer_while_processes_are_killed(layout: Layout, shards: Shards) -> None:
+    folder = layout.live()
+    wanted = expected(folder)
+    index, _ = shards.open(folder)
+    stopped = threading.Event()
+    answers: list[list[Result] | Exception] = []
+
+    def ask() -> None:
+        while not stopped.is_set():
+            try:
+                answers.append(found(index))
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is told below)
+                answers.append(error)
+
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    for name in names():
+        wanted_then = len(answers) + 6
+        kill(name)
+        wait_until(partial(lambda least: len(answers) >= least, wanted_then))
+    stopped.set()
+    for thread in asking:
+        thread.join()
+    assert [one for one in answers if isinstance(one, Exception)] == []
+    for results in answers:
+        assert isinstance(results, list)
+        for result, right in zip(results, wanted, strict=True):
+            require_equal(result, right)
+    index.close()
+    wait_until(lambda: not names())
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_api_refuses_without_a_live_replica_and_answers_when_one_is_back(
+    seed_index: Path, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "PATIENCE", 0.2)
+    opener = Opener(None, None, opened=Shards(cluster, 2, 1, tmp_path, lonely=30.0).open)
+    with Live(Layout(seed_index), opener) as live, TestClient(create_app(live)) as client:
+        asked = {"q": "Zaporizhzhia plant lost external power"}
+        before = client.get("/v1/search", params=asked)
+        assert before.json()["hits"][0]["article"]["id"] == "003_f7d4c279eac3b33f"
+        kill(names()[0])
+        refused = client.get("/v1/search", params=asked)
+        assert refused.status_code == 503
+        assert "no process answers for shard 0 of 2" in refused.json()["detail"]
+        wait_until(lambda: client.get("/v1/search", params=asked).status_code == 200)
+        after = client.get("/v1/search", params=asked)
+        assert after.json()["hits"] == before.json()["hits"]
+    wait_until(lambda: not names())
+
+
+def test_what_cannot_be_opened_says_why(cluster: Cluster, layout: Layout, tmp_path: Path) -> None:
+    many = Shards(cluster, 50, 1, tmp_path / "cache", lonely=30.0)
+    with pytest.raises(InvalidSetting, match="cannot be cut into 50 shards: ask for 21 at most"):
+        many.open(layout.live())
+    lost = published(tmp_path / "index", [embedded("a", [["flood"]], "en"), embedded("b", [["rain"]], "en")])
+    (lost.live() / "days.npy").write_bytes(b"")
+    with pytest.raises(IndexDamaged, match=r"days\.npy"):
+        Shards(cluster, 1, 1, tmp_path / "cache", lonely=30.0).open(lost.live())
+    wait_until(lambda: not names())
+
+
+def descendants() -> list[Path]:
+    """The processes that this one started, and those that they started, as folders of /proc."""
+    parents: dict[int, int] = {}
+    for one in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if one.name.isdigit():
+                parents[int(one.name)] = int((one / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    found, new = set[int](), {os.getpid()}
+    while new:
+        new = {pid for pid, parent in parents.items() if parent in new}
+        found |= new
+    return [Path("/proc") / str(pid) for pid in sorted(found)]
+
+
+def test_an_index_that_is_encoded_on_the_cluster_is_the_one_that_is_encoded_here(
+    cluster: Cluster, seed_index: Path, model: Model, encoder: Encoder, tmp_path: Path
+) -> None:
+    import ray
+
+    told: list[str] = []
+    on_cluster = ClusterEncoder(encoder, cluster, model, 2, progress=told.append)
+    ask = on_cluster._cluster.ask
+    killed: list[object] = []
+
+    def ask_and_kill(process: Any, *arguments: Any) -> Any:  # noqa: ANN401
+        if killed:
+            return ask(process, *arguments)
+        ray.get(ask(process, ["it has started"]))
+        asked = ask(process, *arguments)
+        ray.kill(process, no_restart=False)
+        killed.append(process)
+        return asked
+
+    layout = Layout(tmp_path / "index")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(on_cluster._cluster, "ask", ask_and_kill)
+        summary = build(Corpus([SEEDS]), layout, model, on_cluster)
+    assert on_cluster.repeated == 1
+    assert told[0] == "process 0 is gone: its block is encoded again"
+    with closing(open_live(layout.folder)) as made, closing(open_live(seed_index)) as wanted:
+        assert summary.manifest.passages == wanted.manifest.passages
+        assert made.catalogue.ids.all() == wanted.catalogue.ids.all()
+        for kind in ("passage_vectors", "sentence_vectors"):
+            numbers = np.arange(len(getattr(wanted, kind)))
+            one, other = (getattr(index, kind).vectors(numbers) for index in (made, wanted))
+            assert np.einsum("ij,ij->i", one, other).min() > 0.999
+    again = build(Corpus([SEEDS]), layout, model, on_cluster)
+    assert (again.published, again.work.embedded) == (False, 0)
