@@ -23,6 +23,9 @@ PATIENCE = 5.0
 CUTTING = 4 * 3600.0
 """Seconds within which one must have opened the shard, which may have to be cut first."""
 
+OPENING = 60.0
+"""Seconds that the other replicas have for opening it before searches begin without them."""
+
 SUSPECT = 5.0
 """Seconds for which a process that was gone or slow is asked last."""
 
@@ -84,13 +87,18 @@ class ReplicatedLink:
         return _Asked(self._cluster, self._what, asked, self._in_turn, PATIENCE)
 
     def begin(self) -> None:
-        """Wait until one of the replicas has opened the shard.
+        """Wait until one of the replicas has opened the shard, and a moment for the others.
 
         Raises:
             IndexingError: it cannot be opened.
             ShardMissing: none comes up.
         """
         _Asked(self._cluster, self._what, question(Shard.facts), self._in_turn, CUTTING).answer()
+        opening = [replica.ask(Here(self._who)) for replica in self._replicas]
+        until = time.monotonic() + OPENING
+        while opening and time.monotonic() < until:
+            for one in self._cluster.done(opening, HEDGE):
+                opening.remove(one)
 
     def close(self) -> None:
         """Tell all replicas that nobody asks from here any more."""

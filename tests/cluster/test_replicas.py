@@ -122,6 +122,23 @@ def test_what_a_shard_refuses_is_raised_and_no_other_is_asked() -> None:
     way.close()
 
 
+def test_searches_begin_when_all_replicas_are_there_or_after_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(links, "OPENING", 0.4)
+    processes = Processes(b="slow")
+    way = link(processes, "ab")
+    threading.Timer(0.1, processes.behaviour.clear).start()
+    since = time.monotonic()
+    way.begin()
+    assert 0.1 <= time.monotonic() - since < 0.4
+    processes.behaviour["b"] = "slow"
+    since = time.monotonic()
+    way.begin()
+    assert time.monotonic() - since >= 0.4
+    way.close()
+
+
 def test_all_replicas_hear_who_may_ask_and_that_nobody_asks_any_more() -> None:
     processes = Processes()
     way = link(processes, "ab")
