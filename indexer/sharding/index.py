@@ -6,7 +6,7 @@ each shard. So the scores are those of one index, up to rounding.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
@@ -201,14 +201,14 @@ class ShardedIndex:
         """
         asked = [
             (place, question(Shard.counts, field, np.asarray(articles)[positions]))
-            for place, positions in _by_shard(articles, self._starts.articles)
+            for place, positions in joining.by_shard(articles, self._starts.articles)
         ]
         none = np.empty(0, np.int64) + self._starts.articles[0]
         return joining.counts(field, self._ask(asked or [(0, question(Shard.counts, field, none))]))
 
     def sketches(self, articles: Numbers) -> Sketches:
         """What some articles say, in brief, in that order."""
-        split = _by_shard(articles, self._starts.articles) or [(0, np.empty(0, np.int64))]
+        split = joining.by_shard(articles, self._starts.articles) or [(0, np.empty(0, np.int64))]
         asked = [(place, question(Shard.sketches, np.asarray(articles)[some])) for place, some in split]
         return joining.sketches([*zip(self._ask(asked), (some for _, some in split), strict=True)])
 
@@ -227,9 +227,9 @@ class ShardedIndex:
     def shown(self, passages: Sequence[int], sentences: Sequence[int]) -> Shown:
         """What is shown of some passages, by their numbers and those of a sentence of each."""
         every, of_each = np.asarray(passages, np.int64), np.asarray(sentences, np.int64)
-        split = _by_shard(every, self._starts.passages)
+        split = joining.by_shard(every, self._starts.passages)
         asked = [(place, question(Shard.shown, every[some], of_each[some])) for place, some in split]
-        found = _in_order(zip((some for _, some in split), self._ask(asked), strict=True))
+        found = joining.in_order(zip((some for _, some in split), self._ask(asked), strict=True))
         return Shown([one[0] for one in found], [one[1] for one in found], [one[2] for one in found])
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
@@ -279,7 +279,7 @@ class ShardedIndex:
         others = articles[articles != article]
         asked = [
             (place, question(Shard.compared, own.vectors, others[some]))
-            for place, some in _by_shard(others, self._starts.articles)
+            for place, some in joining.by_shard(others, self._starts.articles)
         ]
         deadline.check()
         none = [(0, question(Shard.compared, own.vectors, others))]
@@ -315,25 +315,9 @@ class ShardedIndex:
     ) -> list[T]:
         """One item for each of some numbers, in their order, from the shards that have them."""
         every = np.asarray(numbers, np.int64)
-        split = _by_shard(every, starts)
+        split = joining.by_shard(every, starts)
         answers = self._ask([(place, asking(every[positions])) for place, positions in split])
-        return _in_order(zip((positions for _, positions in split), answers, strict=True))
-
-
-def _by_shard(numbers: Sequence[int] | Numbers, starts: Numbers) -> list[tuple[int, Numbers]]:
-    """Which of some numbers are of which shard: its place, and their positions."""
-    owners = np.searchsorted(starts, np.asarray(numbers, np.int64), side="right") - 1
-    return [(place, np.flatnonzero(owners == place)) for place in np.unique(owners).tolist()]
-
-
-def _in_order(parts: Iterable[tuple[Numbers, list[T]]]) -> list[T]:
-    """Items of several shards in one order, by their positions in it."""
-    found = {
-        position: item
-        for positions, items in parts
-        for position, item in zip(positions.tolist(), items, strict=True)
-    }
-    return [found[position] for position in range(len(found))]
+        return joining.in_order(zip((positions for _, positions in split), answers, strict=True))
 
 
 def _usual(moments: LexicalMoments | None, idfs: Sequence[Idf]) -> Usual:

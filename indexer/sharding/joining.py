@@ -128,3 +128,19 @@ def compared_articles(parts: Sequence[ComparedArticles]) -> ComparedArticles:
         column(parts, lambda one: one.own),
         column(parts, lambda one: one.passages),
     )
+
+
+def by_shard(numbers: Sequence[int] | Numbers, starts: Numbers) -> list[tuple[int, Numbers]]:
+    """Which of some numbers are of which shard: its place, and their positions."""
+    owners = np.searchsorted(starts, np.asarray(numbers, np.int64), side="right") - 1
+    return [(place, np.flatnonzero(owners == place)) for place in np.unique(owners).tolist()]
+
+
+def in_order(parts: Iterable[tuple[Numbers, list[T]]]) -> list[T]:
+    """Items of several shards in one order, by their positions in it."""
+    found = {
+        position: item
+        for positions, items in parts
+        for position, item in zip(positions.tolist(), items, strict=True)
+    }
+    return [found[position] for position in range(len(found))]
