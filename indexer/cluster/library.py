@@ -6,6 +6,8 @@ that Hudhud starts; a cluster that somebody else started reports as they say.
 
 import logging
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,13 +88,23 @@ def connected(address: str, environment: Mapping[str, str] | None = None) -> Ite
         given |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
     variables = dict(environment or {}) | _QUIET
     try:
-        ray.init(**given, logging_level=logging.WARNING, runtime_env={"env_vars": variables})
+        with _own_signals():
+            ray.init(**given, logging_level=logging.WARNING, runtime_env={"env_vars": variables})
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InvalidSetting(f"no Ray cluster answers at {address!r}: {error}") from error
     try:
         yield Cluster()
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keeps what SIGTERM does: Ray would end the process with another exit code."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
 
 
 class Cluster:

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -50,7 +51,9 @@ def nodes() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def cluster(nodes: Any) -> Iterator[Cluster]:  # noqa: ANN401
+    before = signal.getsignal(signal.SIGTERM)
     with connected(nodes.address) as joined:
+        assert signal.getsignal(signal.SIGTERM) is before
         yield joined
 
 
