@@ -24,6 +24,7 @@ from indexer.retrieval import completion, lexical
 from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.about import spans
 from search_api.search import Result, Searcher
+from search_api.searching import matched
 from search_api.searching.query import Query, parse
 from search_api.similar import similar
 
@@ -111,12 +112,19 @@ def pages(searcher: Searcher, query: Query) -> list[Result]:
     return found
 
 
-@given(rows=ROWS, shards=st.integers(2, 5), asked=st.lists(ASKED, min_size=4, max_size=6))
+@given(
+    rows=ROWS,
+    shards=st.integers(2, 5),
+    asked=st.lists(ASKED, min_size=4, max_size=6),
+    depth=st.sampled_from([2, 5, matched.LEAST_DEPTH]),
+)
 @settings(max_examples=10)
 def test_shards_find_and_score_as_one_index(
-    rows: list[Row], shards: int, asked: list[dict[str, Any]]
+    rows: list[Row], shards: int, asked: list[dict[str, Any]], depth: int
 ) -> None:
-    with both(rows, shards) as (whole, parts):
+    with pytest.MonkeyPatch.context() as patch, both(rows, shards) as (whole, parts):
+        patch.setattr(matched, "LEAST_DEPTH", depth)
+        patch.setattr(matched, "DEPTH_PER_HIT", min(depth, matched.DEPTH_PER_HIT))
         for one in asked:
             query = parse(one.pop("text"), exhaustive=True, **one)
             found = [pages(searcher(index), query) for index in (whole, parts)]
