@@ -30,7 +30,7 @@ class Asked:
         query: what stands behind the question mark.
         path: the parts of the path that the route names.
         content_type: of the body.
-        body: at most as long as the server takes.
+        body: at most as long as the server takes; no log shows it, nor the headers: they may hold secrets.
         headers: by name, in lower case.
         prefix: of all paths, which a proxy cut off.
     """
@@ -38,8 +38,8 @@ class Asked:
     query: bytes
     path: Mapping[str, str]
     content_type: str
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     prefix: str = ""
 
 

@@ -10,6 +10,9 @@ from search_api.searching.syntax import words_of
 from search_api.web.addresses import Address
 from search_api.web.visit import OFF
 
+MOST_SWITCHED = 32
+"""Words of a query that can be switched; of one with more, each link would hold it all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -65,7 +68,8 @@ def typed(query: Query, off: frozenset[str], here: Address) -> Typed:
         if not any(span.start <= word.start and word.end <= span.end for span in apart)
     ]
     places = [(word.start, word.end, text[word.start : word.end].casefold() in off) for word in words]
-    may_switch = sum(not is_off for *_, is_off in places) > 1 or bool(query.syntax.exact)
+    on = sum(not is_off for *_, is_off in places)
+    may_switch = (on > 1 or bool(query.syntax.exact)) and len(places) <= MOST_SWITCHED
     pieces: list[Piece] = []
     kept: list[str] = []
     spans: dict[int, Span] = {}

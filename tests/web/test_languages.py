@@ -1,6 +1,7 @@
 """Pages in English, Persian and Arabic: all texts, direction, digits and calendars; and how one chooses."""
 
 import datetime
+import logging
 import re
 from collections.abc import Iterator
 from string import Formatter
@@ -9,6 +10,7 @@ import pytest
 from reading import Browser, browsing, words
 
 from indexer.text.calendars import Calendar
+from search_api.serving.envelope import Policy
 from search_api.serving.live import Live
 from search_api.web.days import shown_day
 from search_api.web.preferences import COOKIE
@@ -114,3 +116,15 @@ def test_a_cookie_that_cannot_be_is_passed_over(browser: Browser, cookie: str) -
 def test_one_is_sent_back_to_pages_of_this_server_alone(browser: Browser, back: str) -> None:
     answer = browser.client.post("/settings", data={"language": "fa", "back": back}, follow_redirects=False)
     assert answer.headers["location"] == "/"
+
+
+def test_a_log_of_what_is_asked_holds_no_cookie(newsroom: Live, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with browsing(newsroom, Policy(log_queries=True)) as browser:
+        answer = browser.client.post(
+            "/settings", data={"language": "fa", "back": "/secret"}, headers={"cookie": "session=secret"}
+        )
+    assert answer.status_code in (200, 404)
+    own = [record.getMessage() for record in caplog.records if record.name.startswith("search_api")]
+    assert [line.split()[1:4] for line in own][:1] == [["POST", "/settings", "303"]]
+    assert "secret" not in own[0]

@@ -92,6 +92,12 @@ def test_a_word_is_switched_off_and_on_by_a_link(browser: Browser) -> None:
     assert [one.text for one in without.all("span.word")] == ["nuclear"], "the last word stays"
 
 
+def test_of_a_long_query_no_word_is_switched(browser: Browser) -> None:
+    page = browser.open("/?q=" + "+".join(f"word{number}" for number in range(40)))
+    assert page.all("a.word") == []
+    assert len(page.all("span.word")) == 40
+
+
 def test_each_way_to_match_is_switched_off_by_a_link(browser: Browser) -> None:
     page = browser.open("/?q=nuclear+plant")
     switches = {words(one): one for one in page.all("a.switch")}
