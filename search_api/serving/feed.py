@@ -103,7 +103,8 @@ def _add_entry(root: ElementTree.Element, hit: Hit, seconds: int) -> None:
     _add(entry, "updated", _time(seconds))
     if article.date:
         _add(entry, "published", f"{article.date.isoformat()}T00:00:00Z")
-    _add(ElementTree.SubElement(entry, "author"), "name", article.publisher or article.source)
+    if article.publisher:
+        _add(ElementTree.SubElement(entry, "author"), "name", article.publisher)
     if article.url and article.url.startswith(_WEB):
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": _text(article.url)})
     words = "; ".join(f"{match.query.text} = {match.passage.text}" for match in hit.words)

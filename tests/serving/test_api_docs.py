@@ -12,10 +12,18 @@ from pathlib import Path
 import pytest
 from serving import Served, served
 
+import search_api.serving.loading
+from indexer.build import build
 from indexer.core.limits import Limits
+from indexer.core.protocols import Encoder
+from indexer.core.records import Article
+from indexer.corpus import InMemory
+from indexer.models.model import Model
+from indexer.storage.layout import Layout
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy
 from search_api.serving.live import Live
+from search_api.serving.opening import Opener
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ADDRESS = "http://127.0.0.1:8000"
@@ -68,14 +76,39 @@ def test_every_example_with_curl(server: Served, example: Example) -> None:
     check(example, done.stdout)
 
 
-def test_every_example_in_python(server: Served) -> None:
+def run(server: Served) -> Iterator[tuple[Example, str]]:
+    """Every example in Python, one after the other, and what it prints."""
     names: dict[str, object] = {}
     for example in of("python"):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(example.at(server), PAGE.name, "exec"), names)
+        yield example, printed.getvalue()
+
+
+def test_every_example_in_python(server: Served) -> None:
+    for example, printed in run(server):
         if example.shown:
-            check(example, printed.getvalue())
+            check(example, printed)
+
+
+def test_no_example_in_python_needs_the_archive_of_the_demo(
+    seed_index: Path, model: Model, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over an article that states no date, in Turkish, filters leave nothing and facets count nothing."""
+    monkeypatch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
+    layout = Layout(tmp_path)
+    shutil.copy(Layout(seed_index).cache, layout.cache)
+    text = "Bal yapan ar\u0131lar k\u0131\u015f\u0131n uyur."
+    build(InMemory([Article("a", text, text, None, "tr", "a.txt")]), layout, model, encoder)
+    elsewhere = Live(layout, Opener(None, None))
+    try:
+        with served(Envelope(create_app(elsewhere), Policy()), Limits()) as opened:
+            first, *_, last = (printed for _, printed in run(opened))
+    finally:
+        elsewhere.close()
+    assert first == "Nothing here seems to answer this.\n"
+    assert last.endswith("\n0 [('language', ()), ('month', ())]\n")
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed: no JavaScript is run")

@@ -83,6 +83,7 @@ def test_an_entry_stays_one_whatever_its_article_says() -> None:
     clean = hostile.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
     assert (told(entry, "title"), told(entry, "summary")) == (clean, clean)
     assert entry.find(f"{ATOM}link") is None
+    assert [told(author, "name") for author in root.iter(f"{ATOM}author")] == ["Hudhud"], "no path"
 
 
 def test_a_feed_is_as_long_as_is_asked_for(client: TestClient) -> None:
