@@ -55,7 +55,7 @@ class Hit:
 
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
     cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
-    where they are one hit.
+    where they are one hit. `title_words` are the words of the title that answer; their offsets count in it.
     """
 
     rank: int
@@ -67,6 +67,7 @@ class Hit:
     words: tuple[WordMatch, ...]
     gloss: tuple[GlossedWord, ...] = ()
     twins: tuple[Article, ...] = ()
+    title_words: tuple[WordMatch, ...] = ()
 
     @property
     def score(self) -> float:
@@ -268,10 +269,11 @@ class Searcher:
             ready(deadline)
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
+        titles = [evidence.matches(_title_of(article)) if evidence else () for article in articles]
         if evidence and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
-        columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely, words)
+        columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely, words, titles)
         return tuple(
             Hit(
                 rank,
@@ -289,8 +291,18 @@ class Searcher:
                 matches,
                 gloss(passage, article.language) if analysed.query.gloss else (),
                 self._twins(candidates, listed.twins_at(place)),
+                in_title,
             )
-            for rank, (place, position, confidence, matches, article, passage, sentence) in enumerate(
+            for rank, (
+                place,
+                position,
+                confidence,
+                matches,
+                in_title,
+                article,
+                passage,
+                sentence,
+            ) in enumerate(
                 deadline.each(zip(*columns, articles, passages, sentences, strict=True)),
                 start=page.first,
             )
@@ -300,6 +312,11 @@ class Searcher:
         """The copies of a hit, the first of them."""
         some = candidates.articles[list(positions)[:MOST_TWINS]] if positions else ()
         return tuple(self.index.articles([int(number) for number in some]))
+
+
+def _title_of(article: Article) -> Passage:
+    """The title of an article as a passage of its own."""
+    return Passage(0, 0, 0, len(article.title), article.title)
 
 
 def _without_words(query: Query, candidates: int) -> Iterator[str]:

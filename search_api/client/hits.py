@@ -163,17 +163,21 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """The words that answer, in the forms that were asked for: `html`, and `marks` where `offsets` was."""
+    """The words that answer, in the forms that were asked for: `html`, and `marks` where `offsets` was.
+
+    Offsets of `title_marks` count in the title.
+    """
 
     html: MarkedHtml | None
     marks: tuple[Mark, ...]
+    title_marks: tuple[Mark, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Self:
         """Read it."""
         html, offsets = document["html"], document["offsets"]
-        marks = offsets["marks"] if offsets else ()
-        return cls(MarkedHtml.of(html) if html else None, tuple(map(Mark.of, marks)))
+        found = (offsets["marks"], offsets["title_marks"]) if offsets else ((), ())
+        return cls(MarkedHtml.of(html) if html else None, *(tuple(map(Mark.of, marks)) for marks in found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from indexer.core.errors import InvalidQuery
 from indexer.core.records import MatchKind, Span
 from search_api.search import Hit
-from search_api.searching.highlight import Mark, element, escaped, marked, marks_of, utf16_offsets
+from search_api.searching.highlight import Mark, element, marked, marks_of, utf16_offsets
 
 
 class Highlight(StrEnum):
@@ -49,55 +49,62 @@ class OffsetsResponse(BaseModel):
 
 
 class MarkResponse(OffsetsResponse):
-    """Words of the article that answer the query; whole words, apart from all other marks."""
+    """Words of an article that answer the query; whole words, apart from all other marks."""
 
     query: Annotated[str, Field(description="The words of the query that they answer.")]
     kind: Annotated[MatchKind, Field(description="How the surest is answered.")]
     weight: Annotated[float, Field(description="How surely, in (0, 1].")]
 
+    @classmethod
+    def all(cls, marks: Sequence[Mark], places: Sequence[OffsetsResponse]) -> "list[MarkResponse]":
+        """The responses for some marks at their places."""
+        return [
+            cls(
+                start=there.start,
+                end=there.end,
+                utf16=there.utf16,
+                query=mark.query,
+                kind=mark.surest.kind,
+                weight=mark.surest.weight,
+            )
+            for mark, there in zip(marks, places, strict=True)
+        ]
+
 
 class OffsetHighlight(BaseModel):
-    """Where passage, sentence and marks stand in the article's text."""
+    """Where passage, sentence and marks stand in the article's text, and other marks in its title."""
 
     passage: OffsetsResponse
     sentence: OffsetsResponse
     marks: Annotated[list[MarkResponse], Field(description="In the order of the text.")]
+    title_marks: Annotated[list[MarkResponse], Field(description="Their offsets count in `article.title`.")]
 
     @classmethod
-    def of(cls, hit: Hit, marks: Sequence[Mark]) -> "OffsetHighlight":
+    def of(cls, hit: Hit, marks: Sequence[Mark], in_title: Sequence[Mark]) -> "OffsetHighlight":
         """The response for `hit`."""
         spans: list[Span] = [Span(hit.passage.start, hit.passage.end), hit.sentence, *marks]
         passage, sentence, *of_marks = _offsets(hit.article.text, spans)
         return cls(
             passage=passage,
             sentence=sentence,
-            marks=[
-                MarkResponse(
-                    start=there.start,
-                    end=there.end,
-                    utf16=there.utf16,
-                    query=mark.query,
-                    kind=mark.surest.kind,
-                    weight=mark.surest.weight,
-                )
-                for mark, there in zip(marks, of_marks, strict=True)
-            ],
+            marks=MarkResponse.all(marks, of_marks),
+            title_marks=MarkResponse.all(in_title, list(_offsets(hit.article.title, in_title))),
         )
 
 
 class HtmlHighlight(BaseModel):
     """HTML that can stand in any element of a page: `span` with `lang` and `dir`, in it `mark`."""
 
-    title: Annotated[str, Field(description="Of the article; nothing in it is marked.")]
+    title: Annotated[str, Field(description="Of the article.")]
     passage: str
     sentence: Annotated[str, Field(description="The sentence of the passage that is nearest.")]
 
     @classmethod
-    def of(cls, hit: Hit, marks: Sequence[Mark]) -> "HtmlHighlight":
+    def of(cls, hit: Hit, marks: Sequence[Mark], in_title: Sequence[Mark]) -> "HtmlHighlight":
         """The response for `hit`."""
         article, passage, sentence = hit.article, hit.passage, hit.sentence
         return cls(
-            title=element(escaped(article.title), article.language),
+            title=element(marked(article.title, 0, in_title), article.language),
             passage=element(marked(passage.text, passage.start, marks), article.language),
             sentence=element(marked(sentence.of(article.text), sentence.start, marks), article.language),
         )
@@ -115,9 +122,10 @@ class HighlightResponse(BaseModel):
         if not forms:
             return None
         marks = marks_of(hit.words, hit.passage.text, hit.passage.start)
+        in_title = marks_of(hit.title_words, hit.article.title, 0)
         return cls(
-            html=HtmlHighlight.of(hit, marks) if Highlight.HTML in forms else None,
-            offsets=OffsetHighlight.of(hit, marks) if Highlight.OFFSETS in forms else None,
+            html=HtmlHighlight.of(hit, marks, in_title) if Highlight.HTML in forms else None,
+            offsets=OffsetHighlight.of(hit, marks, in_title) if Highlight.OFFSETS in forms else None,
         )
 
 

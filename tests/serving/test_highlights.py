@@ -1,5 +1,6 @@
 """Highlights over HTTP: what is marked, in which form, and what is refused."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,27 @@ def test_html_marks_the_words_that_answer(client: TestClient) -> None:
     for part in ("title", "passage", "sentence"):
         assert html[part].startswith('<span lang="ar" dir="rtl">')
     assert html["passage"].count("<mark ") == len(highlight["offsets"]["marks"]) == 2
+
+
+def test_words_of_the_title_that_answer_are_marked_there(newsroom: Live) -> None:
+    asked = {"q": "flood rain", "highlight": "html,offsets", "meta.section": "weather", "min_confidence": "0"}
+    with TestClient(create_app(newsroom)) as client:
+        hits = client.get("/v1/search", params=asked).json()["hits"]
+    assert len(hits) == 3
+    for hit in hits:
+        title, html = hit["article"]["title"], hit["highlight"]["html"]["title"]
+        marks = hit["highlight"]["offsets"]["title_marks"]
+        assert [re.sub("<[^>]+>", "", html), html.count("<mark ")] == [title, len(marks)]
+        for mark in marks:
+            word = title[mark["start"] : mark["end"]]
+            attributes = f'data-query="{mark["query"]}" data-kind="{mark["kind"]}"'
+            assert f"<mark {attributes}>{word}</mark>" in html
+            assert mark["utf16"] == {"start": mark["start"], "end": mark["end"]}
+    [first] = [hit for hit in hits if hit["article"]["id"] == "news/01"]
+    marked = [
+        (one["query"], one["start"], one["end"]) for one in first["highlight"]["offsets"]["title_marks"]
+    ]
+    assert marked == [("rain", 0, 5), ("flood", 28, 31)]
 
 
 def test_hits_of_every_page_are_marked(client: TestClient) -> None:
