@@ -150,7 +150,11 @@ class Index(Protocol):
         ...
 
     def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
-        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+        """The words that begin as somebody types, by how many articles have them, then what sounds so."""
+        ...
+
+    def having(self, words: Sequence[str], limit: int) -> list[Completion]:
+        """Those of some folded words that articles have, those first that the most do."""
         ...
 
     def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:

@@ -1,4 +1,4 @@
-"""Words of an index that begin as somebody types, or sound so, those first that the most articles have.
+"""Words of an index that begin as somebody types, or sound so, and those of some words that it has.
 
 What is held in memory does not grow with the archive: the vocabulary is sorted and mapped, and the articles
 of a few words alone are counted.
@@ -58,32 +58,64 @@ Look = Callable[[Sequence[int], Sequence[bool]], list[Spread]]
 """Tells where some words stand; of each whether it is to be looked for in the sample alone."""
 
 
-def completions(
-    words: Beginnings, sizes: Callable[[Numbers], Numbers], look: Look, folded: str, typed: str, limit: int
-) -> list[Completion]:
-    """The words that begin so, by how many articles have them, equal ones by code points.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the words of an index stand.
 
-    Args:
+    Attributes:
         words: of the index.
         sizes: tells how many postings each of some words has.
         look: tells where words stand.
+    """
+
+    words: Beginnings
+    sizes: Callable[[Numbers], Numbers]
+    look: Look
+
+    def completed(self, terms: Sequence[int], *, by_sound: bool = False) -> list[Completion]:
+        """Some words, with how many articles have each; one that stands often is looked for in the sample."""
+        totals = self.sizes(np.array(terms, np.int64)).tolist()
+        places = self.look(terms, [total > COUNTED for total in totals])
+        return [
+            _completion(self.words.word(term), total, where, by_sound=by_sound)
+            for term, total, where in zip(terms, totals, places, strict=True)
+        ]
+
+
+def completions(places: Places, folded: str, typed: str, limit: int) -> list[Completion]:
+    """The words that begin so, by how many articles have them, then those that sound so.
+
+    Args:
+        places: of the words of the index.
         folded: the beginning of a word.
         typed: the same as it was typed, for its sound.
         limit: how many at most.
     """
-    starting = words.starting(folded)
+    starting = places.words.starting(folded)
     terms = np.arange(starting.start, starting.stop)
-    frequent = _most_frequent(terms, sizes(terms), SHORTLISTED * limit).tolist()
-    heard = words.sounding(typed, SHORTLISTED * limit)
-    chosen = [*frequent, *(word for word in heard if word not in starting)]
-    totals = sizes(np.array(chosen, np.int64)).tolist()
-    found = [
-        _completion(words.word(term), total, where, by_sound=place >= len(frequent))
-        for place, (term, total, where) in enumerate(
-            zip(chosen, totals, look(chosen, [total > COUNTED for total in totals]), strict=True)
-        )
-    ]
-    return sorted(found, key=lambda one: (-one.articles, one.word))[:limit]
+    frequent = _most_frequent(terms, places.sizes(terms), SHORTLISTED * limit)
+    heard = [word for word in places.words.sounding(typed, SHORTLISTED * limit) if word not in starting]
+    found = sorted(places.completed(frequent.tolist()), key=_by_articles)
+    found += places.completed(heard[: max(limit - len(found), 0)], by_sound=True)
+    return found[:limit]
+
+
+def having(places: Places, words: Sequence[str], limit: int) -> list[Completion]:
+    """Those of some folded words that the index has, by how many articles have them, equal ones by code.
+
+    Of more than `limit` those count that stand in the most sentences.
+    """
+    ranges = [(word, places.words.starting(word)) for word in dict.fromkeys(words)]
+    terms = np.array(
+        sorted(among.start for word, among in ranges if among and places.words.word(among.start) == word),
+        np.int64,
+    )
+    frequent = _most_frequent(terms, places.sizes(terms), limit)
+    return sorted(places.completed(frequent.tolist()), key=_by_articles)
+
+
+def _by_articles(one: Completion) -> tuple[int, str]:
+    return -one.articles, one.word
 
 
 def spreads(engine: Part, terms: Sequence[int], sampled: Sequence[bool]) -> list[Spread]:

@@ -26,7 +26,7 @@ from indexer.core.records import (
     Sentence,
 )
 from indexer.retrieval.admission import Undated, admitted_by, of_days
-from indexer.retrieval.completion import completions, spreads
+from indexer.retrieval.completion import Places, completions, having, spreads
 from indexer.retrieval.judging import Found, Least, Usual, judged
 from indexer.retrieval.lexical import LexicalIndex
 from indexer.retrieval.likeness import Likeness
@@ -106,11 +106,18 @@ class Retrieval:
         """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
         return self._likeness.alike(article, self._engine.admitted(wanted), depth, deadline)
 
-    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
-        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+    @property
+    def _places(self) -> Places:
         engine = self._engine
-        look = partial(spreads, engine)
-        return completions(engine.words, engine.postings.sizes, look, folded, typed, limit)
+        return Places(engine.words, engine.postings.sizes, partial(spreads, engine))
+
+    def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
+        """The words that begin as somebody types, by how many articles have them, then what sounds so."""
+        return completions(self._places, folded, typed, limit)
+
+    def having(self, words: Sequence[str], limit: int) -> list[Completion]:
+        """Those of some folded words that articles have, those first that the most do."""
+        return having(self._places, words, limit)
 
     def close(self) -> None:
         """Release the engine; nothing is asked afterwards."""

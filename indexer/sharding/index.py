@@ -34,8 +34,8 @@ from indexer.core.records import (
     Vectors,
 )
 from indexer.retrieval.background import Spread
+from indexer.retrieval.completion import Places, completions, having
 from indexer.retrieval.completion import Spread as WordSpread
-from indexer.retrieval.completion import completions
 from indexer.retrieval.judging import Found, Least, Usual, judged
 from indexer.retrieval.lexical import idf_in_sample, idf_of
 from indexer.retrieval.likeness import alike, probes_of, together
@@ -262,12 +262,19 @@ class ShardedIndex:
         return found
 
     def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
-        """The words that begin as somebody types, or sound so, those first that the most articles have."""
+        """The words that begin as somebody types, by how many articles have them, then what sounds so."""
+        return completions(self._places, folded, typed, limit)
 
+    def having(self, words: Sequence[str], limit: int) -> list[Completion]:
+        """Those of some folded words that articles have, those first that the most do."""
+        return having(self._places, words, limit)
+
+    @property
+    def _places(self) -> Places:
         def look(terms: Sequence[int], sampled: Sequence[bool]) -> list[WordSpread]:
             return self._summed(question(Shard.spreads, terms, sampled)) if terms else []
 
-        return completions(self._head.words, self._head.sizes, look, folded, typed, limit)
+        return Places(self._head.words, self._head.sizes, look)
 
     def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
         """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""

@@ -25,6 +25,9 @@ class SuggestionResponse(BaseModel):
     query: Annotated[str, Field(description="What was typed, its last word completed.")]
     articles: Annotated[int, Field(description="How many have it; an estimate for very frequent words.")]
     by_sound: Annotated[bool, Field(description="Whether it only sounds like what was typed.")]
+    english: Annotated[
+        str, Field(description="The English word that begins so and that it translates; else empty.")
+    ]
 
     @classmethod
     def of(cls, suggestion: Suggestion) -> Self:
@@ -34,11 +37,12 @@ class SuggestionResponse(BaseModel):
             query=suggestion.query,
             articles=suggestion.articles,
             by_sound=suggestion.by_sound,
+            english=suggestion.english,
         )
 
 
 class SuggestResponse(BaseModel):
-    """Words of the archive, those first that the most articles have."""
+    """Words of the archive: translations, what begins so, and what sounds so."""
 
     generation: str
     suggestions: list[SuggestionResponse]

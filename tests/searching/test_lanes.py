@@ -44,6 +44,7 @@ class Recording:
         self.sentences_of, self.passages_of = self._index.sentences_of, self._index.passages_of
         self.number_of, self.alike = self._index.number_of, self._index.alike
         self.completions, self.shown = self._index.completions, self._index.shown
+        self.having = self._index.having
         self.close, self.undated = self._index.close, self._index.undated
         self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
         self.counts, self.sketches = self._index.counts, self._index.sketches
