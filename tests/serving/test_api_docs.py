@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from indexer.core.records import Article
 from indexer.corpus import InMemory
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
+from search_api.client import Hit, Results
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy
 from search_api.serving.live import Live
@@ -119,6 +120,17 @@ def test_every_example_in_javascript(server: Served, example: Example, tmp_path:
     done = subprocess.run(["node", str(program)], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     check(example, done.stdout)
+
+
+def test_every_name_of_the_client_in_the_table_is_one() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    table = page.split("| in JSON | in the client |")[1].split("\n\n")[0]
+    named = set(re.findall(r"\b(results|hit)\.(\w+)", table))
+    known = {("results", field.name) for field in fields(Results)} | {
+        ("hit", field.name) for field in fields(Hit)
+    }
+    assert len(named) == 14
+    assert named <= known
 
 
 def test_what_is_shown_is_compared() -> None:
