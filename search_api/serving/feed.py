@@ -6,10 +6,10 @@ Readers of feeds show an entry once, so they tell of what has come since they lo
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlencode
 from xml.etree import ElementTree
 
@@ -71,14 +71,31 @@ def add_feed(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, mat
             hits = list(islice(searcher.everything(query, deadline).hits, request.limit))
             came = searcher.index.arrivals([hit.passage.article for hit in hits])
         name = request.model_dump_json(exclude_defaults=True, by_alias=True)
-        return Response(feed(name, query, hits, came), media_type=MEDIA_TYPE)
+        here = asked_at(request.model_dump(exclude_defaults=True, by_alias=True))
+        return Response(feed(name, here, query, hits, came), media_type=MEDIA_TYPE)
 
 
-def feed(name: str, query: queries.Query, hits: Iterable[Hit], came: Iterable[int]) -> bytes:
+def asked_at(asked: Mapping[str, Any]) -> str:
+    """The address of a feed below the server's, without a token, which is nobody else's."""
+    return f"{FEED.rpartition('/')[2]}?{urlencode(list(_pairs(asked)))}"
+
+
+def _pairs(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in asked.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{field}", one) for field, several in value.items() for one in several)
+        elif isinstance(value, list):
+            yield from ((name, str(one)) for one in value)
+        else:
+            yield name, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def feed(name: str, here: str, query: queries.Query, hits: Iterable[Hit], came: Iterable[int]) -> bytes:
     """The feed of a search.
 
     Args:
         name: what tells the search from every other, by which readers know the feed again.
+        here: the address of the feed, relative to its own.
         query: what was asked.
         hits: the entries, in their order.
         came: when the article of each came, in seconds since 1970.
@@ -86,6 +103,7 @@ def feed(name: str, query: queries.Query, hits: Iterable[Hit], came: Iterable[in
     root = ElementTree.Element("feed", {"xmlns": _ATOM})
     entries = list(zip(hits, came, strict=True))
     _add(root, "id", f"urn:hudhud:search:{quote(name, safe='')}")
+    ElementTree.SubElement(root, "link", {"rel": "self", "href": here})
     _add(root, "title", f"Hudhud: {query.text}")
     _add(root, "updated", _time(max((seconds for _, seconds in entries), default=0)))
     _add(ElementTree.SubElement(root, "author"), "name", "Hudhud")
@@ -105,9 +123,11 @@ def _add_entry(root: ElementTree.Element, hit: Hit, seconds: int) -> None:
         _add(entry, "published", f"{article.date.isoformat()}T00:00:00Z")
     if article.publisher:
         _add(ElementTree.SubElement(entry, "author"), "name", article.publisher)
-    if article.url and article.url.startswith(_WEB):
-        ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": _text(article.url)})
-    words = "; ".join(f"{match.query.text} = {match.passage.text}" for match in hit.words)
+    is_on_the_web = article.url and article.url.startswith(_WEB)
+    address = article.url if article.url and is_on_the_web else f"articles/{quote(article.id)}"
+    ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": _text(address)})
+    answers = dict.fromkeys(f"{match.query.text} = {match.passage.text}" for match in hit.words)
+    words = "; ".join(answers)
     sentence = hit.sentence.of(article.text)
     _add(entry, "summary", f"{sentence}\n\n{words}" if words else sentence)
 

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
-from indexer.core.records import Article, Passage, Sentence
+from indexer.core.records import Article, MatchKind, Passage, Sentence
 from search_api.search import Hit, HitScores
+from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.query import parse
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy
@@ -71,19 +72,57 @@ def test_readers_know_a_feed_by_all_that_it_asks_for(client: TestClient) -> None
 
 def test_an_entry_stays_one_whatever_its_article_says() -> None:
     hostile = '</summary><entry>\x00\x1b[31m & "quoted" \ud800'.encode("utf-8", "replace").decode()
-    article = Article("a", hostile, hostile, None, "und", "in/a", url="javascript:alert(1)")
+    article = Article("in/a b", hostile, hostile, None, "und", "in/a", url="javascript:alert(1)")
     hit = Hit(
         *(1, 0.5, HitScores(0, 0, 0, 0), article),
         Passage(0, 0, 0, len(hostile), hostile),
         Sentence(0, len(hostile), 0, 0),
         (),
     )
-    root = ElementTree.fromstring(feed("a", parse("a \x1b query"), [hit], [0]))
+    root = ElementTree.fromstring(feed("a", "here", parse("a \x1b query"), [hit], [0]))
     [entry] = root.findall(f"{ATOM}entry")
     clean = hostile.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
     assert (told(entry, "title"), told(entry, "summary")) == (clean, clean)
-    assert entry.find(f"{ATOM}link") is None
+    links = [(link.get("rel"), link.get("href")) for link in root.iter(f"{ATOM}link")]
+    assert links == [("self", "here"), ("alternate", "articles/in/a%20b")]
     assert [told(author, "name") for author in root.iter(f"{ATOM}author")] == ["Hudhud"], "no path"
+
+
+def test_a_feed_says_where_it_is(client: TestClient) -> None:
+    asked = {
+        "q": "flood & سیل",
+        "meta.author": ["Ali"],
+        "exact": "true",
+        "languages": "fa,ar",
+        "token": "secret",
+    }
+    first = client.get("/v1/search.atom", params=asked)
+    link = ElementTree.fromstring(first.content).find(f"{ATOM}link")
+    assert link is not None
+    href = link.get("href", "")
+    assert link.get("rel") == "self"
+    assert (
+        href
+        == "search.atom?exact=true&languages=fa&languages=ar&meta.author=Ali&q=flood+%26+%D8%B3%DB%8C%D9%84"
+    )
+    assert client.get(f"/v1/{href}").content == first.content
+
+
+def test_a_word_that_answers_twice_is_told_once() -> None:
+    text = "flood and flood, river"
+    words = [
+        WordMatch(TextSpan(0, 5, "flood"), TextSpan(start, start + 5, text[start : start + 5]), kind, 1.0)
+        for start, kind in ((0, MatchKind.SAME), (10, MatchKind.SAME), (17, MatchKind.TRANSLATION))
+    ]
+    hit = Hit(
+        *(1, 0.5, HitScores(0, 0, 0, 0), Article("a", "a", text, None, "en", "a.txt")),
+        Passage(0, 0, 0, len(text), text),
+        Sentence(0, len(text), 0, 0),
+        tuple(words),
+    )
+    root = ElementTree.fromstring(feed("a", "here", parse("flood"), [hit], [0]))
+    [entry] = root.findall(f"{ATOM}entry")
+    assert told(entry, "summary") == f"{text}\n\nflood = flood; flood = river"
 
 
 def test_a_feed_is_as_long_as_is_asked_for(client: TestClient) -> None:
