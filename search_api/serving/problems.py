@@ -61,7 +61,7 @@ MOST_ECHOED = 100
 
 MOST_FAULTS = 10
 
-MOST_NAMED = 10
+MOST_NAMED = 20
 """Fields that are all named to who names another."""
 
 _EXACT = 2**53
@@ -153,7 +153,7 @@ def without_paths(text: str, layout: Layout) -> str:
 
 def faults_of(invalid: Invalid) -> tuple[str, list[Fault]]:
     """What does not fit, in a sentence and by field."""
-    found = invalid.error.errors(include_url=False, include_context=False)
+    found = invalid.error.errors(include_url=False)
     faults = [_fault(invalid.fields, one) for one in found[:MOST_FAULTS]]
     more = [f"and {len(found) - MOST_FAULTS:,} more"] if len(found) > MOST_FAULTS else []
     return "; ".join([*(fault.message for fault in faults), *more]), faults
@@ -168,11 +168,18 @@ def _fault(fields: Sequence[str], found: Mapping[str, Any]) -> Fault:
     if found["type"] == "extra_forbidden":
         message = f"{field} is not a field here: {_hint(field, fields)}"
         return Fault(field=field, value=value, message=message)
+    if found["type"] == "too_long":
+        most = found["ctx"]["max_length"]
+        return Fault(
+            field=field, value=value, message=f"{field} may have {most:,} items at most, not {value!r}"
+        )
     return Fault(field=field, value=value, message=f"{field}: {found['msg']}, not {value!r}")
 
 
 def _hint(field: str, fields: Sequence[str]) -> str:
     """What to say of fields to who names one that is none: all where they are few, else the nearest."""
+    if field == "limit" and "fields" in fields:
+        return "a file has all hits; search has limit"
     if len(fields) <= MOST_NAMED:
         return f"{', '.join(fields)} are"
     near = difflib.get_close_matches(field, fields, 1)

@@ -101,3 +101,9 @@ def test_no_more_is_counted_than_a_server_counts(live: Live) -> None:
         [outcome] = batch(client, [search])["outcomes"]
     response = outcome["response"]
     assert (response["total"], response["total_is_exact"]) == (2, False)
+
+
+def test_more_searches_than_may_be_are_refused_in_plain_words(client: TestClient) -> None:
+    answer = client.post("/v1/search/batch", json={"searches": [{"q": "war"}] * 17})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["message"].startswith("searches may have 16 items at most, not ")

@@ -93,7 +93,12 @@ def test_no_more_is_exported_than_is_told_apart(newsroom: Live) -> None:
     [
         ({"fields": "id,tags"}, "fields", "no column is called 'tags': there are rank, confidence, id"),
         ({"fields": ",".join(f"f{n}" for n in range(40))}, "fields", "fields: Input should have at most 32"),
-        ({"limit": "5"}, "limit", "limit is not a field here"),
+        ({"limit": "5"}, "limit", "limit is not a field here: a file has all hits; search has limit"),
+        (
+            {"page": "5"},
+            "page",
+            "page is not a field here: mode, exact, without, languages, sources, meta, not.",
+        ),
         ({"sort": "date"}, "sort", "sort: Input should be 'relevance', 'newest', 'oldest' or 'added'"),
     ],
 )
