@@ -55,7 +55,8 @@ class Hit:
 
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
     cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
-    where they are one hit. `title_words` are the words of the title that answer; their offsets count in it.
+    where they are one hit. `title_words` are the words of the title that answer, if the query asks for them;
+    their offsets count in it.
     """
 
     rank: int
@@ -269,7 +270,10 @@ class Searcher:
             ready(deadline)
         evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
         words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
-        titles = [evidence.matches(_title_of(article)) if evidence else () for article in articles]
+        titles = [
+            evidence.matches(_title_of(article)) if evidence and analysed.query.titles else ()
+            for article in articles
+        ]
         if evidence and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))

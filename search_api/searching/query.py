@@ -67,6 +67,7 @@ class Query:
         group: what a hit is.
         evidence: whether hits say which of their words answer which of the query's.
         gloss: whether hits say what their words mean in English.
+        titles: whether hits say too which words of their titles answer.
         syntax: what its text holds besides words.
         is_telling: whether it says what it is about; one that does not finds nothing.
         mode: what finds articles and orders them.
@@ -91,6 +92,7 @@ class Query:
     group: Group
     evidence: bool = True
     gloss: bool = False
+    titles: bool = False
     syntax: Syntax = NO_SYNTAX
     is_telling: bool = True
     mode: Mode = Mode.HYBRID
@@ -148,6 +150,7 @@ def parse(
     group: str = Group.ARTICLE,
     evidence: bool = True,
     gloss: bool = False,
+    titles: bool = False,
     operators: bool = True,
     mode: str | None = None,
     exact: bool = False,
@@ -176,6 +179,7 @@ def parse(
         group: `article` or `passage`.
         evidence: whether hits say which words answered which.
         gloss: whether hits say what their words mean in English.
+        titles: whether hits say too which words of their titles answer.
         operators: whether quotation marks and minus signs in `text` mean something.
         mode: `hybrid`, `dense` or `lexical` (see `modes`); hybrid, and lexical for exact words, when None.
         exact: whether only the words themselves count, however they are spelled.
@@ -225,6 +229,7 @@ def parse(
         group=Group(group),
         evidence=evidence,
         gloss=gloss,
+        titles=titles,
         syntax=syntax,
         is_telling=is_telling,
         mode=chosen,

@@ -93,6 +93,7 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
             group=self.group,
             evidence=self.evidence and self._gives(_NEED_EVIDENCE),
             gloss=self.gloss and self._gives({"evidence", "gloss"}),
+            titles=bool(self.highlight) and self._gives({"highlight"}),
             min_confidence=self.min_confidence,
             counts=self.count,
             facets=self.facets,

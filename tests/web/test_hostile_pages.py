@@ -19,7 +19,7 @@ from search_api.serving.live import Live
 from search_api.serving.opening import Opener
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
-TEXT = f"پهپادها به نیروگاه هسته‌ای حمله کردند {EVIL} و برق قطع شد."
+TEXT = f"پهپادها به نیروگاه هسته\u200cای حمله کردند {EVIL} و برق قطع شد."
 ID = 'evil/"<b>&?#'
 
 
