@@ -24,6 +24,7 @@ from search_api.client.errors import (
     UnexpectedAnswer,
 )
 from search_api.client.hits import Gloss, Highlight, Hit, Mark, MarkedHtml, Reference, Scores, WordMatch
+from search_api.client.nearby import SimilarArticle, Suggestion
 
 __all__ = [
     "ApiError",
@@ -51,6 +52,8 @@ __all__ = [
     "Results",
     "Scores",
     "ServerFault",
+    "SimilarArticle",
+    "Suggestion",
     "TooManyRequests",
     "Unavailable",
     "UnexpectedAnswer",

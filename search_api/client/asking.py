@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
+from urllib.parse import urlencode
 
 Day = datetime.date | str | None
 Values = str | Iterable[str]
@@ -48,15 +49,32 @@ class Asking(TypedDict, total=False):
 
 def body_of(query: str, asking: Asking) -> dict[str, Any]:
     """The body of the request."""
+    return {"q": query, **fields_of(asking)}
+
+
+def fields_of(asking: Asking) -> dict[str, Any]:
+    """All of a request but its query."""
     given: dict[str, Any] = {name: value for name, value in asking.items() if value is not None}
     more, omit = given.pop("more", {}), given.pop("omit", Omit())
     left_out = {"languages": omit.languages, "sources": omit.sources, "meta": omit.meta}
     return {
-        "q": query,
         **{_NAMES.get(name, name): _written(name, value) for name, value in given.items()},
         **{f"not.{name}": _written(name, value) for name, value in left_out.items() if value},
         **more,
     }
+
+
+def parameters_of(fields: Mapping[str, Any]) -> str:
+    """Fields of a request as the query of an address."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            pairs += [(f"{name}.{field}", one) for field, values in value.items() for one in values]
+        elif isinstance(value, list):
+            pairs += [(name, one) for one in value]
+        else:
+            pairs.append((name, str(value)))
+    return urlencode(pairs)
 
 
 def parted(given: Values) -> list[str]:

@@ -1,18 +1,24 @@
 """The client: one method for each thing that the API does."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeVar, Unpack
 from urllib.parse import quote
 
 from search_api.client.answers import Article, Results
-from search_api.client.asking import Asking, Day, Omit, Values, body_of, parted
-from search_api.client.errors import Refused, UnexpectedAnswer
+from search_api.client.asking import Asking, Day, Omit, Values, body_of, fields_of, parameters_of, parted
+from search_api.client.errors import Refused, UnexpectedAnswer, refused
 from search_api.client.hits import Document
+from search_api.client.nearby import SimilarArticle, Suggestion
 from search_api.client.transport import Address, Transport
 
 T = TypeVar("T")
 
 _SEARCH = "/v1/search"
+_AT_ONCE = 16
+"""Searches of one request."""
+
+_MOST_IDS = 100
+"""Ids of one request."""
 
 
 class Client:
@@ -175,6 +181,80 @@ class Client:
         """
         return self._read(Article.of, self._transport.json("GET", f"/v1/articles/{quote(id)}"))
 
+    def searches(self, queries: Iterable[str], **asking: Unpack[Asking]) -> list[Results | Refused]:
+        """The answers to several queries, in their order; the problem in place of one that has none.
+
+        Args:
+            queries: any number; sixteen go into a request.
+            asking: what `search` takes, the same for all.
+
+        Raises:
+            ApiError: no request was answered; as `errors` has it.
+        """
+        bodies = [body_of(query, asking) for query in queries]
+        found: list[Results | Refused] = []
+        for first in range(0, len(bodies), _AT_ONCE):
+            body = {"searches": bodies[first : first + _AT_ONCE]}
+            answer = self._transport.json("POST", f"{_SEARCH}/batch", body)
+            found += self._read(_outcomes, answer)
+        return found
+
+    def articles(self, ids: Iterable[str]) -> list[Article]:
+        """The articles of these ids, each once, in their order; an id that no article has gives none.
+
+        Raises:
+            ApiError: as `errors` has it.
+        """
+        left = list(dict.fromkeys(ids))
+        found: list[Article] = []
+        while left:
+            some, left = left[:_MOST_IDS], left[_MOST_IDS:]
+            answer = self._transport.json("POST", "/v1/articles", {"ids": some})
+            found += self._read(lambda document: [*map(Article.of, document["articles"])], answer)
+            left = [*answer["left"], *left]
+        return found
+
+    def similar(
+        self,
+        id: str,
+        *,
+        limit: int = 10,
+        languages: Values = (),
+        sources: Values = (),
+        meta: Mapping[str, Values] | None = None,
+        omit: Omit | None = None,
+    ) -> list[SimilarArticle]:
+        """The articles that are like one: the same story in other languages first.
+
+        Args:
+            id: of the one.
+            limit: most articles, 1 to 100.
+            languages: only articles in these, as for `search`.
+            sources: only articles of these publishers.
+            meta: only articles with one of these values of a further field.
+            omit: articles to leave out.
+
+        Raises:
+            NotFound: no article has this id.
+            ApiError: as `errors` has it.
+        """
+        asked = fields_of(
+            {"limit": limit, "languages": languages, "sources": sources, "meta": meta, "omit": omit}
+        )
+        path = f"/v1/articles/{quote(id)}/similar?{parameters_of(asked)}"
+        answer = self._transport.json("GET", path)
+        return self._read(lambda document: [*map(SimilarArticle.of, document["similar"])], answer)
+
+    def suggest(self, typed: str, *, limit: int = 8) -> list[Suggestion]:
+        """Words of the archive that the last word typed may become.
+
+        Raises:
+            InvalidRequest: nothing was typed.
+            ApiError: as `errors` has it.
+        """
+        answer = self._transport.json("GET", f"/v1/suggest?{parameters_of({'q': typed, 'limit': limit})}")
+        return self._read(lambda document: [*map(Suggestion.of, document["suggestions"])], answer)
+
     def is_ready(self) -> bool:
         """Whether the live index answers.
 
@@ -198,3 +278,11 @@ class Client:
                 f"what {self._url} answers lacks what this client needs ({error!r}): is it an older or"
                 " newer Hudhud?"
             ) from error
+
+
+def _outcomes(document: Document) -> list[Results | Refused]:
+    """What became of each search of a batch."""
+    return [
+        Results.of(one["response"]) if one["response"] else refused(one["status"], one["problem"], {})
+        for one in document["outcomes"]
+    ]

@@ -109,7 +109,7 @@ def test_no_example_in_python_needs_the_archive_of_the_demo(
     finally:
         elsewhere.close()
     assert first == "Nothing here seems to answer this.\n"
-    assert last.endswith("\n0 [('language', ()), ('month', ())]\n")
+    assert last.endswith("\n0 [('language', ()), ('month', ())]\n0\n0\n[]\n")
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed: no JavaScript is run")

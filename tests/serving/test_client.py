@@ -94,6 +94,43 @@ def test_filters_are_sent(client: Client) -> None:
     assert (len(few), few.more, [hit.more for hit in few]) == (2, {}, [{}, {}])
 
 
+def test_several_queries_have_an_answer_or_a_problem_each(client: Client) -> None:
+    queries = [QUERY, "؟", *(f"war {number}" for number in range(18))]
+    answers = client.searches(queries, limit=2)
+    assert len(answers) == len(queries) == 20  # two requests
+    first, second, *others = answers
+    assert isinstance(first, Results)
+    assert first.hits == client.search(QUERY, limit=2).hits
+    assert isinstance(second, InvalidRequest)
+    assert [fault.field for fault in second.faults] == ["q"]
+    assert [one.query for one in others if isinstance(one, Results)] == queries[2:]
+
+
+def test_articles_come_in_the_order_of_their_ids_each_once(client: Client) -> None:
+    ids = [hit.id for hit in client.search("war", limit=3)]
+    found = client.articles([*reversed(ids), "nowhere", ids[0]])
+    assert [article.id for article in found] == ids[::-1]
+    assert found[-1] == client.article(ids[0])
+    assert client.articles([]) == []
+
+
+def test_similar_articles_and_suggestions_are_typed(client: Client) -> None:
+    found = client.similar(NUCLEAR, limit=2, omit=Omit(languages="prs"))
+    assert [one.rank for one in found] == [1, 2]
+    for one in found:
+        assert one.article.language != "prs"
+        assert one.is_same_story == (one.confidence >= 0.5)
+        text = client.article(one.article.id).text
+        assert 0 <= one.passage.start < one.passage.end <= len(text)
+    assert {one.article.language for one in client.similar(NUCLEAR, languages=["prs"])} == {"prs"}
+    with pytest.raises(NotFound):
+        client.similar("nowhere")
+    word, *_ = client.suggest("the nucl", limit=3)
+    assert word.query.startswith("the ")
+    assert word.query.endswith(word.text)
+    assert word.articles >= 1
+
+
 @pytest.fixture(scope="module")
 def archive(newsroom: Live) -> Iterator[Client]:
     """A client of a server over an archive with publishers and further fields."""
