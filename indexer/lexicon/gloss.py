@@ -5,13 +5,15 @@ Folding all translations takes seconds and 100 MB, so the table is made once per
 
 import functools
 import logging
+import math
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from indexer.core.errors import ModelNotWritable
 from indexer.lexicon import dictionary, headwords
-from indexer.lexicon.dictionary import ABBREVIATION, NAME, Dictionary
+from indexer.lexicon.dictionary import ABBREVIATION, NAME, NAMES, Dictionary
+from indexer.lexicon.translations import present_stem
 from indexer.storage.made_once import make_once
 from indexer.storage.word_map import WordMap, packed
 from indexer.text import wordlists
@@ -21,11 +23,26 @@ from indexer.text.orthography.stems import stem
 _logger = logging.getLogger(__name__)
 
 FILE = "gloss.map"
-FORMAT = 1
+FORMAT = 2
 
 MEANINGS = 3
 """English words that a word is explained by, at most; one, where only names are known for it, which differ in
 their spelling alone."""
+
+_PREFIXES = frozenset("وفبلک")
+"""Arabic words of one letter, folded, which are written with the word behind them: and, so, in, for, as."""
+
+_STEMS, _NAMES, _RARE_NAMES = "~", "^", "^^"
+"""Behind the column of what stems mean, and words as names: those of `english.tsv`, and all others."""
+
+_OF_VERBS = "#"
+"""Stems of verbs begin so."""
+
+_RARER = 10.0
+"""How many times as usual an English word must be to go before one whose translation is one place before."""
+
+_UNKNOWN = 1e-8
+"""Share of English texts that a word has which no list has."""
 
 _OPENING = threading.Lock()
 
@@ -40,7 +57,16 @@ def meanings(word: str, language: str) -> tuple[str, ...]:
     if is_function_word(word):
         return ()
     column = "ar" if language == "ar" else "fa"
-    return _found(word, column) or _found(stem(word, column), column)
+    names = _found(word, column + _NAMES)
+    if own := _found(word, column):
+        return tuple(dict.fromkeys((*own, *names)))[:MEANINGS]
+    root = stem(word, column)
+    by_stem = _found(root, column + _STEMS)
+    found = (by_stem or names) if root.startswith(_OF_VERBS) else (names or by_stem)
+    found = found or _found(word, column + _RARE_NAMES)
+    if not found and column == "ar" and word[0] in _PREFIXES:
+        return _found(word[1:], column + _NAMES)
+    return found
 
 
 def prepare() -> None:
@@ -72,15 +98,16 @@ def cache_folder() -> Path:
 
 
 def made(known: Dictionary) -> bytes:
-    """By column, then by fold and by stem: headwords, those whose usual translation it is before others.
+    """By column, by fold and by stem: headwords, those whose usual translation it is before others.
 
-    Names are there for words that no headword explains.
+    Names stand apart, by fold alone: forms of common words would be taken for them.
     """
     words, names = _ranked(known, known.headwords(), MEANINGS), _ranked(known, known.names(), 1)
+    tables = words | {f"{column}{_NAMES}": found for column, found in names.items()}
     return packed(
         (_key(word, column), "\t".join(found).encode())
-        for column in words
-        for word, found in (names[column] | words[column]).items()
+        for column, table in tables.items()
+        for word, found in table.items()
     )
 
 
@@ -99,13 +126,12 @@ def _found(word: str, column: str) -> tuple[str, ...]:
 
 
 def _ranked(known: Dictionary, headwords: Iterable[str], most: int) -> dict[str, dict[str, tuple[str, ...]]]:
-    ranked: dict[str, dict[str, dict[str, tuple[int, float]]]] = {"fa": {}, "ar": {}}
+    ranked: dict[str, dict[str, dict[str, float]]] = {}
     used = wordlists.frequencies("en")
-    for headword, column, form, rank in _entries(known, headwords):
-        meaning = (rank, -used.get(headword.casefold(), 0.0))
-        folded = fold(form)
-        for key in {folded, stem(folded, column)}:
-            explained = ranked[column].setdefault(key, {})
+    for headword, column, form, rank, pos in _entries(known, headwords):
+        meaning = rank - math.log(max(used.get(headword.casefold(), 0.0), _UNKNOWN), _RARER)
+        for key in _keys(fold(form), column, pos):
+            explained = ranked.setdefault(key[0], {}).setdefault(key[1], {})
             explained[headword] = min(explained.get(headword, meaning), meaning)
     return {
         column: {
@@ -116,8 +142,22 @@ def _ranked(known: Dictionary, headwords: Iterable[str], most: int) -> dict[str,
     }
 
 
-def _entries(known: Dictionary, headwords: Iterable[str]) -> Iterator[tuple[str, str, str, int]]:
-    """Headword, column, translation of one word, and how far from the usual translation it is."""
+def _keys(folded: str, column: str, pos: str) -> Iterator[tuple[str, str]]:
+    """Where a translation is looked for: the column, and the word or the stem."""
+    if pos in NAMES:
+        yield column + _NAMES, folded
+        return
+    yield column, folded
+    if pos == "v" and column == "fa":
+        stems = present_stem(folded)
+    else:
+        stems = {one for one in (folded, stem(folded, column)) if not one.startswith(_OF_VERBS)}
+    for one in stems:
+        yield column + _STEMS, one
+
+
+def _entries(known: Dictionary, headwords: Iterable[str]) -> Iterator[tuple[str, str, str, int, str]]:
+    """Headword, column, translation of one word, how far from the usual one that is, and of what kind."""
     for headword in headwords:
         for rank, sense in enumerate(known.senses(headword)):
             places: dict[str, int] = {}
@@ -127,7 +167,7 @@ def _entries(known: Dictionary, headwords: Iterable[str]) -> Iterator[tuple[str,
                 column = "ar" if translation.language == "ar" else "fa"
                 for form in translation.forms:
                     if " " not in form:
-                        yield _written(headword, sense.pos), column, form, rank + place
+                        yield _written(headword, sense.pos), column, form, rank + place, sense.pos
 
 
 def _written(headword: str, pos: str) -> str:

@@ -116,7 +116,7 @@ class Translations:
                 number = self._terms.number(form)
                 if number is not None:
                     found[number] = 1.0
-            stems |= _present_stem(word)
+            stems |= present_stem(word)
         for one in stems:
             for term in self._forms.of_stem(one)[0]:
                 found.setdefault(term, FORM_WEIGHT)
@@ -152,8 +152,8 @@ def _past_forms(infinitive: str) -> tuple[str, ...]:
     return (past, f"{past}ه")
 
 
-def _present_stem(infinitive: str) -> set[str]:
-    """The stem that conjugated forms have, where hazm knows it."""
+def present_stem(infinitive: str) -> set[str]:
+    """The stem that conjugated forms of a folded Persian infinitive have, where hazm knows it."""
     return {verb for past in _past_forms(infinitive)[:1] if (verb := known_words().verbs.get(f"می{past}"))}
 
 

@@ -190,6 +190,30 @@ def test_the_reversed_dictionary_explains_words(word: str, language: str, expect
     assert expected in meanings(fold(word), language)
 
 
+@pytest.mark.parametrize(
+    ("word", "language", "first", "names"),
+    [
+        ("کردند", "fa", "do", {"Kennedy", "Kenny", "kurds"}),
+        ("شدند", "fa", "become", {"dill"}),
+        ("رفتند", "fa", "go", set()),
+        ("الجوي", "ar", "air", {"Joe", "Joey"}),
+        ("نظيره", "ar", "peer", {"Nazira"}),
+        ("وكينيدي", "ar", "Kennedy", set()),
+        ("کندی", "fa", "slowdown", set()),
+    ],
+)
+def test_forms_of_words_are_not_taken_for_names(
+    word: str, language: str, first: str, names: set[str]
+) -> None:
+    found = meanings(fold(word), language)
+    assert found[0] == first
+    assert names.isdisjoint(found)
+
+
+def test_a_word_that_is_a_name_too_has_both_meanings() -> None:
+    assert meanings(fold("کندی"), "fa") == ("slowdown", "Kennedy")
+
+
 def test_the_reversed_dictionary_is_made_once_and_then_mapped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
