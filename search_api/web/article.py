@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from indexer.core.records import Article, Passage, Span
 from search_api.searching.evidence import WordMatch
+from search_api.searching.gloss import gloss
 from search_api.searching.highlight import Mark, marked, marks_of
 from search_api.similar import SimilarArticle
 from search_api.web.addresses import Address
 from search_api.web.asking import Typed
-from search_api.web.hits import ShownArticle, shown_article
+from search_api.web.hits import GlossPiece, ShownArticle, glossed, shown_article
 from search_api.web.preferences import Preferences
 from search_api.web.templating import Html
 from search_api.web.why import attributes_of
@@ -27,10 +28,12 @@ class Paragraph:
     Attributes:
         html: of it, with marks; what is named stands in an element of its own.
         passages: that begin in it: their addresses, for whoever wants to name one.
+        gloss: what it means word by word, where that is wanted.
     """
 
     html: Html
     passages: tuple[str, ...]
+    gloss: tuple[GlossPiece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def shown_text(
     named: Span | None,
     here: Address,
     preferences: Preferences,
+    *,
+    is_glossed: bool,
 ) -> ShownText:
     """The text of an article.
 
@@ -112,6 +117,7 @@ def shown_text(
         named: what the address names.
         here: the address of the page.
         preferences: of whoever looks.
+        is_glossed: whether each paragraph says what its words mean.
     """
     marks = [
         mark
@@ -123,10 +129,18 @@ def shown_text(
         Paragraph(
             Html(page.html(*found.span())),
             tuple(_links(passages, Span(*found.span()), here)),
+            _meanings(found, article.language) if is_glossed else (),
         )
         for found in _PARAGRAPH.finditer(article.text)
     ]
     return ShownText(tuple(paragraphs), page.count)
+
+
+def _meanings(found: re.Match[str], language: str) -> tuple[GlossPiece, ...]:
+    """What a paragraph means word by word; nothing where none of its words is known."""
+    text = found.group()
+    pieces = glossed(text, 0, gloss(Passage(0, 0, 0, len(text), text), language))
+    return pieces if any(piece.meanings for piece in pieces) else ()
 
 
 def _links(passages: Sequence[Passage], paragraph: Span, here: Address) -> Iterator[str]:

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound
 from search_api.searching.facets import LANGUAGE, MONTH, SOURCE
+from search_api.searching.gloss import ready
 from search_api.searching.query import MOST_FACETS
 from search_api.serving.answering import Answering
 from search_api.serving.asked import Asked, article_id, parameters
@@ -25,7 +26,7 @@ from search_api.web.many import LIST, lines_of, searched
 from search_api.web.many import PATH as QUERIES
 from search_api.web.opensearch import MEDIA_TYPE, PATH, description
 from search_api.web.preferences import Preferences
-from search_api.web.results import shown_results
+from search_api.web.results import gloss_switch, shown_results
 from search_api.web.start import shown_archive
 from search_api.web.visit import Visit, visit
 
@@ -93,6 +94,8 @@ def _add_article(app: FastAPI, answering: Answering) -> None:
 
 
 def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline) -> Response:
+    if asked.is_glossed:
+        ready(deadline)
     with answering.live.searcher() as searcher:
         index = searcher.index
         try:
@@ -112,7 +115,17 @@ def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline
         asked.preferences,
         query=asked.request.q if asked.request else "",
         article=shown_article(article, asked.here, asked.preferences, named),
-        text=shown_text(article, passages, found, words, named, asked.here, asked.preferences),
+        text=shown_text(
+            article,
+            passages,
+            found,
+            words,
+            named,
+            asked.here,
+            asked.preferences,
+            is_glossed=asked.is_glossed,
+        ),
+        gloss=gloss_switch(asked),
         others=alike(others, asked.here, asked.preferences),
         back=str(asked.here.dropped(_AT).to("/")),
     )

@@ -13,11 +13,11 @@ from search_api.web.asking import Piece, Typed
 from search_api.web.choices import Choices, choices
 from search_api.web.hits import ShownHit, shown_hit
 from search_api.web.months import Months, months
-from search_api.web.visit import OFF, Visit
+from search_api.web.visit import GLOSS, OFF, Visit
 
 CSV, FEED = "/v1/search.csv", "/v1/search.atom"
 _NOT_OF_FILES = (
-    "gloss",
+    GLOSS,
     "limit",
     "group",
     "highlight",
@@ -123,7 +123,7 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
         exact=_flag(visit, "exact", dropping=("mode", "without")),
         collapse=_flag(visit, "collapse"),
         stories=_flag(visit, "stories"),
-        gloss=_flag(visit, "gloss"),
+        gloss=gloss_switch(visit),
         is_narrowed=not result.query.filter.is_empty,
         everything=str(Address(here.prefix, here.path, tuple(_unfiltered(here)))),
         first=str(here.dropped(CURSOR)) if here.values(CURSOR) else "",
@@ -154,6 +154,16 @@ def _kinds(result: Result, visit: Visit) -> Iterator[Switch]:
 def _in_mode(here: Address, mode: Mode) -> Address:
     plain = here.dropped("mode", "exact")
     return plain if mode is Mode.HYBRID else plain.with_("mode", mode)
+
+
+def gloss_switch(visit: Visit) -> Switch:
+    """Whether a page says what single words mean, and the address where that is otherwise."""
+    return Switch(
+        GLOSS,
+        visit.preferences.wording("flag_gloss"),
+        visit.is_glossed,
+        str(visit.here.dropped(GLOSS) if visit.is_glossed else visit.here.with_only(GLOSS, "true")),
+    )
 
 
 def _flag(visit: Visit, name: str, dropping: tuple[str, ...] = ()) -> Switch:

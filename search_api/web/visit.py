@@ -14,6 +14,9 @@ FRAGMENT = "hudhud-fragment"
 OFF = "off"
 """The parameter that names words of the query which do not count."""
 
+GLOSS = "gloss"
+"""The parameter that asks what single words mean."""
+
 _LISTS = frozenset({"languages", "not.languages", "without"})
 """Parameters whose values may stand in one, with commas between."""
 
@@ -50,6 +53,11 @@ class Visit:
     off: frozenset[str] = frozenset()
     is_fragment: bool = False
     own: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_glossed(self) -> bool:
+        """Whether the page says what single words mean."""
+        return self.request.gloss if self.request else "true" in self.here.values(GLOSS)
 
     def model_dump_json(self, *, exclude_defaults: bool) -> str:
         """What is searched for, for the log."""

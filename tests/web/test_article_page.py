@@ -55,6 +55,21 @@ def test_what_names_no_passage_is_passed_over(browser: Browser, at: str) -> None
     assert page.all("span.named") == []
 
 
+def test_an_article_says_what_its_words_mean(browser: Browser) -> None:
+    plain = browser.open(f"/article/{NUCLEAR}?q=nuclear&gloss=false")
+    assert plain.all("ruby") == []
+    page = browser.follow(plain, "a[data-key=switch-gloss]")
+    assert "This is not a translation." in page.text("p.glossing")
+    [body] = page.all("div.body")
+    glosses = found(body, "p.gloss")
+    assert len(glosses) == len(plain.one("div.body").xpath("p"))
+    assert {one.get("translate") for one in glosses} == {"no"}
+    meanings = {ruby.text: words(found(ruby, "rt")[0]) for ruby in page.all("ruby")}
+    assert "nuclear" in meanings["النووية"]
+    assert [one.get("id") for one in page.all("mark")] == [one.get("id") for one in plain.all("mark")]
+    assert browser.follow(page, "a[data-key=switch-gloss]").all("ruby") == []
+
+
 def test_what_is_like_it_is_listed(browser: Browser) -> None:
     page = browser.open(f"/article/{NUCLEAR}")
     others = found(page.one("section.elsewhere"), "li")
