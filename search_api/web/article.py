@@ -139,8 +139,7 @@ def shown_text(
 def _meanings(found: re.Match[str], language: str) -> tuple[GlossPiece, ...]:
     """What a paragraph means word by word; nothing where none of its words is known."""
     text = found.group()
-    pieces = glossed(text, 0, gloss(Passage(0, 0, 0, len(text), text), language))
-    return pieces if any(piece.meanings for piece in pieces) else ()
+    return glossed(text, 0, gloss(Passage(0, 0, 0, len(text), text), language))
 
 
 def _links(passages: Sequence[Passage], paragraph: Span, here: Address) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Hits as a page shows them: where from, when, how surely; the best sentence, its passage, and why."""
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +21,10 @@ from search_api.web.why import Answer, answers, attributes_of
 
 ARTICLE = "/article/"
 """Where an article is, before its id."""
+
+_WORD = re.compile(r"\S+")
+_CUT = "\u2026"
+"""What ends a title that was cut off."""
 
 MOST_MEANINGS = 2
 """Of a word that are shown below it."""
@@ -99,6 +105,7 @@ def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -
     marks = marks_of(hit.words, hit.passage.text, hit.passage.start)
     passage = hit.passage
     found = answers(hit.words, typed, wording)
+    told = past_title(hit.article.title, passage.text) if passage.start == 0 else 0
 
     def part(start: int, end: int) -> Html:
         text = passage.text[start - passage.start : end - passage.start]
@@ -115,7 +122,7 @@ def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -
         answers=found,
         unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
-        gloss=glossed(passage.text, passage.start, hit.gloss) if hit.gloss else (),
+        gloss=glossed(passage.text[told:], passage.start + told, hit.gloss),
         twins=tuple(shown_article(twin, here, preferences) for twin in hit.twins),
     )
 
@@ -173,14 +180,34 @@ def title_gloss(article: Article) -> tuple[GlossPiece, ...]:
     return glossed(article.title, 0, gloss(title, article.language))
 
 
+def past_title(title: str, text: str) -> int:
+    """Where a text goes on after a title that is its beginning, which may be cut off; 0 where it is none."""
+    told = title.removesuffix(_CUT).split()
+    words = list(itertools.islice(_WORD.finditer(text), len(told)))
+    begun = [word.group() for word in words]
+    if not told or len(begun) < len(told) or begun[:-1] != told[:-1] or not begun[-1].startswith(told[-1]):
+        return 0
+    last = words[-1]
+    return last.end() if begun == told else last.start()
+
+
 def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossPiece, ...]:
-    """A stretch of an article's text, word by word, with meanings where they are known."""
+    """A stretch of an article's text, word by word; nothing where none of its words is known.
+
+    Args:
+        text: of the stretch.
+        start: where it begins in the article.
+        words: known ones in order; those before the stretch are passed over.
+    """
     pieces: list[GlossPiece] = []
     done = 0
     for word in words:
+        if word.start < start:
+            continue
         first, past = word.start - start, word.end - start
         if first > done:
             pieces.append(GlossPiece(text[done:first]))
         pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings[:MOST_MEANINGS])))
         done = past
-    return (*pieces, GlossPiece(text[done:])) if done < len(text) else tuple(pieces)
+    rest = (GlossPiece(text[done:]),) if pieces and done < len(text) else ()
+    return (*pieces, *rest)

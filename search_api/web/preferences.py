@@ -10,6 +10,9 @@ from search_api.serving.sessions import token_in
 from search_api.web.wording import LANGUAGES, Wording, preferred, wording
 
 COOKIE = "hudhud-view"
+_OF_MEANINGS = "en"
+"""The language that meanings of words come in."""
+
 _A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -41,6 +44,11 @@ class Preferences:
     def wording(self) -> Wording:
         """The texts in this language."""
         return wording(self.language)
+
+    @property
+    def is_glossed(self) -> bool:
+        """Whether pages say what words mean where their address does not say: in English they do."""
+        return self.language == _OF_MEANINGS
 
     def cookie(self, path: str) -> str:
         """The header that keeps them, for pages below a path."""

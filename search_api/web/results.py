@@ -158,12 +158,10 @@ def _in_mode(here: Address, mode: Mode) -> Address:
 
 def gloss_switch(visit: Visit) -> Switch:
     """Whether a page says what single words mean, and the address where that is otherwise."""
-    return Switch(
-        GLOSS,
-        visit.preferences.wording("flag_gloss"),
-        visit.is_glossed,
-        str(visit.here.dropped(GLOSS) if visit.is_glossed else visit.here.with_only(GLOSS, "true")),
-    )
+    is_on = visit.is_glossed
+    other = "" if visit.preferences.is_glossed != is_on else "false" if is_on else "true"
+    address = visit.here.with_only(GLOSS, other)
+    return Switch(GLOSS, visit.preferences.wording("flag_gloss"), is_on, str(address))
 
 
 def _flag(visit: Visit, name: str, dropping: tuple[str, ...] = ()) -> Switch:

@@ -26,7 +26,6 @@ _UNSAID = {
     "sort": "relevance",
     "mode": "",
     "exact": "false",
-    "gloss": "false",
     "collapse": "false",
     "stories": "false",
     "cursor": "",
@@ -57,7 +56,10 @@ class Visit:
     @property
     def is_glossed(self) -> bool:
         """Whether the page says what single words mean."""
-        return self.request.gloss if self.request else "true" in self.here.values(GLOSS)
+        if self.request:
+            return self.request.gloss
+        said = self.here.values(GLOSS)
+        return said[-1] == "true" if said else self.preferences.is_glossed
 
     def model_dump_json(self, *, exclude_defaults: bool) -> str:
         """What is searched for, for the log."""
@@ -78,12 +80,15 @@ def visit(asked: Asked, path: str, own: frozenset[str] = frozenset()) -> Visit:
     pairs = tuple(_said(parameters(asked.query)))
     searched = [(name, value) for name, value in pairs if name != OFF and name not in own]
     query = next((value for name, value in reversed(searched) if name == "q"), "")
+    preferences = Preferences.of(asked.headers)
     request = None
     if query.strip():
         request = from_query(SearchRequest)(replace(asked, query=urlencode(searched).encode()))
+        if GLOSS not in request.model_fields_set:
+            request = request.model_copy(update={GLOSS: preferences.is_glossed})
     return Visit(
         here=Address(asked.prefix, path, pairs),
-        preferences=Preferences.of(asked.headers),
+        preferences=preferences,
         request=request,
         off=frozenset(value.casefold() for name, value in pairs if name == OFF),
         is_fragment=FRAGMENT in asked.headers,

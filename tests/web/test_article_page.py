@@ -18,7 +18,7 @@ def browser(live: Live) -> Iterator[Browser]:
 
 
 def test_an_article_is_whole(browser: Browser, searcher: Searcher) -> None:
-    page = browser.open(f"/article/{NUCLEAR}")
+    page = browser.open(f"/article/{NUCLEAR}?gloss=false")
     article = searcher.index.article_by_id(NUCLEAR)
     [body] = page.all("div.body")
     assert (body.get("lang"), body.get("dir")) == ("ar", "rtl")

@@ -10,6 +10,7 @@ from search_api.search import Searcher
 from search_api.searching.query import parse
 from search_api.serving.live import Live
 from search_api.web.answers import POLICY
+from search_api.web.hits import past_title
 
 QUERY = "/?q=Zaporizhzhia+nuclear+plant+lost+external+power"
 NUCLEAR = "003_f7d4c279eac3b33f"
@@ -115,7 +116,7 @@ def test_each_way_to_match_is_switched_off_by_a_link(browser: Browser) -> None:
 def test_nothing_found_is_told(browser: Browser) -> None:
     page = browser.open("/?q=how+do+bees+make+honey")
     assert page.text("h1.verdict") == "Nothing here seems to answer this"
-    assert "probably speak of something else" in page.text("p.note")
+    assert "probably speak of something else" in page.texts("p.note")[0]
 
 
 def test_facets_count_narrow_and_leave_out(newsreader: Browser) -> None:
@@ -193,6 +194,51 @@ def test_a_gloss_is_shown_on_demand_and_called_what_it_is(browser: Browser) -> N
     assert "not a translation" in page.all("details.word-by-word")[0].text_content()
     pairs = {ruby.text: words(found(ruby, "rt")[0]) for ruby in page.all("ruby")}
     assert "nuclear" in pairs["النووية"]
+
+
+def test_a_gloss_is_on_in_english_and_a_switch_turns_it_off(browser: Browser) -> None:
+    address = "/?q=nuclear+plant&languages=ar"
+    on = browser.open(address)
+    assert on.one("a[data-key=switch-gloss]").get("aria-checked") == "true"
+    assert on.all("ruby")
+    off = browser.follow(on, "a[data-key=switch-gloss]")
+    assert asked(on.one("a[data-key=switch-gloss]").get("href"))["gloss"] == ["false"]
+    assert off.all("ruby") == []
+    assert "gloss" not in asked(off.one("a[data-key=switch-gloss]").get("href"))
+
+
+@pytest.mark.parametrize("language", ["fa", "ar"])
+def test_a_gloss_is_off_in_other_languages_and_a_switch_turns_it_on(browser: Browser, language: str) -> None:
+    page = browser.open("/?q=nuclear+plant&languages=ar", accept_language=language)
+    assert page.all("ruby") == []
+    other = page.one("a[data-key=switch-gloss]").get("href")
+    assert asked(other)["gloss"] == ["true"]
+    assert browser.open(other, accept_language=language).all("ruby")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "rest"),
+    [
+        ("one two", "one two three", " three"),
+        ("one  two", "one\ntwo\nthree", "\nthree"),
+        ("one tw\u2026", "one two three", "two three"),
+        ("one two", "one two", ""),
+        ("one four", "one two three", "one two three"),
+        ("one two three four", "one two three", "one two three"),
+        ("", "one", "one"),
+    ],
+)
+def test_a_passage_goes_on_after_its_title(title: str, text: str, rest: str) -> None:
+    assert text[past_title(title, text) :] == rest
+
+
+def test_what_a_title_says_is_not_told_again_below_it(browser: Browser) -> None:
+    page = browser.open("/?q=nuclear+plant&min_confidence=0")
+    hits = [one for one in page.all("article.hit") if found(one, "details.word-by-word")]
+    for hit in hits:
+        title, passage = ("".join(one.xpath("text()|ruby/text()")).split() for one in found(hit, "p.gloss"))
+        assert passage[:3] != title[:3]
+    assert hits
 
 
 def test_the_changing_part_alone_is_sent_to_a_script(browser: Browser) -> None:
