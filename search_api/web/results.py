@@ -1,6 +1,6 @@
 """The results of a search as a page shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.core.records import MatchKind
@@ -9,7 +9,7 @@ from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
 from search_api.searching.query import Sort
 from search_api.web.addresses import CURSOR, Address
-from search_api.web.asking import Piece, Typed
+from search_api.web.asking import Piece, Typed, unanswered
 from search_api.web.choices import Choices, choices
 from search_api.web.hits import ShownHit, shown_hit
 from search_api.web.months import Months, months
@@ -49,6 +49,7 @@ class ShownResults:
         query: as it was typed.
         pieces: the same, word by word.
         verdict: whether the archive answers.
+        unanswered: words of the query that nothing in any hit of this page answers.
         total: how many articles match, and whether that is all.
         warnings: what to know, in English.
         hits: of this page.
@@ -64,6 +65,7 @@ class ShownResults:
     query: str
     pieces: tuple[Piece, ...]
     verdict: Verdict
+    unanswered: tuple[str, ...]
     total: str
     is_total_exact: bool
     warnings: tuple[str, ...]
@@ -96,14 +98,16 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
     """
     here, wording = visit.here, visit.preferences.wording
     whole = here.dropped(*_NOT_OF_FILES).with_only("q", typed.text)
+    hits = tuple(shown_hit(hit, typed, here, visit.preferences) for hit in result.hits)
     return ShownResults(
         query=query,
         pieces=typed.pieces,
         verdict=result.verdict,
+        unanswered=_unanswered(hits, typed),
         total=wording.number(result.total),
         is_total_exact=result.is_total_exact,
         warnings=result.warnings,
-        hits=tuple(shown_hit(hit, typed, here, visit.preferences) for hit in result.hits),
+        hits=hits,
         fields=tuple(choices(result.facets, here, wording)),
         months=months(result.facets, result.query, here, wording),
         kinds=tuple(_kinds(result, visit)),
@@ -131,6 +135,12 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
         csv=str(whole.to(CSV)),
         feed=str(whole.to(FEED).dropped(*_NOT_OF_FEEDS)),
     )
+
+
+def _unanswered(hits: Sequence[ShownHit], typed: Typed) -> tuple[str, ...]:
+    """Words that no hit answers; none where no word is answered: then hits were found by their meaning."""
+    found = [answer.numbers for hit in hits for answer in hit.answers]
+    return unanswered(typed, found) if found else ()
 
 
 def _kinds(result: Result, visit: Visit) -> Iterator[Switch]:

@@ -46,7 +46,7 @@ def test_a_result_says_what_the_search_found(browser: Browser, searcher: Searche
     page = browser.open(QUERY)
     result = searcher.search(parse("Zaporizhzhia nuclear plant lost external power"))
     best = result.hits[0]
-    assert page.text("h1.verdict") == "Clear answer"
+    assert page.text("h1.verdict") == "Clear match"
     assert best.article.id == NUCLEAR
     first = page.all("article.hit")[0]
     [title] = found(first, "a.title")
@@ -78,6 +78,20 @@ def test_words_that_nothing_answers_are_named_unless_they_say_little(browser: Br
     named = [words(one) for told in page.all("p.unanswered") for one in found(told, "bdi")]
     assert "doing" in named
     assert not {"how", "are"} & set(named)
+
+
+def test_words_that_no_hit_answers_are_named_beside_the_verdict(browser: Browser) -> None:
+    page = browser.open(f"{QUERY}+zebra")
+    [told] = found(page.one("header.summary"), "p.unanswered")
+    missing = {words(one) for one in found(told, "bdi")}
+    assert "zebra" in missing
+    assert missing == set.intersection(
+        *(
+            {words(one) for one in found(hit, "p.unanswered")[0].iter("bdi")}
+            for hit in page.all("article.hit")
+        )
+    )
+    assert found(browser.open("/?q=nuclear").one("header.summary"), "p.unanswered") == []
 
 
 def test_a_word_is_switched_off_and_on_by_a_link(browser: Browser) -> None:

@@ -179,7 +179,7 @@ def test_several_searches_are_told_in_a_table(browser: Browser) -> None:
     )
     rows = [words(row) for row in page.root.iter("tr")][1:]
     assert len(rows) == 3
-    assert rows[0].startswith("Zaporizhzhia nuclear plant lost external power Clear answer 1")
+    assert rows[0].startswith("Zaporizhzhia nuclear plant lost external power Clear match 1")
     assert "Nothing here seems to answer this" in rows[1]
     assert rows[2] == "!! Cannot be searched: the query holds no letter and no digit"
 
