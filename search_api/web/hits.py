@@ -2,11 +2,12 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.core.records import Article, Passage, Span
 from indexer.text.direction import direction_of, tag_of
+from indexer.text.orthography.common import with_ascii_digits
 from search_api.search import Hit
 from search_api.searching.confidence import Verdict
 from search_api.searching.evidence import WordMatch
@@ -25,6 +26,9 @@ ARTICLE = "/article/"
 _WORD = re.compile(r"\S+")
 _CUT = "\u2026"
 """What ends a title that was cut off."""
+
+_NUMBER = re.compile(r"[\u06f0-\u06f9\u0660-\u0669]+(?:[\u066b\u066c./:-][\u06f0-\u06f9\u0660-\u0669]+)*")
+"""Digits of Persian or Arabic, with what stands between them in decimals, thousands, dates and hours."""
 
 MOST_MEANINGS = 2
 """Of a word that are shown below it."""
@@ -192,7 +196,7 @@ def past_title(title: str, text: str) -> int:
 
 
 def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossPiece, ...]:
-    """A stretch of an article's text, word by word; nothing where none of its words is known.
+    """A stretch of an article's text, word by word; nothing where no word or number of it is known.
 
     Args:
         text: of the stretch.
@@ -205,9 +209,20 @@ def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossP
         if word.start < start:
             continue
         first, past = word.start - start, word.end - start
-        if first > done:
-            pieces.append(GlossPiece(text[done:first]))
+        pieces += _numbers(text[done:first])
         pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings[:MOST_MEANINGS])))
         done = past
-    rest = (GlossPiece(text[done:]),) if pieces and done < len(text) else ()
-    return (*pieces, *rest)
+    pieces += _numbers(text[done:])
+    return tuple(pieces) if any(piece.meanings for piece in pieces) else ()
+
+
+def _numbers(text: str) -> Iterator[GlossPiece]:
+    """What stands between known words: numbers in Persian and Arabic digits with those of English."""
+    done = 0
+    for number in _NUMBER.finditer(text):
+        if number.start() > done:
+            yield GlossPiece(text[done : number.start()])
+        yield GlossPiece(number.group(), with_ascii_digits(number.group()))
+        done = number.end()
+    if done < len(text):
+        yield GlossPiece(text[done:])
