@@ -38,6 +38,25 @@ def test_search_works_without_a_script(looking: Looking) -> None:
     assert (page.locator(".hit a.title").first.get_attribute("href") or "").startswith("/article/tomb-")
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_narrow_screen_options_are_folded(looking: Looking, script: bool) -> None:
+    page = looking.at(QUERY, viewport={"width": 390, "height": 844}, java_script_enabled=script)
+    order = page.locator(".options .segments")
+    expect(order).to_be_hidden()
+    top = page.locator("article.hit").first.bounding_box()
+    assert top
+    assert top["y"] < 844 / 2
+    page.locator(".options summary").click()
+    expect(order).to_be_visible()
+
+
+def test_on_a_wide_screen_options_are_open(looking: Looking) -> None:
+    page = looking.at(QUERY, viewport={"width": 1280, "height": 900})
+    expect(page.locator(".options summary")).to_be_hidden()
+    page.locator(".options .segments a", has_text="Newest").click()
+    expect(page.locator(".options .segments a[aria-current]")).to_have_text("Newest")
+
+
 def test_back_shows_the_search_before(looking: Looking) -> None:
     page = looking.at(QUERY)
     page.locator(".hit a.title").first.click()
