@@ -7,6 +7,9 @@ from urllib.parse import quote, urlencode
 from search_api.searching.addresses import web_address
 
 CURSOR = "cursor"
+UI = "ui"
+"""The parameter that names the language of a page, for whoever is sent its address."""
+
 _EDGE = 4
 """Words that a text fragment begins and ends with."""
 
@@ -32,8 +35,8 @@ class Address:
         return f"{self.prefix}{quote(self.path)}" + (f"?{query}" if query else "")
 
     def at(self, path: str, *pairs: tuple[str, str]) -> "Address":
-        """Another page, with these parameters alone."""
-        return Address(self.prefix, path, pairs)
+        """Another page, with these parameters alone, and the language where the address names one."""
+        return Address(self.prefix, path, (*pairs, *((UI, value) for value in self.values(UI))))
 
     def to(self, path: str) -> "Address":
         """Another page with the same parameters, but for the cursor."""

@@ -1,5 +1,6 @@
 """The routes of pages for people: search, articles, lists of queries, saved searches; and what pages load."""
 
+import re
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -16,7 +17,7 @@ from search_api.serving.batch import MOST_SEARCHES
 from search_api.serving.facts import Facts
 from search_api.serving.problems import brief
 from search_api.similar import similar
-from search_api.web.addresses import Address, own_page
+from search_api.web.addresses import UI, Address, own_page
 from search_api.web.answers import page
 from search_api.web.article import alike, named_span, shown_text
 from search_api.web.asking import typed
@@ -32,6 +33,8 @@ from search_api.web.visit import Visit, visit
 
 MOST_ALIKE = 6
 _AT = "at"
+_SHARED = re.compile(rf"(?<=[?&]){UI}=[^&#]*&?")
+"""The language that an address names, which a choice goes before."""
 
 
 def add_pages(app: FastAPI) -> None:
@@ -174,13 +177,32 @@ def _add_settings(app: FastAPI, answering: Answering) -> None:
             given.get("language", ""), given.get("calendar", ""), given.get("colours", ""), before.language
         )
         headers = {"Set-Cookie": chosen.cookie(asked.prefix)}
-        return RedirectResponse(own_page(given.get("back", ""), asked.prefix), HTTPStatus.SEE_OTHER, headers)
+        back = _SHARED.sub("", own_page(given.get("back", ""), asked.prefix))
+        return RedirectResponse(back, HTTPStatus.SEE_OTHER, headers)
 
     handle = answering.looking_up.handler(lambda asked: asked, answer)
 
     @app.post("/settings", include_in_schema=False)
     async def settings(request: Request) -> Response:
         return await handle(request)
+
+    def tell(asked: Visit, deadline: Deadline) -> Response:
+        del deadline  # nothing is looked up
+        return page(
+            "problem.html",
+            asked.here.at("/"),
+            asked.preferences,
+            query="",
+            kind="settings",
+            detail="",
+            again=str(asked.here.at("/")),
+        )
+
+    handle_telling = answering.looking_up.handler(lambda asked: visit(asked, "/settings"), tell)
+
+    @app.get("/settings", include_in_schema=False)
+    async def settings_page(request: Request) -> Response:
+        return await handle_telling(request)
 
 
 def _add_static(app: FastAPI) -> None:

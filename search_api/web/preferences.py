@@ -56,14 +56,20 @@ class Preferences:
         return f"{COOKIE}={value}; Path={path or '/'}; Max-Age={_A_YEAR}; SameSite=Lax; HttpOnly"
 
     @classmethod
-    def of(cls, headers: Mapping[str, str]) -> "Preferences":
-        """What a request says of them; what cannot be is as if it was not said."""
+    def of(cls, headers: Mapping[str, str], shared: str = "") -> "Preferences":
+        """What a request says of them; what cannot be is as if it was not said.
+
+        Args:
+            headers: of the request.
+            shared: the language that the address names, which goes before what the browser keeps.
+        """
         try:
             kept = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
         except CookieError:
             kept = None
         language, _, rest = (kept.value if kept else "").partition(".")
         calendar, _, colours = rest.partition(".")
+        language = shared if shared in LANGUAGES else language
         chosen = cls.chosen(language, calendar, colours, preferred(headers.get("accept-language", "")))
         return replace(
             chosen, is_signed_in=bool(token_in(headers.get("cookie", "").encode("latin-1", "replace")))

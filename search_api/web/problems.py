@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search_api.serving.envelope import REFUSED
 from search_api.serving.gates import is_page
 from search_api.serving.live import Live
-from search_api.web.addresses import Address
+from search_api.web.addresses import UI, Address
 from search_api.web.answers import HEADERS, MEDIA_TYPE, html
 from search_api.web.preferences import Preferences
 from search_api.web.visit import FRAGMENT
@@ -87,7 +87,7 @@ class _Shown:
         return html(
             "problem_part.html" if is_fragment else "problem.html",
             here,
-            Preferences.of(headers),
+            Preferences.of(headers, dict(pairs).get(UI, "")),
             query=query,
             kind=self._kind(status),
             status=status,

@@ -8,7 +8,7 @@ from search_api.search import Result
 from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
 from search_api.searching.query import Sort
-from search_api.web.addresses import CURSOR, Address
+from search_api.web.addresses import CURSOR, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered
 from search_api.web.choices import Choices, choices
 from search_api.web.hits import ShownHit, shown_hit
@@ -27,6 +27,7 @@ _NOT_OF_FILES = (
     "stories",
     "fields",
     OFF,
+    UI,
 )
 _NOT_OF_FEEDS = ("sort", "collapse")
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from search_api.serving.asked import Asked, from_query, parameters
 from search_api.serving.schemas import SearchRequest
-from search_api.web.addresses import Address, Pairs
+from search_api.web.addresses import UI, Address, Pairs
 from search_api.web.preferences import Preferences
 
 FRAGMENT = "hudhud-fragment"
@@ -78,9 +78,9 @@ def visit(asked: Asked, path: str, own: frozenset[str] = frozenset()) -> Visit:
         Invalid, Refused: as of the API.
     """
     pairs = tuple(_said(parameters(asked.query)))
-    searched = [(name, value) for name, value in pairs if name != OFF and name not in own]
+    searched = [(name, value) for name, value in pairs if name not in {OFF, UI, *own}]
     query = next((value for name, value in reversed(searched) if name == "q"), "")
-    preferences = Preferences.of(asked.headers)
+    preferences = Preferences.of(asked.headers, dict(pairs).get(UI, ""))
     request = None
     if query.strip():
         request = from_query(SearchRequest)(replace(asked, query=urlencode(searched).encode()))

@@ -92,6 +92,41 @@ def test_a_day_that_a_calendar_does_not_reach_is_gregorian() -> None:
     assert (shown.text, shown.gregorian) == ("4 March 1805", "")
 
 
+def test_an_address_may_name_the_language_of_its_page(browser: Browser) -> None:
+    page = browser.open("/?q=flood&ui=fa")
+    assert (page.answer.status_code, page.root.getroottree().getroot().get("lang")) == (200, "fa")
+    assert page.one("a.brand").get("href") == "/?ui=fa"
+    assert {one.get("value") for one in page.all("input[name=ui]")} == {"fa"}
+    assert all("ui=fa" in one.get("href") for one in page.all("a.title") + page.all("a.switch"))
+    files = [one.get("href") for one in page.all("a") if one.get("href").startswith("/v1/")]
+    assert len(files) == 2
+    assert not any("ui=" in one for one in files)
+    article = browser.open(page.all("a.title")[0].get("href"))
+    assert article.root.getroottree().getroot().get("lang") == "fa"
+    assert browser.open("/article/none?ui=ar").root.getroottree().getroot().get("lang") == "ar"
+
+
+def test_an_address_with_a_language_that_there_is_not_is_in_that_of_the_browser(browser: Browser) -> None:
+    page = browser.open("/?q=flood&ui=xx", accept_language="ar")
+    assert page.root.getroottree().getroot().get("lang") == "ar"
+
+
+@pytest.mark.parametrize(
+    ("back", "then"),
+    [("/?ui=fa&q=flood", "/?q=flood"), ("/?q=flood&ui=fa#at", "/?q=flood&#at"), ("/?q=gui=fa", "/?q=gui=fa")],
+)
+def test_a_choice_goes_before_the_language_of_an_address(browser: Browser, back: str, then: str) -> None:
+    answer = browser.client.post("/settings", data={"language": "en", "back": back}, follow_redirects=False)
+    assert answer.headers["location"] == then
+
+
+def test_who_asks_for_the_settings_is_told_where_they_are(browser: Browser) -> None:
+    page = browser.open("/settings")
+    assert page.answer.status_code == 200
+    assert "Choose language, calendar and colours at the foot of any page." in page.text("main")
+    assert len(page.all("form.settings")) == 1
+
+
 def test_a_choice_is_kept_in_a_cookie(browser: Browser) -> None:
     chosen = {"language": "fa", "calendar": "jalali", "colours": "dark", "back": "/?q=flood"}
     answer = browser.client.post("/settings", data=chosen, follow_redirects=False)

@@ -31,7 +31,6 @@ def browser(live: Live) -> Iterator[Browser]:
         ("/?q=war&nonsense=1", 422, "This cannot be searched"),
         ("/nowhere", 404, "There is nothing here"),
         ("/article/none", 404, "There is nothing here"),
-        ("/settings", 405, "This was not accepted"),
     ],
 )
 def test_a_problem_is_a_page(browser: Browser, address: str, status: int, title: str) -> None:
