@@ -165,6 +165,13 @@ def test_what_tells_one_story_in_several_languages_is_one_result(newsreader: Bro
     )
     twins = [found(one, "li") for one in joined.all("details.twins")]
     assert len(joined.all("article.hit")) + sum(map(len, twins)) == len(page.all("article.hit"))
+    rows = [row for several in twins for row in several]
+    assert rows
+    for row in rows:
+        [title] = found(row, "h3")
+        assert title.get("dir") == "rtl"
+        assert found(title, "p") == []
+        assert len(found(row, "p.told")) == 1
 
 
 def test_months_are_links_and_those_between_are_drawn(newsreader: Browser) -> None:
