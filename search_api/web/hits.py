@@ -126,7 +126,7 @@ def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -
         answers=found,
         unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
-        gloss=glossed(passage.text[told:], passage.start + told, hit.gloss),
+        gloss=glossed(passage.text[told:], passage.start + told, hit.gloss) if hit.gloss else (),
         twins=tuple(shown_article(twin, here, preferences) for twin in hit.twins),
     )
 

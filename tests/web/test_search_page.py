@@ -165,13 +165,6 @@ def test_what_tells_one_story_in_several_languages_is_one_result(newsreader: Bro
     )
     twins = [found(one, "li") for one in joined.all("details.twins")]
     assert len(joined.all("article.hit")) + sum(map(len, twins)) == len(page.all("article.hit"))
-    rows = [row for several in twins for row in several]
-    assert rows
-    for row in rows:
-        [title] = found(row, "h3")
-        assert title.get("dir") == "rtl"
-        assert found(title, "p") == []
-        assert len(found(row, "p.told")) == 1
 
 
 def test_months_are_links_and_those_between_are_drawn(newsreader: Browser) -> None:
@@ -226,6 +219,12 @@ def test_a_gloss_is_on_in_english_and_a_switch_turns_it_off(browser: Browser) ->
     assert asked(on.one("a[data-key=switch-gloss]").get("href"))["gloss"] == ["false"]
     assert off.all("ruby") == []
     assert "gloss" not in asked(off.one("a[data-key=switch-gloss]").get("href"))
+
+
+def test_without_a_gloss_no_number_is_told_either(browser: Browser) -> None:
+    numbers = [one for one in browser.open("/?q=810+drones").all("ruby") if one.text == "\u06f8\u06f1\u06f0"]
+    assert numbers
+    assert browser.open("/?q=810+drones&gloss=false").all("ruby") == []
 
 
 @pytest.mark.parametrize("language", ["fa", "ar"])
