@@ -57,6 +57,29 @@ def test_on_a_wide_screen_options_are_open(looking: Looking) -> None:
     expect(page.locator(".options .segments a[aria-current]")).to_have_text("Newest")
 
 
+@pytest.mark.parametrize("width", [1024, 1280, 1920])
+def test_the_masthead_and_the_results_share_a_grid(looking: Looking, width: int) -> None:
+    page = looking.at(QUERY, viewport={"width": width, "height": 900})
+    names = (".brand", ".search", ".places", "#results > .column", "#results > .narrow")
+    boxes = {name: page.locator(name).bounding_box() for name in names}
+    starts = {name: round(box["x"]) for name, box in boxes.items() if box}
+    ends = {name: round(box["x"] + box["width"]) for name, box in boxes.items() if box}
+    assert starts[".brand"] == starts["#results > .column"]
+    assert ends[".search"] == ends["#results > .column"]
+    assert starts[".places"] == starts["#results > .narrow"]
+    assert starts[".places"] - ends[".search"] >= 24
+
+
+def test_titles_and_sources_of_joined_stories_stand_on_lines_of_their_own(looking: Looking) -> None:
+    page = looking.at("/?q=two+ferries+collided+near+Istanbul&stories=true")
+    row = page.locator(".twins li").first
+    assert row.locator("h3").get_attribute("dir") == "rtl"
+    title, told = row.locator("h3").bounding_box(), row.locator(".told").bounding_box()
+    assert title is not None
+    assert told is not None
+    assert title["y"] + title["height"] <= told["y"]
+
+
 def test_back_shows_the_search_before(looking: Looking) -> None:
     page = looking.at(QUERY)
     page.locator(".hit a.title").first.click()
