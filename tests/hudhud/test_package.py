@@ -25,6 +25,7 @@ NOT_FOR_PROGRAMS = {
     "TooSlow",
     "Cancelled",
     "KeysUnusable",
+    "ShardMissing",  # of `hudhud serve --ray`
 }
 
 HEAVY = ("fastapi", "hazm", "pydantic", "rich", "starlette", "torch", "transformers", "typer", "uvicorn")
