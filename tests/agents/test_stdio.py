@@ -43,7 +43,7 @@ def started(index: Path) -> Iterator[tuple[IO[str], IO[str], "subprocess.Popen[s
     """The command, and both ends of what it hears and says."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        command(index), env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        command(index), env=environment(), stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8"
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -109,7 +109,7 @@ say("a line")
 
 def test_it_ends_even_while_it_writes_a_line() -> None:
     command = [sys.executable, "-c", _SIGNALLED_WHILE_IT_WRITES]
-    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=environment(), capture_output=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stderr) == (EXIT_INTERRUPTED, "hudhud: stopped\n")
 
 

@@ -53,7 +53,7 @@ def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedPro
     return subprocess.run(
         command,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=ROOT,
         env=os.environ | environment,
         timeout=120,
