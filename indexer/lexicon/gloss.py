@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer.core.errors import ModelNotWritable
 from indexer.lexicon import dictionary, headwords
 from indexer.lexicon.dictionary import ABBREVIATION, NAME, NAMES, Dictionary
+from indexer.lexicon.headwords import column_of
 from indexer.lexicon.translations import present_stem
 from indexer.storage.made_once import make_once
 from indexer.storage.word_map import WordMap, packed
@@ -56,7 +57,7 @@ def meanings(word: str, language: str) -> tuple[str, ...]:
     """
     if is_function_word(word):
         return ()
-    column = "ar" if language == "ar" else "fa"
+    column = column_of(language)
     names = _found(word, column + _NAMES)
     if own := _found(word, column):
         return tuple(dict.fromkeys((*own, *names)))[:MEANINGS]
@@ -164,7 +165,7 @@ def _entries(known: Dictionary, headwords: Iterable[str]) -> Iterator[tuple[str,
             for translation in sense.translations:
                 place = places.get(translation.language, 0)
                 places[translation.language] = place + 1
-                column = "ar" if translation.language == "ar" else "fa"
+                column = column_of(translation.language)
                 for form in translation.forms:
                     if " " not in form:
                         yield _written(headword, sense.pos), column, form, rank + place, sense.pos

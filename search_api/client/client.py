@@ -210,8 +210,11 @@ class Client:
         while left:
             some, left = left[:_MOST_IDS], left[_MOST_IDS:]
             answer = self._transport.json("POST", "/v1/articles", {"ids": some})
-            found += self._read(lambda document: [*map(Article.of, document["articles"])], answer)
-            left = [*answer["left"], *left]
+            articles, again = self._read(_some_articles, answer)
+            if len(again) >= len(some):
+                raise UnexpectedAnswer(f"{self._url} gives none of the articles that it was asked for")
+            found += articles
+            left = [*again, *left]
         return found
 
     def similar(
@@ -278,6 +281,11 @@ class Client:
                 f"what {self._url} answers lacks what this client needs ({error!r}): is it an older or"
                 " newer Hudhud?"
             ) from error
+
+
+def _some_articles(document: Document) -> tuple[list[Article], list[str]]:
+    """The articles that were sent, and the ids to ask for again."""
+    return [*map(Article.of, document["articles"])], [*document["left"]]
 
 
 def _outcomes(document: Document) -> list[Results | Refused]:

@@ -114,6 +114,21 @@ def test_articles_come_in_the_order_of_their_ids_each_once(client: Client) -> No
     assert client.articles([]) == []
 
 
+def test_articles_that_are_left_are_asked_for_again() -> None:
+    def sent(*ids: str, left: Sequence[str]) -> Told:
+        of_all = {"title": "", "text": "", "date": None, "language": "fa", "source": "", "url": None}
+        articles: list[dict[str, object]] = [
+            {"id": id, **of_all, "publisher": "", "metadata": {}, "passages": []} for id in ids
+        ]
+        return 200, {}, json.dumps({"articles": articles, "missing": [], "left": left}).encode()
+
+    with telling([sent("a", left=["b", "c"]), sent("b", "c", left=[])]) as (client, asked):
+        assert [article.id for article in client.articles(["a", "b", "c"])] == ["a", "b", "c"]
+        assert asked == ["/v1/articles"] * 2
+    with telling([sent(left=["a"])]) as (client, _), pytest.raises(UnexpectedAnswer, match="none of the"):
+        client.articles(["a"])
+
+
 def test_similar_articles_and_suggestions_are_typed(client: Client) -> None:
     found = client.similar(NUCLEAR, limit=2, omit=Omit(languages="prs"))
     assert [one.rank for one in found] == [1, 2]
