@@ -78,12 +78,11 @@ class Dictionary:
         """Whether a word is a headword in some form, and not a name alone."""
         return self.headword(word) in self._lines
 
-    def longest(self, words: Sequence[str]) -> int:
-        """How many of folded `words`, from the first on, are one headword of several; 1 where none is."""
-        if not words or words[0].casefold() not in self._beginnings:
-            return 1
-        most = min(len(words), MOST_WORDS)
-        return next((n for n in range(most, 1, -1) if self.headword(" ".join(words[:n]))), 1)
+    def together(self, words: Sequence[str]) -> Iterator[int]:
+        """How many of folded `words`, from the first on, are one headword of several: the most first."""
+        if words and words[0].casefold() in self._beginnings:
+            most = min(len(words), MOST_WORDS)
+            yield from (n for n in range(most, 1, -1) if self.headword(" ".join(words[:n])))
 
     def senses(self, headword: str, *, is_name: bool = False) -> tuple[Sense, ...]:
         """The senses of a headword, the most usual in news first.

@@ -216,12 +216,21 @@ class Lexicon:
         return not any(known.terms or known.phrases for _, known in self._known(word))
 
     def longest(self, words: Sequence[str]) -> int:
-        """How many of the folded words of an English query, from the first on, are one notion."""
-        return self._dictionary.longest(words)
+        """How many of the folded words of an English query, from the first on, are one notion.
+
+        Only what the index has in translation is one: of what it lacks, the words may still be answered.
+        """
+        together = self._dictionary.together(words)
+        return next((count for count in together if self._has(" ".join(words[:count]))), 1)
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary has an English word, other than as a name alone."""
         return self._dictionary.is_word(word)
+
+    def _has(self, notion: str) -> bool:
+        """Whether the index has a translation of folded words that are a headword."""
+        known = self._known(QueryWord(notion, notion, ENGLISH, is_capital=True))
+        return any(found.terms or found.phrases for _, found in known)
 
     def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What `_look_up` finds, kept for a while."""

@@ -79,7 +79,7 @@ def test_a_headword_is_found_in_another_form_or_spelling(word: str, headword: st
     ],
 )
 def test_words_that_are_one_notion_count_as_one(words: list[str], together: int) -> None:
-    assert SMALL.longest(words) == together
+    assert next(SMALL.together(words), 1) == together
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_glossary_goes_on_top(tmp_path: Path) -> None:
     )
     known = with_glossary(path)
     assert [one.forms for one in known.senses("prison")[0].translations] == [("بازداشتگاه",), ("معتقل",)]
-    assert known.longest(["key", "words"]) == 2
+    assert list(known.together(["key", "words"])) == [2]
     assert [one.forms for sense in known.senses("hassan") for one in sense.translations] == [
         ("حسن\u200cخان",)
     ]

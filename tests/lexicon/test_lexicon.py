@@ -21,6 +21,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, QueryWord, Vectors
 from indexer.drafting.fixed_texts import FixedTexts
 from indexer.lexicon import forms, lexicon, word_vectors
+from indexer.lexicon.dictionary import english
 from indexer.lexicon.forms import Words, language_bit
 from indexer.lexicon.lexicon import Lexicon
 from indexer.models.model import Model
@@ -208,7 +209,12 @@ def test_a_word_whose_translations_the_index_lacks_is_translated_by_its_vector(w
     assert words.is_translated(QueryWord("penguin", "penguin", "en"))
     assert words.is_translated(QueryWord("hospital", "hospital", "de"))
     assert not words.knows("xqzzt")
+
+
+def test_words_are_one_notion_where_the_index_has_a_translation_of_it(words: Lexicon) -> None:
     assert words.longest(["prime", "ministers", "met"]) == 2
+    assert list(english().together(["hospital", "bed"])) == [2]
+    assert words.longest(["hospital", "bed"]) == 1
 
 
 @pytest.mark.parametrize(
