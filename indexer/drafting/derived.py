@@ -8,10 +8,18 @@ from pathlib import Path
 
 from indexer.drafting.merging import SegmentRows
 from indexer.drafting.protocols import Publication
-from indexer.drafting.provenance import Provenance, prompts, shares_sounds, shares_words, versions
+from indexer.drafting.provenance import (
+    Provenance,
+    prompts,
+    shares_columns,
+    shares_sounds,
+    shares_words,
+    versions,
+)
 from indexer.generation import arrivals, calibration, catalogue, columns, terms
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.generation import Generation
+from indexer.generation.hubness import Kept
 from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Known
 from indexer.lexicon.word_vectors import Encode
@@ -65,7 +73,7 @@ def derive(
     now = int(datetime.datetime.now(datetime.UTC).timestamp())
     names += arrivals.write(numbered.ids, base.first_came if base else None, now, draft)
     stage("comparing")
-    names += columns.write(numbered, draft)
+    names += columns.write(numbered, draft, _hubness(base))
     names += calibration.write(numbered, encoders.queries, draft)
     stage("words")
     names += terms.write(
@@ -108,6 +116,13 @@ def derive(
         deleted=list(provenance.deleted),
         files=files,
     )
+
+
+def _hubness(base: Generation | None) -> Kept | None:
+    """What the generation before knows of hubness, where that would come out the same now."""
+    if base is None or not shares_columns(base.manifest):
+        return None
+    return columns.known(base.catalogue, base.sentence_vectors, base.folder)
 
 
 def _known(base: Generation | None, model: Model) -> Known | None:

@@ -37,7 +37,8 @@ OF_ARTICLES = ("sentences", "repeats", "chunking", "orthography", "segment")
 
 OF_SOUNDS = ("phonemes", "sound_distance", "sound")
 OF_WORDS = ("orthography", "lexicon")
-"""What the sounds of single words depend on, and what their stems and vectors do.
+OF_COLUMNS = ("columns",)
+"""What the sounds of single words depend on, what their stems and vectors do, and what is known of hubness.
 
 All else is derived anew for every generation.
 """
@@ -102,6 +103,11 @@ def shares_words(manifest: Manifest, model: Model) -> bool:
 def shares_sounds(manifest: Manifest) -> bool:
     """Whether the sounds that a generation has of single words can be used."""
     return _same(manifest, OF_SOUNDS)
+
+
+def shares_columns(manifest: Manifest) -> bool:
+    """Whether what a generation knows of hubness can be used, for segments that are shared with it."""
+    return _same(manifest, OF_COLUMNS)
 
 
 def _made_with(manifest: Manifest, model: Model) -> bool:

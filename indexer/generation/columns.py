@@ -1,12 +1,9 @@
-"""What is known of each passage before any query comes: its hubness, and a sample of the index.
+"""What is known of each passage before any query comes: its `hubness`, and a sample of the index.
 
-A *hub* is a text that is near to everything (Radovanović et al., "Hubs in space", JMLR 11, 2010). Here it
-is measured by the mean cosine of a passage to the sentences of the index that are nearest to it, other
-passages' sentences in a sample chosen by the keys of their texts: the same articles give the same sample
-in whatever order they come.
+The sample is chosen by the keys of texts: the same articles give the same sample in whatever order they come.
+Its sentences are the reference of hubness.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,45 +11,48 @@ from numpy.typing import NDArray
 
 from indexer.core.engine import PassageColumns, group_of
 from indexer.core.errors import IndexDamaged
-from indexer.core.ranges import inner_rows_and_owners
-from indexer.core.records import Numbers, Scores
+from indexer.core.records import Numbers
+from indexer.generation import hubness
 from indexer.generation.catalogue import Catalogue
+from indexer.generation.hubness import HUBNESS, Kept, Reference
 from indexer.storage.arrays import mapped
-from indexer.vectors.cache import Keys
 from indexer.vectors.dense import DenseIndex
 
-HUBNESS = "passage-hubness.npy"
 BACKGROUND = "background.npy"
 FILES = (HUBNESS, BACKGROUND)
+"""What a search reads; what the next generation does besides is `hubness.NEAREST`."""
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the files would come out differently for the same passages."""
 
 SAMPLE = 500
 """Passages of each language in the sample."""
 
-REFERENCE_SENTENCES = 3000
-NEAREST_SHARE = 1 / 150
-"""Share of the reference whose mean similarity makes a passage's hubness."""
 
-SAME_TEXT = 0.985
-"""A sentence this near to a passage is taken for its copy, which says nothing about hubs."""
+def write(catalogue: Catalogue, folder: Path, base: Kept | None = None) -> tuple[str, ...]:
+    """Write what is derived from the vectors of a generation; the names of the files.
 
-_BLOCK = 4096
-
-
-def write(catalogue: Catalogue, folder: Path) -> tuple[str, ...]:
-    """Write what is derived from the vectors of a generation; the names of the files."""
+    Args:
+        catalogue: that of the generation.
+        folder: where to write.
+        base: what an older generation knows of hubness, as `known` gives it.
+    """
     passages, sentences = dense_indexes(catalogue)
-    codes = _group_codes(catalogue)
-    keys = _gathered([segment.passage_keys for segment in catalogue.segments], catalogue.passage_rows)
-    sample = _sample(keys, codes)
-    reference = _Reference(
-        sentences, catalogue.first_sentences, sample[np.argsort(keys[sample], kind="stable")]
-    )
-    np.save(folder / HUBNESS, reference.hubness(passages))
+    keys = _keys(catalogue)
+    sample = _sample(keys, _group_codes(catalogue))
+    reference = Reference(catalogue, sentences, _by_key(sample, keys))
     np.save(folder / BACKGROUND, sample)
-    return FILES
+    return (*hubness.write(catalogue, passages, reference, folder, base), BACKGROUND)
+
+
+def known(catalogue: Catalogue, sentences: DenseIndex, folder: Path) -> Kept:
+    """What the generation in `folder` knows of hubness, for the next; its catalogue and vectors are at hand.
+
+    Raises:
+        IndexDamaged: a file is unreadable.
+    """
+    sample = _by_key(np.asarray(mapped(folder / BACKGROUND)), _keys(catalogue))
+    return Kept.of(catalogue, sentences, sample, folder)
 
 
 def read(catalogue: Catalogue, folder: Path, *, is_part: bool = False) -> PassageColumns:
@@ -97,27 +97,6 @@ def dense_indexes(catalogue: Catalogue) -> tuple[DenseIndex, DenseIndex]:
     )
 
 
-class _Reference:
-    """Sentences of the sample that hubness is measured against."""
-
-    def __init__(self, sentences: DenseIndex, first: Numbers, sample: Numbers) -> None:
-        rows, owners = inner_rows_and_owners(first, sample)
-        self._owners = sample[owners[:REFERENCE_SENTENCES]]
-        self._vectors = sentences.vectors(rows[:REFERENCE_SENTENCES])
-        self._nearest = max(1, round(len(self._vectors) * NEAREST_SHARE))
-
-    def hubness(self, passages: DenseIndex) -> Scores:
-        """For each passage, the mean cosine to the nearest sentences of others in the sample."""
-        hubness = np.zeros(len(passages), np.float32)
-        for start in range(0, len(hubness), _BLOCK):
-            numbers = np.arange(start, min(start + _BLOCK, len(hubness)))
-            cosines = passages.vectors(numbers) @ self._vectors.T
-            cosines[(cosines > SAME_TEXT) | (numbers[:, None] == self._owners[None, :])] = 0.0
-            nearest = np.partition(cosines, -self._nearest, axis=1)[:, -self._nearest :]
-            hubness[numbers] = nearest.mean(axis=1)
-        return hubness
-
-
 def _group_names(catalogue: Catalogue) -> list[str]:
     return sorted(set(map(group_of, catalogue.language_names)))
 
@@ -137,9 +116,15 @@ def _group_codes(catalogue: Catalogue) -> NDArray[np.uint8]:
     return groups[catalogue.languages][catalogue.passage_articles()]
 
 
-def _gathered(keys: Sequence[Keys], rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """The first half of each row's key, out of those of all segments one after another."""
-    return np.concatenate([one[:, 0] for one in keys])[rows]
+def _keys(catalogue: Catalogue) -> NDArray[np.uint64]:
+    """The first half of each passage's key."""
+    of_segments = [segment.passage_keys[:, 0] for segment in catalogue.segments]
+    return np.concatenate(of_segments)[catalogue.passage_rows]
+
+
+def _by_key(sample: Numbers, keys: NDArray[np.uint64]) -> Numbers:
+    """A sample in the order of keys."""
+    return np.asarray(sample[np.argsort(keys[sample], kind="stable")])
 
 
 def _sample(keys: NDArray[np.uint64], codes: NDArray[np.uint8]) -> Numbers:

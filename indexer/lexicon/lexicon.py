@@ -13,14 +13,15 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from indexer.core.bounded import Bounded, size_of
-from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
+from indexer.core.records import ALL_KINDS, Expansion, MatchKind, Numbers, QueryWord, Vectors
 from indexer.lexicon import dictionary, forms, headwords, sound, word_vectors
+from indexer.lexicon.collected import Collected
 from indexer.lexicon.dictionary import NAMES
 from indexer.lexicon.forms import Forms, Words
 from indexer.lexicon.headwords import Between
@@ -179,7 +180,7 @@ class Lexicon:
             vector: of the word, shape `(dimensions,)`; None where it `is_translated` not.
             kinds: what counts as standing for it.
         """
-        found = _Terms(kinds)
+        found = Collected(kinds)
         folded, language = word.folded, word.language
         number = self.words.number(folded)
         if number is not None:
@@ -213,7 +214,7 @@ class Lexicon:
             return False
         if is_arabic_script(word.folded) and not self.word_vectors.has_foreign(word.language):
             return False
-        return not any(known.terms or known.phrases for _, known in self._known(word))
+        return not self._has(word)
 
     def longest(self, words: Sequence[str]) -> int:
         """How many of the folded words of an English query, from the first on, are one notion.
@@ -221,16 +222,15 @@ class Lexicon:
         Only what the index has in translation is one: of what it lacks, the words may still be answered.
         """
         together = self._dictionary.together(words)
-        return next((count for count in together if self._has(" ".join(words[:count]))), 1)
+        return next((count for count in together if self._has(_notion(words[:count]))), 1)
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary has an English word, other than as a name alone."""
         return self._dictionary.is_word(word)
 
-    def _has(self, notion: str) -> bool:
-        """Whether the index has a translation of folded words that are a headword."""
-        known = self._known(QueryWord(notion, notion, ENGLISH, is_capital=True))
-        return any(found.terms or found.phrases for _, found in known)
+    def _has(self, word: QueryWord) -> bool:
+        """Whether the dictionary knows a translation of a word that the index has."""
+        return any(found.terms or found.phrases for _, found in self._known(word))
 
     def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What `_look_up` finds, kept for a while."""
@@ -303,50 +303,12 @@ class Lexicon:
         return ([], []) if number is None else ([number], [NUMBER_WEIGHT])
 
 
+def _notion(words: Sequence[str]) -> QueryWord:
+    """Folded words of an English query as one; as a name, so that all that may be meant counts."""
+    whole = " ".join(words)
+    return QueryWord(whole, whole, ENGLISH, is_capital=True)
+
+
 def _size(word: QueryWord) -> int:
     """Bytes of a word as a key."""
     return size_of(word.typed) + size_of(word.folded)
-
-
-class _Terms:
-    """Collects words with their weights; of several reasons for a word the strongest stays."""
-
-    def __init__(
-        self, kinds: frozenset[MatchKind], found: dict[int, tuple[float, int]] | None = None
-    ) -> None:
-        self._kinds = kinds
-        self._found = found or {}
-
-    def copy(self) -> "_Terms":
-        return _Terms(self._kinds, dict(self._found))
-
-    def add(self, words: Sequence[int], weights: Sequence[float], kind: MatchKind) -> None:
-        if kind not in self._kinds:
-            return
-        position = KINDS.index(kind)
-        for word, weight in zip(words, weights, strict=True):
-            known, why = self._found.get(word, (0.0, position))
-            if weight > known:
-                # what sounds alike and is near by its vector is a name written in the other script
-                is_sound = kind is MatchKind.TRANSLATION and KINDS[why] is MatchKind.SOUND
-                self._found[word] = (weight, why if is_sound else position)
-
-    def add_known(self, kind: MatchKind, known: Found) -> tuple[Phrase, ...]:
-        """Add the terms that the dictionary knows; its phrases, which are kept apart."""
-        if kind not in self._kinds:
-            return ()
-        self.add([*known.terms], [*known.terms.values()], kind)
-        return tuple(replace(phrase, kind=KINDS.index(kind)) for phrase in known.phrases)
-
-    def expansion(
-        self, word: str, sounds: Expansion | None = None, phrases: tuple[Phrase, ...] = ()
-    ) -> Expansion:
-        terms = sorted(self._found)
-        return Expansion(
-            word,
-            np.array(terms, np.int64),
-            np.array([self._found[term][0] for term in terms], np.float32),
-            np.array([self._found[term][1] for term in terms], np.uint8),
-            sounds,
-            phrases,
-        )

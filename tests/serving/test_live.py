@@ -24,8 +24,8 @@ from indexer.build import build
 from indexer.core.errors import IndexDamaged, IndexingError, IndexMismatch, IndexNotFound, ModelNotFound
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
-from indexer.generation.columns import HUBNESS
 from indexer.generation.generation import Generation
+from indexer.generation.hubness import HUBNESS
 from indexer.models import embedded_model
 from indexer.models.encoder import load_encoder
 from indexer.models.model import EMBEDDED_NAME, Model, locate
