@@ -78,6 +78,19 @@ class Dictionary:
         """Whether a word is a headword in some form, and not a name alone."""
         return self.headword(word) in self._lines
 
+    def is_proper(self, words: Sequence[str]) -> bool:
+        """Whether folded words are a name as a whole, and not one before words that say what it is of.
+
+        Neither Buenos nor Aires says anything on its own; of the Zaporizhzhia plant both words do.
+        """
+        whole = self.headword(" ".join(words))
+        if whole not in self._names or whole in self._lines:
+            return False
+        return not any(
+            self.headword(" ".join(words[:count])) in self._names and all(map(self.is_word, words[count:]))
+            for count in range(1, len(words))
+        )
+
     def together(self, words: Sequence[str]) -> Iterator[int]:
         """How many of folded `words`, from the first on, are one headword of several: the most first."""
         if words and words[0].casefold() in self._beginnings:

@@ -12,21 +12,21 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from indexer.core.bounded import Bounded, size_of
-from indexer.core.records import ALL_KINDS, Expansion, MatchKind, Numbers, QueryWord, Vectors
+from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
 from indexer.lexicon import dictionary, forms, headwords, sound, word_vectors
 from indexer.lexicon.collected import Collected
 from indexer.lexicon.dictionary import NAMES
 from indexer.lexicon.forms import Forms, Words
 from indexer.lexicon.headwords import Between
 from indexer.lexicon.sound import SoundIndex
-from indexer.lexicon.translations import Found, Translations
+from indexer.lexicon.translations import Found, Translations, arrays
 from indexer.lexicon.word_vectors import Encode, WordVectors, code_of
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text import wordlists
@@ -34,7 +34,7 @@ from indexer.text.orthography import is_arabic_script, is_function_word, is_numb
 from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
 
 SOUND_FLOOR = 0.6
@@ -53,6 +53,9 @@ the best are spellings of the name, of those 0.05 below it one in thirty."""
 
 NUMBER_WEIGHT = 0.3
 """What the number alone counts for a designation: text may write the letters of C-130 in another way."""
+
+APART = 0.6
+"""What the words of a notion count where they stand together, translated one by one."""
 
 SHORTEST_SOUND = 3
 ENGLISH = "en"
@@ -196,6 +199,8 @@ class Lexicon:
         if not known_senses:
             found.add(*self._number_of(folded), MatchKind.STEM)
         phrases = [phrase for kind, known in known_senses for phrase in found.add_known(kind, known)]
+        if MatchKind.DICTIONARY in kinds:
+            phrases += self._apart(word)
         if vector is not None:
             own = code_of(language) if is_arabic_script(folded) else None
             found.add(
@@ -219,10 +224,11 @@ class Lexicon:
     def longest(self, words: Sequence[str]) -> int:
         """How many of the folded words of an English query, from the first on, are one notion.
 
-        Only what the index has in translation is one: of what it lacks, the words may still be answered.
+        Names are, and what the index has in translation: of what it lacks, words may be answered one by one.
         """
-        together = self._dictionary.together(words)
-        return next((count for count in together if self._has(_notion(words[:count]))), 1)
+        together = (words[:count] for count in self._dictionary.together(words))
+        one = (one for one in together if self._dictionary.is_proper(one) or self._has(_notion(one)))
+        return max(len(next(one, ())), 1)
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary has an English word, other than as a name alone."""
@@ -231,6 +237,24 @@ class Lexicon:
     def _has(self, word: QueryWord) -> bool:
         """Whether the dictionary knows a translation of a word that the index has."""
         return any(found.terms or found.phrases for _, found in self._known(word))
+
+    def _apart(self, word: QueryWord) -> Iterator[Phrase]:
+        """What the words of a notion mean one by one, as a phrase in the order of Persian and Arabic.
+
+        "Drone attack" is what the dictionary has, حمله پهپادی, and any attack that is told to be with drones.
+        """
+        words = [one for one in word.folded.split(" ") if not is_function_word(one)]
+        parts = [self._meanings(replace(word, typed=one, folded=one)) for one in reversed(words)]
+        if len(parts) > 1 and all(parts):
+            yield Phrase(tuple(map(arrays, parts)), APART, KINDS.index(MatchKind.DICTIONARY))
+
+    def _meanings(self, word: QueryWord) -> dict[int, float]:
+        """The terms that the dictionary has for a word."""
+        terms: dict[int, float] = {}
+        for _, known in self._known(word):
+            for term, weight in known.terms.items():
+                terms[term] = max(terms.get(term, 0.0), weight)
+        return terms
 
     def _known(self, word: QueryWord) -> list[tuple[MatchKind, Found]]:
         """What `_look_up` finds, kept for a while."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.core.records import Numbers, Phrase, Scores
-from indexer.lexicon.dictionary import Sense, Translation
+from indexer.lexicon.dictionary import NAMES, Sense, Translation
 from indexer.lexicon.forms import Forms
 from indexer.storage.vocabulary import Vocabulary
+from indexer.text import wordlists
 from indexer.text.orthography import is_function_word, tokens
 from indexer.text.orthography.stems import stem
 from indexer.text.orthography.word_tables import known_words
@@ -18,6 +19,13 @@ FORM_WEIGHT = 0.8
 
 LATER_SENSE = 0.6
 """What a sense counts against the one before it: the first is the most usual in news."""
+
+VERB = "v"
+ARTICLE = "ال"
+"""What an Arabic name may begin with, and its other forms be without."""
+
+USUAL = 1e-5
+"""Share of all words from which one is a usual word."""
 
 LATER_ALTERNATIVE = 0.9
 LEAST_WEIGHT = 0.2
@@ -89,29 +97,32 @@ class Translations:
             weights = [LATER_SENSE**rank for rank in range(len(senses))]
         terms: dict[int, float] = {}
         phrases: dict[tuple[tuple[int, ...], ...], Phrase] = {}
-        for translation, weight, is_verb in _weighted(senses, weights):
+        for translation, weight, pos in _weighted(senses, weights):
             for form in translation.forms:
                 words = list(_content(form))
-                parts = [self._part(word, translation.language, is_verb=is_verb) for word in words]
+                parts = [self._part(word, translation.language, pos) for word in words]
                 if not parts or not all(parts):
                     continue
                 if len(parts) == 1:
                     for term, share in parts[0].items():
                         terms[term] = max(terms.get(term, 0.0), weight * share)
                 else:
-                    phrase = Phrase(tuple(map(_arrays, parts)), weight)
+                    phrase = Phrase(tuple(map(arrays, parts)), weight)
                     of_terms = tuple(tuple(sorted(part)) for part in parts)
                     phrases[of_terms] = max(phrases.get(of_terms, phrase), phrase, key=_weight)
         return Found(terms, tuple(phrases.values()))
 
-    def _part(self, word: str, language: str, *, is_verb: bool) -> dict[int, float]:
-        """The terms that a word of a translation may be, with their weights."""
+    def _part(self, word: str, language: str, pos: str) -> dict[int, float]:
+        """The terms that a word of a translation may be, with their weights.
+
+        Of a name, a usual word is another form only if it holds the name: the stem of Rosa, روزا, is a day.
+        """
         found: dict[int, float] = {}
         number = self._terms.number(word)
         if number is not None:
             found[number] = 1.0
         stems = {stem(word, language)}
-        if is_verb and language != "ar":
+        if pos == VERB and language != "ar":
             for form in _past_forms(word):
                 number = self._terms.number(form)
                 if number is not None:
@@ -119,25 +130,32 @@ class Translations:
             stems |= present_stem(word)
         for one in stems:
             for term in self._forms.of_stem(one)[0]:
-                found.setdefault(term, FORM_WEIGHT)
+                if pos not in NAMES or _may_be_a_name(self._terms[term], word, language):
+                    found.setdefault(term, FORM_WEIGHT)
         return found
 
 
-def _weighted(senses: Sequence[Sense], weights: Sequence[float]) -> Iterator[tuple[Translation, float, bool]]:
-    """Every translation with its weight, and whether it is of a verb."""
+def _weighted(senses: Sequence[Sense], weights: Sequence[float]) -> Iterator[tuple[Translation, float, str]]:
+    """Every translation with its weight and the part of speech."""
     for sense, of_sense in zip(senses, weights, strict=True):
         seen: dict[str, int] = {}
         for translation in sense.translations:
             place = seen.get(translation.language, 0)
             seen[translation.language] = place + 1
             weight = of_sense * LATER_ALTERNATIVE**place
-            yield translation, max(weight, LEAST_WEIGHT), sense.pos == "v"
+            yield translation, max(weight, LEAST_WEIGHT), sense.pos
 
 
 def _content(form: str) -> Iterable[str]:
     """The folded words of a translation that carry its meaning; all where none does."""
     words = [token.text for token in tokens(form)]
     return [word for word in words if word not in LIGHT_VERBS and not is_function_word(word)] or words
+
+
+def _may_be_a_name(form: str, name: str, language: str) -> bool:
+    """Whether a word of the index with the stem of a name, both folded, is a form of the name."""
+    usual = wordlists.frequencies("ar" if language == "ar" else "fa")
+    return name.removeprefix(ARTICLE) in form or usual.get(form, 0.0) < USUAL
 
 
 def _weight(phrase: Phrase) -> float:
@@ -157,6 +175,7 @@ def present_stem(infinitive: str) -> set[str]:
     return {verb for past in _past_forms(infinitive)[:1] if (verb := known_words().verbs.get(f"می{past}"))}
 
 
-def _arrays(part: dict[int, float]) -> tuple[Numbers, Scores]:
+def arrays(part: dict[int, float]) -> tuple[Numbers, Scores]:
+    """Terms with their weights as a part of a phrase, ascending."""
     terms = sorted(part)
     return np.array(terms, np.int64), np.array([part[term] for term in terms], np.float32)

@@ -218,6 +218,30 @@ def test_words_are_one_notion_where_the_index_has_a_translation_of_it(words: Lex
 
 
 @pytest.mark.parametrize(
+    ("name", "count"),
+    [("buenos aires", 2), ("port of spain", 3), ("zaporizhzhia nuclear plant", 1)],
+)
+def test_a_name_is_one_notion_unless_it_says_what_is_of_another(
+    words: Lexicon, name: str, count: int
+) -> None:
+    assert len(name.split()) in list(english().together(name.split()))
+    assert words.longest(name.split()) == count
+
+
+def test_a_notion_is_found_by_its_words_together_in_the_order_of_the_index(words: Lexicon) -> None:
+    notion = QueryWord("school books", "school books", "en")
+    [apart] = words.expand(notion, None).phrases
+    assert (apart.weight, KINDS[apart.kind]) == (lexicon.APART, MatchKind.DICTIONARY)
+    books, schools = ({words.word(term) for term in terms.tolist()} for terms, _ in apart.parts)
+    assert {"کتاب", "کتابهای", "الکتاب"} <= books
+    assert {"مدرسه", "المدرسه"} <= schools
+    for one in ("school", "school the", "school xqzzt"):
+        assert words.expand(QueryWord(one, one, "en"), None).phrases == ()
+    without = ALL_KINDS - {MatchKind.DICTIONARY}
+    assert words.expand(notion, None, without).phrases == ()
+
+
+@pytest.mark.parametrize(
     ("typed", "is_capital", "sounds"),
     [("prison", False, False), ("Prison", True, True), ("the", False, False), ("Zelenskyy", False, True)],
 )

@@ -13,7 +13,10 @@ from indexer.storage import vocabulary
 from indexer.storage.vocabulary import Vocabulary
 from indexer.text.orthography import tokens
 
-PERSIAN = "زندان زندان\u200cها حبس حمله یورش گفت گفته می\u200cگوید تجاوز جنسی اعتصاب نخست\u200cوزیر"
+PERSIAN = (
+    "روز تهران تهران\u200cها زندان زندان\u200cها حبس حمله"
+    " یورش گفت گفته می\u200cگوید تجاوز جنسی اعتصاب نخست\u200cوزیر"
+)
 ARABIC = "سجن السجن سجون رئيس الوزراء وزراء إضراب"
 
 
@@ -44,6 +47,18 @@ def test_a_translation_counts_in_all_its_forms(found: Translations) -> None:
 def test_the_first_alternative_and_the_first_sense_count_most(found: Translations) -> None:
     _, terms = of(found, "n\tحمله|یورش\t\t", "n\tاعتصاب\t\tإضراب")
     assert terms == {"حمله": 1.0, "یورش": LATER_ALTERNATIVE, "اعتصاب": LATER_SENSE, "اضراب": LATER_SENSE}
+
+
+def test_another_form_of_a_name_holds_the_name(found: Translations) -> None:
+    _, name = of(found, "name\tروزهای|تهران\t\tالسجن")
+    assert name == {
+        "تهران": LATER_ALTERNATIVE,
+        "تهرانها": pytest.approx(FORM_WEIGHT * LATER_ALTERNATIVE),
+        "السجن": 1.0,
+        "سجن": FORM_WEIGHT,
+    }
+    _, word = of(found, "n\tروزهای\t\t")
+    assert word == {"روز": FORM_WEIGHT}
 
 
 def test_a_light_verb_is_not_looked_for(found: Translations) -> None:

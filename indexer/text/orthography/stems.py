@@ -1,7 +1,8 @@
 """The stem of a folded word, so that its forms find each other.
 
-Persian loses plural, comparison, possession and the indefinite ی where hazm knows what remains, and a
-conjugated verb is its present stem, as hazm's Lemmatizer has it. Arabic loses the clitics before a word
+Persian loses plural, comparison, possession and the indefinite ی where hazm knows what remains, a plural in
+ات is the singular in ه or ت that wordfreq knows better, and a conjugated verb is its present stem, as hazm's
+Lemmatizer has it. Arabic loses the clitics before a word
 and then its endings, by the Snowball stemmer (Taghva, Elkhoury and Coombs, "Arabic stemming without a
 root dictionary", 2005, as revised in Snowball).
 """
@@ -9,6 +10,7 @@ root dictionary", 2005, as revised in Snowball).
 import functools
 from typing import TYPE_CHECKING
 
+from indexer.text import wordlists
 from indexer.text.orthography.arabic import ARABIC_LETTERS
 from indexer.text.orthography.letters import fold
 from indexer.text.orthography.word_tables import known_words
@@ -29,6 +31,9 @@ _CERTAIN_ENDINGS = frozenset({"ها", "های", "هایی", "هایش"})
 _OF_PERSONS = frozenset({"مان", "تان", "شان"})
 _OF_COMPARISON = frozenset({"تر", "تری", "ترین"})
 _DOUBTFUL_ENDINGS = frozenset({"ان", "ات", "یی"})
+
+_AS_USUAL = 0.5
+"""Share of the frequency of a plural, and of what its ending leaves, that its singular has at least."""
 
 
 def stem(word: str, language: str) -> str:
@@ -60,10 +65,24 @@ def persian(word: str) -> str:
     verb = tables.verbs.get(word)
     if verb and (not _frequency(word) or word.startswith(("می", "نمی"))):
         return verb
+    singular = _feminine_singular(word)
+    if singular:
+        return singular
     for ending in PERSIAN_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 2 and _may_end(word, ending):
             return persian(word[: -len(ending)])
     return word
+
+
+def _feminine_singular(word: str) -> str | None:
+    """Of a plural in ات the singular in ه or ت, where that is as usual: حمله of حملات, خدمت of خدمات."""
+    rest = word.removesuffix("ات")
+    if rest == word or len(rest) < 3:
+        return None
+    usual = wordlists.frequencies("fa")
+    frequency, singular = max((usual.get(one, 0.0), one) for one in (f"{rest}ه", f"{rest}ت"))
+    others = usual.get(word, 0.0), usual.get(rest, 0.0)
+    return singular if frequency > 0 and frequency >= _AS_USUAL * max(others) else None
 
 
 def _stands_before(clitics: str, word: str) -> bool:
