@@ -105,7 +105,7 @@ class Index:
             without: what does not count: `"stem,sound"` or a list of `stem`, `sound`, `name`, `dictionary`,
                 `translation`, which is all three across languages.
             group: `article` gives one hit an article, with its best passage; `passage` every passage.
-            evidence: whether hits say which of their words answer which of the query's; False saves time.
+            evidence: whether hits say which of their words answer which of the query's.
             gloss: whether hits say what their words mean in English.
             min_confidence: from which an article matches, .05 unless given; if given, hits are what matches
                 alone.

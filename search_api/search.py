@@ -11,7 +11,8 @@ from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Filter, Passage, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
-from search_api.searching.confidence import Verdict, confidences
+from search_api.searching.confidence import Verdict
+from search_api.searching.convincing import convincing
 from search_api.searching.copies import MOST_TWINS
 from search_api.searching.cursor import Cursor
 from search_api.searching.evidence import Evidence, WordMatch, only_convincing
@@ -21,7 +22,7 @@ from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.matched import Matched, Matching
 from search_api.searching.modes import Mode
 from search_api.searching.pages import Listed, Page
-from search_api.searching.query import Query, Sort
+from search_api.searching.query import Group, Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
 from search_api.searching.stages import stage
 from search_api.searching.telling import most_telling
@@ -180,7 +181,7 @@ class Searcher:
             next_cursor=page.following,
             best_confidence=None
             if cursor is None and query.sort is Sort.RELEVANCE
-            else found.best_confidence,
+            else self._best_confidence(analysed, found),
         )
 
     def everything(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Everything:
@@ -265,16 +266,16 @@ class Searcher:
         candidates, best = found.candidates, listed.positions[page.places]
         shown = self.index.shown(candidates.passages[best].tolist(), candidates.sentences[best].tolist())
         passages, articles, sentences = shown.passages, shown.articles, shown.sentences
-        surely = confidences(candidates.only(best)).tolist()
         if analysed.query.gloss:
             ready(deadline)
-        evidence = Evidence(analysed, self.index.lexicon) if analysed.query.evidence else None
-        words = [evidence.matches(passage) if evidence else () for passage in deadline.each(passages)]
+        evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
+        words = [evidence.matches(passage) for passage in deadline.each(passages)]
+        surely = convincing(candidates.only(best), words, analysed)
         titles = [
-            evidence.matches(_title_of(article)) if evidence and analysed.query.titles else ()
+            evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles
         ]
-        if evidence and analysed.query.mode is Mode.LEXICAL:
+        if is_shown and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
         columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely, words, titles)
@@ -292,7 +293,7 @@ class Searcher:
                 article,
                 passage,
                 sentence,
-                matches,
+                matches if is_shown else (),
                 gloss(passage, article.language) if analysed.query.gloss else (),
                 self._twins(candidates, listed.twins_at(place)),
                 in_title,
@@ -311,6 +312,15 @@ class Searcher:
                 start=page.first,
             )
         )
+
+    def _best_confidence(self, analysed: AnalysedQuery, found: Matched) -> float:
+        """How surely the first passage by relevance answers; 0 where there is none."""
+        first = found.ordered(Group.PASSAGE)[:1]
+        if not len(first):
+            return 0.0
+        [passage] = self.index.passages(found.candidates.passages[first].tolist())
+        words = Evidence(analysed, self.index.lexicon).matches(passage)
+        return convincing(found.candidates.only(first), [words], analysed)[0]
 
     def _twins(self, candidates: Candidates, positions: Sequence[int]) -> tuple[Article, ...]:
         """The copies of a hit, the first of them."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.core.records import Article, Chunk, Metadata, Span, Vectors
+from indexer.core.records import Article, Candidates, Chunk, Metadata, Span, Vectors
 from indexer.drafting.derived import Encoders, derive
 from indexer.drafting.embedding import passage_texts, sentence_texts
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment
@@ -189,3 +189,14 @@ def signed(values: dict[str, Any]) -> bytes:
     """A manifest of these values, with the checksum that fits them."""
     said = {name: value for name, value in values.items() if name != manifest._CHECKSUM}
     return json.dumps(said | {manifest._CHECKSUM: manifest._checksum(said)}).encode()
+
+
+def candidates_of(*scores: tuple[float, float]) -> Candidates:
+    """Candidates of which each has a z-score by vectors and a share of words; all else is 0."""
+    dense, share = np.array(scores, np.float32).T
+    none, numbers = np.zeros(len(scores), np.float32), np.arange(len(scores))
+    return Candidates(
+        *(numbers, numbers, numbers, numbers),
+        *(none, none, dense, none, none, none),
+        *(share, none, none, none, none),
+    )

@@ -30,8 +30,11 @@ MOST_WORDS = 64
 """Different words that are looked for: more are pasted text, and its vector says what it is about."""
 
 ENGLISH = "en"
+OF_DICTIONARY = frozenset({ENGLISH, "fa", "prs", "ar"})
+"""Languages whose words the dictionary has."""
+
 LATIN_END = "\u024f"
-_OF_DICTIONARY = frozenset({MatchKind.DICTIONARY, MatchKind.NAME})
+_BY_DICTIONARY = frozenset({MatchKind.DICTIONARY, MatchKind.NAME})
 _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 
 
@@ -39,7 +42,8 @@ _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
 class AnalysedQuery:
     """A query with its vector, shape `(dimensions,)`, its words and the expansion of each.
 
-    `passed_over` is how many different words are not looked for because there are too many.
+    `passed_over` is how many different words are not looked for because there are too many;
+    `is_of_dictionary` whether it is in a language whose words the dictionary has.
     """
 
     query: Query
@@ -47,6 +51,7 @@ class AnalysedQuery:
     words: tuple[Token, ...]
     expansions: tuple[Expansion, ...]
     passed_over: int = 0
+    is_of_dictionary: bool = True
 
     def of_words(self, change: Callable[[Expansion], Expansion]) -> "AnalysedQuery":
         """The same with the expansions of words that are looked for changed."""
@@ -115,7 +120,16 @@ def analyse(
         tuple(token for token, _ in words),
         tuple(expansions.get(word, NO_EXPANSION) for _, word in words),
         max(0, len(sought) - MOST_WORDS),
+        query.language in OF_DICTIONARY or all(map(lexicon.knows, _in_latin(words))),
     )
+
+
+def _in_latin(words: Sequence[tuple[Token, QueryWord]]) -> list[str]:
+    """The folded words in Latin letters that say something."""
+    folds = [word.folded for _, word in words]
+    return [
+        fold for fold in folds if fold[0] <= LATIN_END and not is_number(fold) and not is_function_word(fold)
+    ]
 
 
 def query_words(
@@ -136,7 +150,7 @@ def query_words(
         language = ENGLISH
     capital = _capitals(typed)
     names = {token.text for token, is_capital in zip(found, capital, strict=True) if is_capital}
-    has_notions = language == ENGLISH and bool(kinds & _OF_DICTIONARY)
+    has_notions = language == ENGLISH and bool(kinds & _BY_DICTIONARY)
     folds, between = [token.text for token in found], gaps(text, found)
     words = []
     first = 0

@@ -51,12 +51,6 @@ class Matched:
         """The articles that match, ascending."""
         return np.unique(self.candidates.articles[self.is_sure])
 
-    @property
-    def best_confidence(self) -> float:
-        """How surely the first of them by relevance answers; 0 where there is none."""
-        first = self.ordered(Group.PASSAGE)[:1]
-        return float(confidences(self.candidates.only(first)).max(initial=0.0))
-
     def total(self, group: Group) -> int:
         """How many articles match, or how many of their passages."""
         return len(self.articles) if group is Group.ARTICLE else int(np.count_nonzero(self.is_sure))

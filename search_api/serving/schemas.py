@@ -58,7 +58,7 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
     group: Annotated[Group, Field(description="A hit is an article with its best passage, or a passage.")] = (
         Group.ARTICLE
     )
-    evidence: Annotated[bool, Field(description="Say which words answered which; false saves time.")] = True
+    evidence: Annotated[bool, Field(description="Say which words answered which.")] = True
     gloss: Annotated[bool, Field(description="Say what the words of hits mean in English.")] = False
     highlight: Annotated[
         list[Highlight],
