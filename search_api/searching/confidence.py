@@ -52,7 +52,7 @@ class Verdict(StrEnum):
 
 
 _SENTENCES = {
-    Verdict.STRONG: "Clear answer.",
+    Verdict.STRONG: "Clear match.",
     Verdict.WEAK: "Perhaps: something here may answer this.",
     Verdict.NONE: "Nothing here seems to answer this.",
 }

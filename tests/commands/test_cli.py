@@ -89,7 +89,7 @@ def test_reindex_ends_with_a_summary_and_search_finds(hudhud: Hudhud, layout: La
     assert rows(again.stdout)["Live"] == f"{layout.live().name} in {layout.folder}, as before"
     found = hudhud("search", "Zaporizhzhia nuclear plant lost external power", "--index", layout.folder)
     assert found.exit_code == 0
-    assert found.stdout.splitlines()[1] == "Clear answer."
+    assert found.stdout.splitlines()[1] == "Clear match."
     assert found.stdout.splitlines()[3].split()[:4] == ["clear", "no", "date", "ar"]
     assert NUCLEAR in found.stdout.splitlines()[3]
 

@@ -45,7 +45,7 @@ HIT = hudhud.Hit(
 
 def results_of(hits: Sequence[hudhud.Hit]) -> hudhud.Results:
     return hudhud.Results(
-        "810 <drones>", "en", "strong", "Clear answer.", "000001-aaaaaaaa", 20.6, tuple(hits)
+        "810 <drones>", "en", "strong", "Clear match.", "000001-aaaaaaaa", 20.6, tuple(hits)
     )
 
 

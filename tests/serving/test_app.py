@@ -55,7 +55,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
             "warnings": [],
         },
         "verdict": "strong",
-        "verdict_text": "Clear answer.",
+        "verdict_text": "Clear match.",
         "generation": searcher.index.name,
         "reranking_ms": None,
         "total": 1,
