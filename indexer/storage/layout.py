@@ -30,13 +30,16 @@ from indexer.core.errors import (
 )
 from indexer.storage import deletions
 from indexer.storage.disk import small_file, sync
-from indexer.storage.locks import GenerationLock, InUse
+from indexer.storage.locks import GenerationLock, InUse, is_held
 from indexer.storage.manifest import MANIFEST, Manifest
 
 KEPT = 2
 """Generations that stay after a new one is published, the live one among them."""
 
 _LONGEST_NAME = 300
+_PATIENCE = 0.2
+"""Seconds that a writer waits: whoever only looks holds the lock for an instant."""
+
 _NAME = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
 _DRAFT, _REMOVED = ".draft-", ".removed-"
 
@@ -178,7 +181,7 @@ class Layout:
         """
         try:
             self.generations.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._lock, timeout=0):
+            with filelock.FileLock(self._lock, timeout=_PATIENCE):
                 self._clear()
                 try:
                     yield
@@ -193,8 +196,8 @@ class Layout:
 
     @property
     def is_being_written(self) -> bool:
-        """Whether there is a draft: a writer is at work, or was killed."""
-        return any(self.generations.glob(f"{_DRAFT}*"))
+        """Whether a writer is at work now. What one left that was killed says nothing."""
+        return is_held(self._lock)
 
     def draft(self) -> Path:
         """A new empty folder for what may become a generation; to be called while writing."""

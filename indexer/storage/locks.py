@@ -21,6 +21,27 @@ class InUse(Exception):
     """Somebody else has a lock that does not admit this one."""
 
 
+def is_held(path: Path) -> bool:
+    """Whether some process holds a lock on a file alone; False where there is no file that can be read.
+
+    To look, the lock is shared for an instant. Whoever wants it alone at that instant tries again.
+    """
+    try:
+        descriptor = open_regular(path)
+    except OSError:
+        return False
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return fcntl is None  # where there is no flock, the file goes with the lock
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
 class GenerationLock:
     """A lock on a generation, until `release`."""
 

@@ -270,7 +270,9 @@ class Live:
     def _tell(self, error: Exception | None) -> None:
         name = self.state.generation
         fault = None
-        if error:
+        if name is None and isinstance(error, IndexNotFound) and self._layout.is_being_written:
+            fault = BUILDING
+        elif error:
             answers = f"{name} answers" if name else "nothing can answer"
             fault = f"{told(error, self._layout)}; {answers} in its place"
         if fault and fault != self._fault:

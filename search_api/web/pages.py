@@ -196,6 +196,7 @@ def _add_settings(app: FastAPI, answering: Answering) -> None:
             kind="settings",
             detail="",
             again=str(asked.here.at("/")),
+            leave_out=(),
         )
 
     handle_telling = answering.looking_up.handler(lambda asked: visit(asked, "/settings"), tell)

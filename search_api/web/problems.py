@@ -1,8 +1,12 @@
 """Problems as pages: a browser that asked for a page gets one that says what to do."""
 
+import contextlib
 import json
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +23,10 @@ _PROBLEM = b"application/problem+json"
 _OWN = frozenset({b"content-type", b"content-length", *(name.lower().encode() for name in HEADERS)})
 _MOST_READ = 4096
 """Bytes of a query that a page about a problem shows again."""
+
+_QUERY = "q"
+_ITEM = re.compile(r"\.\d+$")
+"""What names an item of a list, behind the name of its field."""
 
 _BUSY = frozenset({"overloaded", "too slow", "too often"})
 
@@ -81,7 +89,7 @@ class _Shown:
         path = self._scope["path"].removeprefix(self._scope.get("root_path", ""))
         pairs = parse_qsl(self._scope["query_string"][:_MOST_READ].decode("latin-1"))
         here = Address(self._scope.get("root_path", ""), path, tuple(pairs))
-        query = next((value for name, value in pairs if name == "q"), "")
+        query = next((value for name, value in pairs if name == _QUERY), "")
         problem = json.loads(self._body) if self._body else {}
         is_fragment = FRAGMENT in headers
         return html(
@@ -94,16 +102,26 @@ class _Shown:
             detail=problem.get("detail", ""),
             again=str(replace(here, pairs=())) if path == "/" else str(here.at("/")),
             retry=str(here.dropped("cursor")),
+            leave_out=tuple(_without(problem, here)),
         )
 
     def _kind(self, status: int) -> str:
         """Which of the states a page has for it."""
         reason = self._scope["state"].get(REFUSED, "")
         if status == HTTPStatus.SERVICE_UNAVAILABLE and reason not in _BUSY:
-            return "building" if self._live.layout.is_being_written else "unusable"
+            return self._unusable()
         if reason in _BUSY or status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
             return "busy"
         return _KINDS.get(status, "fault" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused")
+
+    def _unusable(self) -> str:
+        """Why nothing answers: the first index is being built, there is none, or it cannot be used."""
+        layout = self._live.layout
+        if layout.is_being_written:
+            return "building"
+        with contextlib.suppress(OSError):
+            return "unusable" if layout.published() else "unbuilt"
+        return "unusable"
 
 
 _KINDS: dict[int, str] = {
@@ -113,6 +131,22 @@ _KINDS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "key",
     HTTPStatus.FORBIDDEN: "key",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A parameter that does not fit, and the address without it."""
+
+    name: str
+    address: str
+
+
+def _without(problem: Mapping[str, Any], here: Address) -> Iterator[LeftOut]:
+    """Ways out of a problem: the address without each parameter that does not fit, but for the query."""
+    fields = (fault["field"] for fault in problem.get("errors", ()))
+    for name in dict.fromkeys(_ITEM.sub("", field) for field in fields):
+        if name != _QUERY and here.values(name):
+            yield LeftOut(name, str(here.dropped(name)))
 
 
 def _is_problem(message: Message) -> bool:

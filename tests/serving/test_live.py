@@ -450,16 +450,23 @@ class TestDamage:
     def test_it_waits_for_the_first_index_that_is_being_built(self, index: Layout, tmp_path: Path) -> None:
         first, _ = index.published()
         new = Layout(tmp_path / "new")
-        draft = new.generations / ".draft-1"
-        draft.mkdir(parents=True)
-        with follow(new) as live:
+        with new.writing(), follow(new) as live:
             assert live.state == State(None, checked=False, fault=BUILDING)
             with pytest.raises(IndexingError, match="is being built"), live.searcher():
                 pass
-            draft.rmdir()
+            before = live._settled_at
+            wait_for(lambda: live._settled_at > before)
+            assert live.state.fault == BUILDING, "also where it was looked for again"
             shutil.copytree(first, new.generations / first.name)
             point(new, first)
             wait_for(lambda: live.state == State(first.name, checked=True, fault=None))
+
+    def test_it_does_not_wait_for_a_build_that_was_killed(self, tmp_path: Path) -> None:
+        new = Layout(tmp_path / "new")
+        (new.generations / ".draft-1").mkdir(parents=True)
+        (new.folder / ".lock").touch()
+        with pytest.raises(IndexNotFound, match="make one with `hudhud reindex PATH"):
+            follow(new)
 
     @pytest.mark.parametrize("content", ["", "../elsewhere", None])
     def test_without_a_name_in_current_what_answers_goes_on(self, index: Layout, content: str | None) -> None:

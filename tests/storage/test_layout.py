@@ -1,9 +1,12 @@
 """The folder of an index: one writer, publication in steps, and what is removed."""
 
 import errno
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -309,6 +312,30 @@ def test_a_second_writer_is_refused(layout: Layout, holder: "subprocess.Popen[st
     assert holder.wait(20) == 0
     assert names(layout) == []
     publish(layout)
+
+
+def test_a_writer_at_work_is_seen_and_one_that_was_killed_is_not(
+    layout: Layout, holder: "subprocess.Popen[str]"
+) -> None:
+    assert layout.is_being_written
+    assert layout.is_being_written, "looking takes nothing from it"
+    holder.kill()
+    holder.wait(20)
+    assert names(layout) == [".draft-1"]
+    assert not layout.is_being_written
+    with layout.writing():
+        assert layout.is_being_written
+    assert not layout.is_being_written
+    assert not Layout(layout.folder / "none").is_being_written
+
+
+def test_who_looks_stops_no_writer(layout: Layout) -> None:
+    publish(layout)
+    descriptor = os.open(layout.folder / ".lock", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    threading.Timer(0.05, os.close, (descriptor,)).start()
+    with layout.writing():
+        assert names(layout) == ["000001-01234567"]
 
 
 def test_a_writer_that_was_killed_is_forgotten(layout: Layout, holder: "subprocess.Popen[str]") -> None:

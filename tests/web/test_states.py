@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from reading import Browser, browsing, words
 
-from indexer.core.errors import IndexDamaged, Overloaded, TooSlow
+from indexer.core.errors import IndexDamaged, IndexNotFound, Overloaded, TooSlow
+from indexer.storage.layout import Layout
 from search_api.search import Searcher
 from search_api.searching.cursor import Cursor
 from search_api.serving.envelope import Policy
@@ -46,6 +47,23 @@ def test_the_query_stays_in_the_box(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "detail", "ways"),
+    [
+        ("/?q=war&lang=fa", "did you mean languages?", {"Leave out lang": "/?q=war"}),
+        ("/?q=war&from=soon&limit=3", "from must be a date", {"Leave out from": "/?q=war&limit=3"}),
+        ("/?q=war&languages=xx!&sort=up", "sort", {"Leave out sort": "/?q=war&languages=xx%21"}),
+        ("/?q=!!", "no letter and no digit", {}),
+    ],
+)
+def test_what_does_not_fit_is_left_out_by_a_link(
+    browser: Browser, address: str, detail: str, ways: dict[str, str]
+) -> None:
+    page = browser.open(address)
+    assert detail in page.text("p.detail")
+    assert {words(one): one.get("href") for one in page.all("a.button")} == ways
+
+
+@pytest.mark.parametrize(
     ("error", "status", "title", "retry"),
     [
         (Overloaded("x"), 503, "Too much is asked at the moment", "2"),
@@ -80,11 +98,25 @@ def test_an_index_that_is_being_built_is_told(
         raise IndexDamaged("nothing is published")
 
     monkeypatch.setattr(Searcher, "search", fail)
-    draft = live.layout.generations / ".draft-1"
-    draft.mkdir()
-    try:
+    with live.layout.writing():
         page = browser.open("/?q=war")
     finally:
+    assert browser.open("/?q=war").text("h1") == "The index cannot be used now", "no writer is at work"
+
+
+def test_an_index_that_nobody_builds_is_told(
+    browser: Browser, live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise IndexNotFound("nothing is published")
+
+    monkeypatch.setattr(Searcher, "search", fail)
+    killed = Layout(tmp_path)
+    (killed.generations / ".draft-1").mkdir(parents=True)
+    monkeypatch.setattr(live, "_layout", killed)
+    page = browser.open("/?q=war")
+    assert (page.text("h1"), page.one("#results").get("data-retry")) == ("Nothing is indexed yet", "5")
+    assert "hudhud reindex" in page.text("#results")
         draft.rmdir()
     assert (page.text("h1"), page.one("#results").get("data-retry")) == ("The index is being built", "5")
 

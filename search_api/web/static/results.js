@@ -40,7 +40,7 @@ export function startResults(box, suggestions) {
       if (how === "replace") history.replaceState(history.state, "", to);
       show(part, how, to);
       const seconds = Number(part.dataset.retry);
-      if (seconds && tries < MOST_TRIES) setTimeout(() => signal.aborted || go(to, "leave", tries + 1), seconds * 1000);
+      if (seconds && ("patient" in part.dataset || tries < MOST_TRIES)) setTimeout(() => signal.aborted || go(to, "leave", tries + 1), seconds * 1000);
     } catch (error) {
       if (error.name !== "AbortError") offline(to, how, signal);
       if (signal.aborted) return;
@@ -49,7 +49,8 @@ export function startResults(box, suggestions) {
     main.removeAttribute("aria-busy");
   }
 
-  function show(part, how, to) {
+  function show(part, how, to, isAgain) {
+    const before = main.querySelector("#results")?.dataset.announce;
     const key = main.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     const inside = key !== undefined || main.contains(document.activeElement);
     const open = how === "leave" ? [] : [...main.querySelectorAll("details[data-key][open]")].map((one) => one.dataset.key);
@@ -63,7 +64,7 @@ export function startResults(box, suggestions) {
     if (how === "push" && new URL(to, location).searchParams.has("cursor")) main.scrollIntoView();
     shown = address();
     document.dispatchEvent(new Event("results"));
-    say(part.dataset.announce);
+    if (!isAgain || part.dataset.announce !== before) say(part.dataset.announce);
   }
 
   /** Let the form carry the filters of an address on to the next search. */
