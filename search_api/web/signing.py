@@ -13,7 +13,7 @@ from search_api.serving.asked import Asked, parameters
 from search_api.serving.gates import SIGN_IN, SIGN_OUT
 from search_api.serving.problems import Refused
 from search_api.serving.sessions import Sessions, cookie, token_in
-from search_api.web.addresses import Address, own_page
+from search_api.web.addresses import UI, Address, own_page
 from search_api.web.answers import HEADERS, MEDIA_TYPE, html
 from search_api.web.preferences import Preferences
 
@@ -26,7 +26,7 @@ class Signing:
     """What a browser sends to sign in or out. The log may hold it, so the key and the session are not shown.
 
     Attributes:
-        prefix: of the server.
+        here: the page that signs in, in the language that its address names.
         preferences: how to show what follows.
         is_secure: whether the browser came by https.
         back: the page to go on with.
@@ -34,7 +34,7 @@ class Signing:
         key: that was handed in.
     """
 
-    prefix: str
+    here: Address
     preferences: Preferences
     is_secure: bool
     back: str
@@ -46,9 +46,10 @@ class Signing:
         """Read a request: the form where it has one, else the address."""
         given = dict(parameters(asked.body or asked.query))
         origin, proto = asked.headers.get("origin", ""), asked.headers.get("x-forwarded-proto", "")
+        shared = given.get(UI, "")
         return cls(
-            asked.prefix,
-            Preferences.of(asked.headers),
+            Address(asked.prefix, SIGN_IN, ((UI, shared),) if shared else ()),
+            Preferences.of(asked.headers, shared),
             origin.startswith("https://") or proto == "https",
             own_page(given.get("next", ""), asked.prefix),
             token_in(asked.headers.get("cookie", "").encode("latin-1", "replace")),
@@ -84,7 +85,7 @@ def add_signing(app: FastAPI, sessions: Sessions) -> None:
     def sign_out(signing: Signing, deadline: Deadline) -> Response:
         del deadline
         sessions.end(signing.token)
-        return _with_cookie(signing, f"{signing.prefix}{SIGN_IN}", "")
+        return _with_cookie(signing, str(signing.here), "")
 
     handlers = {
         (SIGN_IN, "GET"): show,
@@ -110,13 +111,13 @@ def _unreadable() -> Refused:
 
 
 def _with_cookie(signing: Signing, address: str, token: str) -> Response:
-    kept = cookie(token, signing.prefix, is_secure=signing.is_secure)
+    kept = cookie(token, signing.here.prefix, is_secure=signing.is_secure)
     return RedirectResponse(address, HTTPStatus.SEE_OTHER, {"Set-Cookie": kept, "Cache-Control": "no-store"})
 
 
 def _page(
     template: str, signing: Signing, status: HTTPStatus = HTTPStatus.OK, *, is_wrong: bool = False
 ) -> Response:
-    here = Address(signing.prefix, SIGN_IN, (("next", signing.back),))
+    here = signing.here.with_("next", signing.back)
     shown = html(template, here, signing.preferences, query="", back=signing.back, is_wrong=is_wrong)
     return Response(shown, status, _HEADERS, MEDIA_TYPE)

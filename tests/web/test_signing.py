@@ -74,6 +74,19 @@ def test_a_page_leads_to_the_form_and_the_form_back_to_the_page(client: TestClie
     assert client.get("/v1/search?q=war").status_code == 200
 
 
+def test_signing_in_and_out_keeps_the_language_of_the_address(client: TestClient, key: str) -> None:
+    form = html.fromstring(client.get("/sign-in", params={"next": SEARCH, "ui": "fa"}).text)
+    assert (form.get("lang"), dict(form.forms[0].fields)) == ("fa", {"ui": "fa", "next": SEARCH, "key": None})
+    wrong = html.fromstring(signed_in(client, "wrong", ui="fa").text)
+    assert (wrong.get("lang"), dict(wrong.forms[0].fields)["ui"]) == ("fa", "fa")
+    signed_in(client, key, ui="fa")
+    page = html.fromstring(client.get("/saved", params={"ui": "fa"}).text)
+    [leave] = [one.get("href") for one in page.iter("a") if "sign-out" in (one.get("href") or "")]
+    asked = html.fromstring(client.get(leave).text)
+    assert (asked.get("lang"), dict(asked.forms[0].fields)) == ("fa", {"ui": "fa"})
+    assert client.post("/sign-out", data={"ui": "fa"}).headers["location"] == "/sign-in?ui=fa"
+
+
 def test_the_cookie_is_for_this_server_alone_and_is_not_the_key(client: TestClient, key: str) -> None:
     answer = signed_in(client, key)
     kept = attributes(answer)
