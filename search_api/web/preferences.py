@@ -33,12 +33,14 @@ class Preferences:
         calendar: of dates.
         colours: light or dark.
         is_signed_in: whether the browser keeps a session, or one that is over.
+        takes_gzip: whether the browser takes pages packed.
     """
 
     language: str
     calendar: Calendar = Calendar.GREGORIAN
     colours: Colours = Colours.SYSTEM
     is_signed_in: bool = False
+    takes_gzip: bool = False
 
     @property
     def wording(self) -> Wording:
@@ -72,7 +74,9 @@ class Preferences:
         language = shared if shared in LANGUAGES else language
         chosen = cls.chosen(language, calendar, colours, preferred(headers.get("accept-language", "")))
         return replace(
-            chosen, is_signed_in=bool(token_in(headers.get("cookie", "").encode("latin-1", "replace")))
+            chosen,
+            is_signed_in=bool(token_in(headers.get("cookie", "").encode("latin-1", "replace"))),
+            takes_gzip="gzip" in headers.get("accept-encoding", ""),
         )
 
     @classmethod

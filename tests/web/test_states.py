@@ -100,7 +100,7 @@ def test_an_index_that_is_being_built_is_told(
     monkeypatch.setattr(Searcher, "search", fail)
     with live.layout.writing():
         page = browser.open("/?q=war")
-    finally:
+    assert (page.text("h1"), page.one("#results").get("data-retry")) == ("The index is being built", "5")
     assert browser.open("/?q=war").text("h1") == "The index cannot be used now", "no writer is at work"
 
 
@@ -117,8 +117,6 @@ def test_an_index_that_nobody_builds_is_told(
     page = browser.open("/?q=war")
     assert (page.text("h1"), page.one("#results").get("data-retry")) == ("Nothing is indexed yet", "5")
     assert "hudhud reindex" in page.text("#results")
-        draft.rmdir()
-    assert (page.text("h1"), page.one("#results").get("data-retry")) == ("The index is being built", "5")
 
 
 def test_an_old_page_of_results_says_to_begin_again(browser: Browser) -> None:
@@ -179,6 +177,14 @@ def test_files_are_kept_for_ever_under_their_digest(browser: Browser) -> None:
         f"/static/{assets().digest}/..%2f",
     ):
         assert browser.client.get(wrong).status_code == 404
+
+
+@pytest.mark.parametrize(("accepted", "given"), [("gzip, br", "gzip"), ("identity", None)])
+def test_pages_are_packed_for_who_takes_that(browser: Browser, accepted: str, given: str | None) -> None:
+    answer = browser.client.get("/saved", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == given
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.text == browser.open("/saved").answer.text
 
 
 def test_browsers_are_told_how_to_search_here(browser: Browser) -> None:
