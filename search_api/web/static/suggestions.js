@@ -44,10 +44,11 @@ export function startSuggestions(box) {
   }
 
   function show(found) {
-    list.replaceChildren(...found.map(({ text, query, articles, by_sound: bySound }, at) => {
+    list.replaceChildren(...found.map(({ text, query, articles, by_sound: bySound, english }, at) => {
       const count = [...String(articles)].map((digit) => texts.digits[digit]).join("");
       const option = element("li", { id: `suggestion-${at}` },
         element("bdi", { textContent: text }),
+        ...(english ? [element("span", { className: "means", lang: "en", dir: "ltr", textContent: english })] : []),
         element("span", { className: "count", textContent: bySound ? `${texts.sound} · ${count}` : count }));
       option.setAttribute("role", "option");
       option.dataset.query = query;
