@@ -54,6 +54,7 @@ class ShownResults:
         total: how many articles match, and whether that is all.
         warnings: what to know, in English.
         hits: of this page.
+        beyond: how many at the end of them are only the nearest, behind those that answer.
         fields, months: what the search can be narrowed by.
         kinds, modes, sorts: what can be switched.
         exact, collapse, stories, gloss: likewise, one each.
@@ -71,6 +72,7 @@ class ShownResults:
     is_total_exact: bool
     warnings: tuple[str, ...]
     hits: tuple[ShownHit, ...]
+    beyond: int
     fields: tuple[Choices, ...]
     months: Months | None
     kinds: tuple[Switch, ...]
@@ -109,6 +111,7 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
         is_total_exact=result.is_total_exact,
         warnings=result.warnings,
         hits=hits,
+        beyond=_beyond(hits) if result.verdict is not Verdict.NONE else 0,
         fields=tuple(choices(result.facets, here, wording)),
         months=months(result.facets, result.query, here, wording),
         kinds=tuple(_kinds(result, visit)),
@@ -142,6 +145,13 @@ def _unanswered(hits: Sequence[ShownHit], typed: Typed) -> tuple[str, ...]:
     """Words that no hit answers; none where no word is answered: then hits were found by their meaning."""
     found = [answer.numbers for hit in hits for answer in hit.answers]
     return unanswered(typed, found) if found else ()
+
+
+def _beyond(hits: Sequence[ShownHit]) -> int:
+    """How many hits at the end do not answer; none where others follow that do, as where days order them."""
+    doubtful = [hit.verdict is Verdict.NONE for hit in hits]
+    count = sum(doubtful)
+    return count if count and all(doubtful[-count:]) else 0
 
 
 def _kinds(result: Result, visit: Visit) -> Iterator[Switch]:

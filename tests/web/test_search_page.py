@@ -316,3 +316,16 @@ def test_every_page_has_the_policy_and_asks_nothing_of_others(browser: Browser) 
         inline = [element for element in page.root.iter("script", "style") if element.text]
         assert not inline
         assert not [one for one in page.root.iter() if one.get("style") or one.get("onclick")]
+
+
+def test_what_is_only_nearest_stands_apart_from_what_answers(browser: Browser) -> None:
+    page = browser.open(QUERY)
+    verdicts = [
+        [one.get("class").rpartition("-")[2] for one in found(several, "article.hit")]
+        for several in page.all("ol.hits")
+    ]
+    assert [set(one) for one in verdicts] == [{"strong"}, {"none"}]
+    assert page.all("ol.hits")[1].get("start") == str(len(verdicts[0]) + 1)
+    assert "probably speak of something else" in page.text("p.beyond")
+    nothing = browser.open("/?q=how+do+bees+make+honey")
+    assert (len(nothing.all("ol.hits")), nothing.all("p.beyond")) == (1, [])
