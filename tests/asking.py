@@ -48,14 +48,19 @@ class Shown:
 Answer = Found | Shown
 
 
-class Server:
-    """`hudhud serve` in a process of its own, on a free port."""
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
-    def __init__(self, index: Path, log: Path, **environment: str) -> None:
+
+class Server:
+    """`hudhud serve` in a process of its own, on a free port unless one is named."""
+
+    def __init__(self, index: Path, log: Path, *, port: int | None = None, **environment: str) -> None:
         self.log = log
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = port or free_port()
         command = [sys.executable, "-m", "search_api", "serve", "--index", str(index), "--port"]
         environment |= {"PYTHONPATH": os.pathsep.join([str(ROOT), os.getenv("PYTHONPATH", "")])}
         with log.open("w", encoding="utf-8") as file:
@@ -80,6 +85,11 @@ class Server:
     def process(self) -> int:
         """Its number."""
         return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is gone, by itself or killed."""
+        return self._process.poll() is not None
 
     def ready(self) -> tuple[int, dict[str, Any]]:
         """Status and body of `/readyz`; status 0 if nobody answers."""

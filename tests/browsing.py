@@ -1,6 +1,6 @@
 """A real Chromium that looks at a real server: what goes wrong in it, and what it asks of other hosts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 SECONDS = 20.0
 """What a page waits for at most, which never takes as long."""
@@ -28,7 +37,7 @@ class Watched:
 
     Attributes:
         origin: of the server.
-        wrong: errors and warnings on the console, exceptions, and requests to anybody else.
+        wrong: errors and warnings on the console, exceptions, dialogs, and requests to anybody else.
         requests: the addresses that were asked for, in order.
         expected: parts of lines on the console that a test provokes.
     """
@@ -43,10 +52,15 @@ class Watched:
         context.on("console", self._said)
         context.on("weberror", lambda error: self._complain(f"exception: {error.error}"))
         context.on("request", self._asked)
+        context.on("dialog", self._opened)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in _WRONG:
             self._complain(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _opened(self, dialog: Dialog) -> None:
+        self._complain(f"a dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _complain(self, line: str) -> None:
         if not any(part in line for part in self.expected):
@@ -84,6 +98,7 @@ class Looking:
 @contextmanager
 def chromium_of(program: Path) -> Iterator[Browser]:
     """A browser with nothing remembered, which reports to nobody."""
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         try:
@@ -104,10 +119,24 @@ def watching(browser: Browser, origin: str) -> Iterator[Looking]:
     assert not looking.watched.wrong, "\n".join(looking.watched.wrong)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds in a page as it stands: the rule and the element of each."""
-    page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": list(_RULES)}, "resultTypes": ["violations"]}
+def violations_by_day_and_night(page: Page) -> list[str]:
+    """What axe-core finds in light colours, and of contrast in dark ones: nothing else depends on them."""
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return found + [f"dark: {line}" for line in violations(page, ("cat.color",))]
+
+
+def violations(page: Page, rules: Sequence[str] = _RULES) -> list[str]:
+    """What axe-core finds in a page as it stands: the rule and the element of each.
+
+    Args:
+        page: that is looked at.
+        rules: tags of the rules that are asked.
+    """
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+    options = {"runOnly": {"type": "tag", "values": list(rules)}, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['id']}: {node['html'][:160]} — {node.get('failureSummary', '')}"

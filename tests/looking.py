@@ -15,6 +15,7 @@ from asking import Server
 from indexer.build import build
 from indexer.core.protocols import Encoder
 from indexer.corpus import Corpus
+from indexer.corpus.fields import Fields
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.storage.layout import Layout
@@ -72,7 +73,13 @@ def archive(
     """An index of all these articles. Tests only read it."""
     layout = Layout(tmp_path_factory.mktemp("archive"))
     shutil.copy(Layout(seed_index).cache, layout.cache)
-    build(Corpus(list(ARTICLES)), layout, model, encoder, options=Options(meta=META))
+    build(
+        Corpus(list(ARTICLES), fields=Fields.parse([], META)),
+        layout,
+        model,
+        encoder,
+        options=Options(meta=META),
+    )
     return layout.folder
 
 

@@ -74,7 +74,7 @@ def own_page(address: str, prefix: str) -> str:
 
 
 def source_link(url: str | None, sentence: str) -> str | None:
-    """The address of an article in the web with a text fragment that leads to a sentence.
+    """The address of an article in the web with a text fragment that leads to a sentence, if there is one.
 
     None where it is no address of the web. See "URL Fragment Text Directives" of the WICG.
     """
@@ -82,6 +82,8 @@ def source_link(url: str | None, sentence: str) -> str | None:
     if address is None:
         return None
     words = sentence.split()
+    if not words:
+        return address
     directive = _plain(words) if len(words) <= _SHORT else f"{_plain(words[:_EDGE])},{_plain(words[-_EDGE:])}"
     mark = "" if "#" in address else "#"
     return f"{address}{mark}:~:text={directive}"

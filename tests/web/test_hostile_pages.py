@@ -5,22 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hostile_archive import ARTICLES, EVIL, META
 from reading import Browser, browsing
 
 import search_api.serving.loading
 from indexer.build import build
 from indexer.core.protocols import Encoder
-from indexer.core.records import Article
 from indexer.corpus import InMemory
 from indexer.models.model import Model
 from indexer.options import Options
 from indexer.storage.layout import Layout
 from search_api.serving.live import Live
 from search_api.serving.opening import Opener
-
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
-TEXT = f"پهپادها به نیروگاه هسته\u200cای حمله کردند {EVIL} و برق قطع شد."
-ID = 'evil/"<b>&?#'
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +25,7 @@ def hostile(
 ) -> Iterator[Live]:
     layout = Layout(tmp_path_factory.mktemp("hostile"))
     shutil.copy(Layout(seed_index).cache, layout.cache)
-    articles = [
-        Article(
-            *(ID, EVIL, TEXT, None, "fa", "evil.txt"),
-            url="javascript:alert(3)",
-            publisher=EVIL,
-            metadata=(("author", (EVIL,)),),
-        ),
-        Article("plain", "هوا", "هوا امروز در تهران آفتابی است.", None, "fa", "plain.txt", publisher="ایسنا"),
-    ]
-    build(InMemory(articles), layout, model, encoder, options=Options(meta=("author",)))
+    build(InMemory(ARTICLES), layout, model, encoder, options=Options(meta=META))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_api.serving.loading, "load_encoder", lambda *_, **__: encoder)
         opened = Live(layout, Opener(None, None))
@@ -66,10 +53,11 @@ def test_an_article_is_shown_as_it_is(browser: Browser) -> None:
     for options in ("", "&gloss=true", "&collapse=true"):
         is_harmless(browser, f"/?q=drones+nuclear{options}")
     page = browser.open("/?q=drones+nuclear")
-    assert EVIL in page.all("a.title")[0].text_content()
-    assert EVIL in page.all("p.sentence")[0].text_content()
-    assert page.all("a.source") == [], "no address of the web"
-    address = page.all("a.title")[0].get("href")
+    [title] = [one for one in page.all("a.title") if one.text_content() == EVIL]
+    assert any(EVIL in one.text_content() for one in page.all("p.sentence"))
+    sources = [one.get("href") for one in page.all("a.source")]
+    assert [link.partition("#")[0] for link in sources] == ["https://e.example/%22onclick=alert(13)%20x=%22"]
+    address = title.get("href")
     is_harmless(browser, address)
     article = browser.open(address)
     assert article.answer.status_code == 200

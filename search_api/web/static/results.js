@@ -38,7 +38,7 @@ export function startResults(box, suggestions) {
       // Kept before it is shown: what follows reads the address.
       if (how === "push") history.pushState(null, "", to);
       if (how === "replace") history.replaceState(history.state, "", to);
-      show(part, how, to);
+      show(part, how, to, tries > 0);
       const seconds = Number(part.dataset.retry);
       if (seconds && ("patient" in part.dataset || tries < MOST_TRIES)) setTimeout(() => signal.aborted || go(to, "leave", tries + 1), seconds * 1000);
     } catch (error) {
@@ -76,8 +76,9 @@ export function startResults(box, suggestions) {
 
   function offline(to, how, signal) {
     if (signal.aborted) return;
+    const lead = main.querySelector(".hits") ? texts.offlineLead : texts.offlineWait;
     if (!main.querySelector(".offline"))
-      main.prepend(element("div", { className: "offline" }, element("strong", { textContent: texts.offline }), " ", texts.offlineLead));
+      main.prepend(element("div", { className: "offline" }, element("strong", { textContent: texts.offline }), " ", lead));
     say(texts.offline);
     const again = () => signal.aborted || go(to, how);
     addEventListener("online", again, { once: true, signal });

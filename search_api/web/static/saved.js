@@ -4,10 +4,15 @@ import { copyLink, element, flash, here, prefix, say, texts } from "./shared.js"
 const NAME = "hudhud-saved";
 const MOST = 200;
 
+/** Whether an address is one of this server's pages, whatever somebody wrote into the list. */
+function isOwn(address) {
+  return address.startsWith("/") && URL.canParse(address, location.origin) && new URL(address, location.origin).origin === location.origin;
+}
+
 function read() {
   try {
     const kept = JSON.parse(localStorage.getItem(NAME) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((one) => one && typeof one.address === "string" && one.address.startsWith("/") && !one.address.startsWith("//")) : [];
+    return Array.isArray(kept) ? kept.filter((one) => one && typeof one.address === "string" && isOwn(one.address)) : [];
   } catch {
     return [];
   }
