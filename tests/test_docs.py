@@ -59,6 +59,7 @@ def test_every_route_is_documented(live: Live) -> None:
     assert paths == {
         *("/v1/search", "/v1/search.csv", "/v1/search.jsonl", "/v1/search.atom", "/v1/search/batch"),
         *("/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/similar", "/v1/suggest"),
+        "/v1/articles/{id}/translation",
         *("/v1/stats", "/v1/version", "/healthz", "/readyz"),
     }
     documented = [path for path in paths if re.search(rf"^## .*{re.escape(path)}", API, re.MULTILINE)]

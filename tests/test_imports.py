@@ -29,8 +29,9 @@ TABLE = {
     "indexer.commands": "core storage text models corpus generation drafting cluster upkeep indexer",
     "search_api.searching": "core text lexicon",
     "search_api": "core searching",
+    "search_api.translating": "core",
     "search_api.serving": (
-        "core storage text models retrieval generation sharding cluster searching search_api"
+        "core storage text models retrieval generation sharding cluster searching search_api translating"
     ),
     "search_api.web": "core storage text searching search_api serving",
     "search_api.agents": "core storage generation searching search_api serving",
@@ -38,7 +39,8 @@ TABLE = {
         "core storage text models corpus retrieval generation drafting indexer searching search_api"
     ),
     "search_api.commands": (
-        "core storage text models corpus indexer commands searching search_api serving web agents evaluation"
+        "core storage text models corpus indexer commands searching search_api translating serving web agents"
+        " evaluation"
     ),
     "hudhud": "core storage text models corpus drafting indexer searching search_api serving",
 }

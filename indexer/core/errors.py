@@ -17,6 +17,7 @@
     │   ├── CursorExpired           a page of a generation that no longer answers
     │   ├── InvalidEvaluation       an evaluation set, or what to do with it, that cannot be used
     │   ├── ArticleNotFound         no article has this id
+    │   ├── NotTranslated           no model here translates this text
     │   ├── GenerationNotFound      no generation has this name, or there is none to go back to
     │   └── InvalidArchive          a file is no exported generation, or a damaged one
     ├── ModelError                  the embedding model cannot be had
@@ -24,6 +25,7 @@
     │   ├── ModelDamaged            the model's files are not what they should be
     │   ├── LibraryBroken           a library that prepares text for the model does not run
     │   ├── ModelNotConvertible     no graph can be made of this kind of model; torch runs it
+    │   ├── TranslationFailed       a translation model made no draft of a text
     │   └── ModelNotWritable        no permission or no space left to unpack the model
     ├── Overloaded                  more searches wait than the server accepts
     ├── TooSlow                     an answer took longer than it may
@@ -148,6 +150,10 @@ class ArticleNotFound(InputError):
     """No article in the open generation has the id asked for."""
 
 
+class NotTranslated(InputError):
+    """There is no model here that translates a text, or it is too long."""
+
+
 class GenerationNotFound(InputError):
     """The index has no generation of the name asked for, or none to go back to."""
 
@@ -186,6 +192,10 @@ class LibraryBroken(ModelError):
 
 class ModelNotConvertible(ModelError):
     """The model is of a kind that no graph can be made of; sentence-transformers on torch may run it."""
+
+
+class TranslationFailed(ModelError):
+    """A translation model, or the process that runs it, made no draft of a text."""
 
 
 class ModelNotWritable(ModelError):

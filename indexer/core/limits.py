@@ -19,6 +19,8 @@ class Limits:
         searches_waiting: for their turn; the next one is refused.
         articles_at_once: looked up on threads of their own.
         articles_waiting: for their turn; the next one is refused.
+        drafts_waiting: draft translations for their turn, of which one is made at a time; the next one is
+            refused.
         deadline_seconds: that a request may take; then it is stopped.
         body_bytes: of a request.
         read_seconds: that the head of a request may take to come, and its body.
@@ -35,6 +37,7 @@ class Limits:
     searches_waiting: int = 36
     articles_at_once: int = 4
     articles_waiting: int = 64
+    drafts_waiting: int = 8
     deadline_seconds: float = 10.0
     body_bytes: int = 256 * 1024
     read_seconds: float = 10.0

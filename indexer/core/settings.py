@@ -21,7 +21,7 @@ FILE = "HUDHUD_CONFIG"
 """The variable that names the file."""
 
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
-_MAY_BE_NOTHING = frozenset({"requests_per_minute", "searches_waiting", "articles_waiting"})
+_MAY_BE_NOTHING = frozenset({"requests_per_minute", "searches_waiting", "articles_waiting", "drafts_waiting"})
 _LEAST, _LEAST_SECONDS = 1, 0.1
 _MOST = {"port": 65_535, "metrics_port": 65_535, "recall": 1}
 
@@ -48,6 +48,7 @@ class Settings(Limits):
         model: a folder or a hub name; the embedded default where unset.
         cache: folder for models; the user's cache folder where unset.
         reranker: a folder or a hub name of a cross-encoder; none where unset.
+        translation_models: a folder of models that draft translations of passages; none where unset.
         host: the address that a server listens at.
         port: likewise.
         root_path: the prefix of paths that a proxy cuts off.
@@ -73,6 +74,7 @@ class Settings(Limits):
     model: str | None = None
     cache: Path | None = None
     reranker: str | None = None
+    translation_models: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""

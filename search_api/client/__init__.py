@@ -24,7 +24,7 @@ from search_api.client.errors import (
     UnexpectedAnswer,
 )
 from search_api.client.hits import Gloss, Highlight, Hit, Mark, MarkedHtml, Reference, Scores, WordMatch
-from search_api.client.nearby import SimilarArticle, Suggestion
+from search_api.client.nearby import SimilarArticle, Suggestion, Translation
 
 __all__ = [
     "ApiError",
@@ -55,6 +55,7 @@ __all__ = [
     "SimilarArticle",
     "Suggestion",
     "TooManyRequests",
+    "Translation",
     "Unavailable",
     "UnexpectedAnswer",
     "WordMatch",

@@ -8,7 +8,7 @@ from search_api.client.answers import Article, Results
 from search_api.client.asking import Asking, Day, Omit, Values, body_of, fields_of, parameters_of, parted
 from search_api.client.errors import Refused, UnexpectedAnswer, refused
 from search_api.client.hits import Document
-from search_api.client.nearby import SimilarArticle, Suggestion
+from search_api.client.nearby import SimilarArticle, Suggestion, Translation
 from search_api.client.transport import Address, Transport
 
 T = TypeVar("T")
@@ -247,6 +247,21 @@ class Client:
         path = f"/v1/articles/{quote(id)}/similar?{parameters_of(asked)}"
         answer = self._transport.json("GET", path)
         return self._read(lambda document: [*map(SimilarArticle.of, document["similar"])], answer)
+
+    def translation(self, id: str, start: int) -> Translation:
+        """A draft translation of a passage into English, where the server has a model for its language.
+
+        Args:
+            id: of its article.
+            start: where the passage begins, as hits and articles tell it.
+
+        Raises:
+            NotFound: no article has this id, or nothing translates its language there.
+            InvalidRequest: no passage of it begins there.
+            ApiError: as `errors` has it.
+        """
+        path = f"/v1/articles/{quote(id)}/translation?{parameters_of({'start': start})}"
+        return self._read(Translation.of, self._transport.json("GET", path))
 
     def suggest(self, typed: str, *, limit: int = 8) -> list[Suggestion]:
         """Words of the archive that the last word typed may become.

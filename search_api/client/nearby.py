@@ -1,4 +1,4 @@
-"""What the API gives besides hits, typed: articles that are like another, and suggestions."""
+"""What the API gives besides hits, typed: articles that are like another, suggestions, and drafts."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -67,4 +67,37 @@ class Suggestion:
             document["articles"],
             document["by_sound"],
             document["english"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A draft translation of a passage, by a machine.
+
+    Attributes:
+        article: without its text.
+        passage: that was translated.
+        language: of the draft, `en`.
+        model: that made it.
+        note: to be shown beside it.
+        text: the draft.
+    """
+
+    article: Reference
+    passage: PassageSpan
+    language: str
+    model: str
+    note: str
+    text: str
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Read a draft."""
+        return cls(
+            Reference.of(document["article"]),
+            PassageSpan.of(document["passage"]),
+            document["language"],
+            document["model"],
+            document["note"],
+            document["text"],
         )

@@ -1,5 +1,5 @@
 """The `hudhud` command.
 
 May import: core, storage, text, models, corpus, indexer, commands, searching, search_api,
-serving, web, agents, evaluation.
+translating, serving, web, agents, evaluation.
 """

@@ -23,6 +23,7 @@ from indexer.commands.terminal import (
 from indexer.core.bounded import share_out
 from indexer.core.errors import InvalidSetting
 from indexer.core.settings import Settings
+from search_api.commands.drafting import TranslationOption, translator_of
 from search_api.commands.policy import key_file, policy_of, sessions_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from search_api.serving.loading import Loader
     from search_api.serving.metrics import Metrics
     from search_api.serving.traces import Traces
+    from search_api.translating.translator import Translator
 
 RerankerOption = Annotated[
     str | None,
@@ -75,6 +77,7 @@ def serve(
         typer.Option("--port", metavar="PORT", help="Port to listen on; default 8000.", min=1, max=65535),
     ] = None,
     reranker: RerankerOption = None,
+    translation_models: TranslationOption = None,
     allowed_hosts: Annotated[
         str | None,
         typer.Option(
@@ -144,10 +147,12 @@ def serve(
     loader = Loader(chosen.model, chosen.cache, say)
     layout = Layout(chosen.index)
     loader.begin(layout)
-    _serve(layout, loader, chosen, is_opened=is_opened)
+    _serve(layout, loader, chosen, translator_of(chosen), is_opened=is_opened)
 
 
-def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: bool) -> None:
+def _serve(
+    layout: "Layout", loader: "Loader", chosen: Settings, translator: "Translator | None", *, is_opened: bool
+) -> None:
     """Import, open and serve while the encoder is loaded aside."""
     from indexer.commands.timed import timed
     from search_api.agents.mounting import WithMcp
@@ -182,7 +187,7 @@ def _serve(layout: "Layout", loader: "Loader", chosen: Settings, *, is_opened: b
         bound(chosen.host, chosen.port) as address,
     ):
         metrics = Metrics(Facts(live))
-        app = create_app(live, chosen, metrics)
+        app = create_app(live, chosen, metrics, translator)
         add_pages(app)
         add_signing(app, sessions)
         with metrics_apart(metrics, chosen) as is_apart, traced(os.environ, say) as traces:

@@ -7,6 +7,7 @@ from search_api.serving.live import Live
 from search_api.serving.memory import WordCaches
 from search_api.serving.off_loop import OffLoop
 from search_api.serving.schemas import SearchRequest
+from search_api.translating.translator import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,24 @@ class Answering:
         live: what answers.
         searching: calls functions that search.
         looking_up: calls functions that only look up, and wait behind no search.
+        drafting: calls functions that translate, one at a time.
         words: counts what is asked.
         matched: articles that a search tells apart at most.
+        translator: makes drafts; None where nothing can.
     """
 
     live: Live
     searching: OffLoop
     looking_up: OffLoop
+    drafting: OffLoop
     words: WordCaches
     matched: int
+    translator: Translator | None = None
+
+    @property
+    def translated(self) -> frozenset[str]:
+        """Languages of which drafts can be had."""
+        return self.translator.languages if self.translator else frozenset()
 
     def query(self, request: SearchRequest) -> Query:
         """The query that a request asks for, counted.

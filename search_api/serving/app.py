@@ -25,6 +25,7 @@ from search_api.serving.asked import from_json, from_query
 from search_api.serving.batch import add_batch
 from search_api.serving.description import describe, operation_id
 from search_api.serving.details import Problem
+from search_api.serving.draft_routes import add_drafts
 from search_api.serving.envelope import REFUSED
 from search_api.serving.exports import add_exports
 from search_api.serving.feed import add_feed
@@ -37,6 +38,7 @@ from search_api.serving.pool import Pool
 from search_api.serving.problems import Refused, brief, of_error, problem, refusal
 from search_api.serving.schemas import SearchRequest, SearchResponse
 from search_api.serving.suggestions import SuggestionResponse, SuggestRequest, SuggestResponse
+from search_api.translating.translator import Translator
 
 _NO_TELEMETRY = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
@@ -48,7 +50,12 @@ _logger = logging.getLogger(__name__)
 Found = SearchResponse | SelectedResponse
 
 
-def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = None) -> FastAPI:
+def create_app(
+    live: Live,
+    limits: Limits = DEFAULTS,
+    metrics: Metrics | None = None,
+    translator: Translator | None = None,
+) -> FastAPI:
     """The API over whichever generation is live; a request is answered by one from its beginning to its end.
 
     While none can be used, everything but `/healthz` and `/docs` answers 503. `live` is closed by whoever
@@ -58,16 +65,19 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
         live: what answers.
         limits: of what is taken on.
         metrics: where stages are counted, and what is looked at when they are told.
+        translator: makes drafts of passages; none are made without one.
     """
     words = WordCaches()
     searches = Pool("searches", limits.searches_at_once, limits.searches_waiting)
     articles = Pool("requests for articles", limits.articles_at_once, limits.articles_waiting)
+    drafts = Pool("draft translations", 1, limits.drafts_waiting)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         searches.close()
         articles.close()
+        drafts.close()
 
     app = FastAPIOffline(
         title="Hudhud",
@@ -79,18 +89,20 @@ def create_app(live: Live, limits: Limits = DEFAULTS, metrics: Metrics | None = 
         telemetry=_NO_TELEMETRY,
         generate_unique_id_function=operation_id,
     )
-    app.state.pools = searches, articles
+    app.state.pools = searches, articles, drafts
     describe(app)
     app.router.route_class = OffLoopRoute
     if metrics:
-        metrics.watch(words, searches, articles)
+        metrics.watch(words, *app.state.pools)
     watch = metrics.stage if metrics else None
     searching = OffLoop(searches, live.layout, limits, watch)
     looking_up = OffLoop(articles, live.layout, limits)
-    app.state.answering = Answering(live, searching, looking_up, words, limits.matched)
+    drafting = OffLoop(drafts, live.layout, limits)
+    app.state.answering = Answering(live, searching, looking_up, drafting, words, limits.matched, translator)
     _add_searching(app, live, searching, words, limits.matched)
     add_exports(app, live, searching, words, limits.matched)
     add_feed(app, live, searching, words, limits.matched)
+    add_drafts(app, app.state.answering)
     add_articles(app, live, looking_up, searching)
     add_about(app, live)
     _add_error_handlers(app, live)

@@ -34,7 +34,7 @@ def add_articles(app: FastAPI, live: Live, looking_up: OffLoop, searching: OffLo
                     searcher.index, id, limit=request.limit, **request.filters(), deadline=deadline
                 )
             except ArticleNotFound:
-                raise _missing(id) from None
+                raise missing(id) from None
             return SimilarResponse.of(found)
 
     @app.get("/v1/articles/{id:path}", summary="An article, whole, and where its passages are")
@@ -45,7 +45,7 @@ def add_articles(app: FastAPI, live: Live, looking_up: OffLoop, searching: OffLo
             try:
                 return _article(searcher.index, id)
             except ArticleNotFound:
-                raise _missing(id) from None
+                raise missing(id) from None
 
     @app.post("/v1/articles", summary="Articles by their ids")
     @looking_up.takes(from_json(ArticlesRequest))
@@ -81,5 +81,6 @@ def _articles(index: Index, request: ArticlesRequest, deadline: Deadline) -> Art
     return found
 
 
-def _missing(article_id: str) -> ArticleNotFound:
+def missing(article_id: str) -> ArticleNotFound:
+    """The error where no article has an id, which may be as long as somebody likes."""
     return ArticleNotFound(f"no article has the id {brief(article_id)!r} in this index")

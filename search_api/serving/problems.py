@@ -21,8 +21,10 @@ from indexer.core.errors import (
     IndexingError,
     InvalidQuery,
     ModelError,
+    NotTranslated,
     Overloaded,
     TooSlow,
+    TranslationFailed,
 )
 from indexer.core.shown import controlled
 from indexer.generation.way_back import told
@@ -32,9 +34,11 @@ from search_api.serving.details import Fault, Problem
 STATUSES: tuple[tuple[type[HudhudError], HTTPStatus], ...] = (
     (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ArticleNotFound, HTTPStatus.NOT_FOUND),
+    (NotTranslated, HTTPStatus.NOT_FOUND),
     (CursorExpired, HTTPStatus.GONE),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TranslationFailed, HTTPStatus.INTERNAL_SERVER_ERROR),
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexingError, HTTPStatus.SERVICE_UNAVAILABLE),
 )

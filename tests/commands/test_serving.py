@@ -6,11 +6,13 @@ import webbrowser
 from pathlib import Path
 
 import pytest
+from standing_in import model_in, module_in
 from typer.testing import CliRunner
 
-from indexer.core.errors import InvalidSetting
+from indexer.core.errors import InvalidSetting, ModelNotFound
 from indexer.core.settings import Settings
 from search_api.commands.cli import app
+from search_api.commands.drafting import translator_of
 from search_api.commands.policy import policy_of
 from search_api.commands.serving import _open
 from search_api.serving.gates import RateGate
@@ -97,6 +99,27 @@ def test_rates_are_limited_where_others_may_ask(index: Path) -> None:
     KeyFile(index / "keys.json").create("a", [Scope.SEARCH])
     assert limit(own) == 1200
     assert limit(Settings.read({"HUDHUD_INDEX": str(index)}, {"requests_per_minute": 0}).settings) is None
+
+
+def test_a_server_drafts_translations_where_models_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(module_in(tmp_path))
+    models = tmp_path / "models"
+    assert translator_of(Settings.read({}).settings) is None
+    chosen = Settings.read({"HUDHUD_TRANSLATION_MODELS": str(models)}).settings
+    with pytest.raises(ModelNotFound, match="there is no translation model in"):
+        translator_of(chosen)
+    translator = translator_of(Settings.read({}, {"translation_models": model_in(models)}).settings)
+    assert translator is not None
+    assert translator.languages == {"fa", "prs"}
+    assert capsys.readouterr().err == "drafts English translations from fa, prs\n"
+
+
+def test_serving_ends_with_one_line_where_a_model_cannot_be_used(tmp_path: Path) -> None:
+    code, _, told = run("serve", "--translation-models", str(tmp_path / "nowhere"))
+    assert code != 0
+    assert told.splitlines()[-1].startswith("hudhud: there is no translation model in ")
 
 
 def test_an_empty_address_is_refused() -> None:

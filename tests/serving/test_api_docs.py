@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from serving import Served, served
+from standing_in import StandIn
 
 import search_api.serving.loading
 from indexer.build import build
@@ -66,7 +67,8 @@ def check(example: Example, printed: str) -> None:
 
 @pytest.fixture(scope="module")
 def server(live: Live) -> Iterator[Served]:
-    with served(Envelope(create_app(live), Policy()), Limits()) as opened:
+    app = create_app(live, translator=StandIn())
+    with served(Envelope(app, Policy()), Limits()) as opened:
         yield opened
 
 

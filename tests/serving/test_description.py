@@ -30,7 +30,7 @@ def test_operations_have_names_and_errors_are_problems(described: dict[str, Any]
     names = [operation["operationId"] for operation in operations]
     searches, articles = (
         ["search", "search_json", "search_batch", "suggestions", "search_csv", "search_jsonl", "search_feed"],
-        ["similar", "article", "articles"],
+        ["translation", "similar", "article", "articles"],
     )
     assert names == [*searches, *articles, "stats", "version", "healthz", "readyz"]
     for operation in operations:
