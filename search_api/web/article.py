@@ -12,6 +12,7 @@ from search_api.searching.highlight import Mark, marked, marks_of
 from search_api.similar import SimilarArticle
 from search_api.web.addresses import Address
 from search_api.web.asking import Typed
+from search_api.web.drafts import AT, Drafting
 from search_api.web.hits import GlossPiece, ShownArticle, glossed, shown_article
 from search_api.web.preferences import Preferences
 from search_api.web.templating import Html
@@ -29,11 +30,14 @@ class Paragraph:
         html: of it, with marks; what is named stands in an element of its own.
         passages: that begin in it: their addresses, for whoever wants to name one.
         gloss: what it means word by word, where that is wanted.
+        drafts: the passages that end in it, each by its number among those of the article, with the way to
+            its draft.
     """
 
     html: Html
     passages: tuple[str, ...]
     gloss: tuple[GlossPiece, ...]
+    drafts: tuple[tuple[int, Drafting], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def shown_text(
     named: Span | None,
     here: Address,
     preferences: Preferences,
+    drafts: Sequence[Drafting] = (),
     *,
     is_glossed: bool,
 ) -> ShownText:
@@ -117,6 +122,7 @@ def shown_text(
         named: what the address names.
         here: the address of the page.
         preferences: of whoever looks.
+        drafts: of each passage the way to one; none where nothing translates the article.
         is_glossed: whether each paragraph says what its words mean.
     """
     marks = [
@@ -130,6 +136,11 @@ def shown_text(
             Html(page.html(*found.span())),
             tuple(_links(passages, Span(*found.span()), here)),
             _meanings(found, article.language) if is_glossed else (),
+            tuple(
+                (number, draft)
+                for number, (passage, draft) in enumerate(zip(passages, drafts, strict=False), 1)
+                if found.start() < passage.end <= found.end()
+            ),
         )
         for found in _PARAGRAPH.finditer(article.text)
     ]
@@ -145,7 +156,7 @@ def _meanings(found: re.Match[str], language: str) -> tuple[GlossPiece, ...]:
 def _links(passages: Sequence[Passage], paragraph: Span, here: Address) -> Iterator[str]:
     for passage in passages:
         if paragraph.start <= passage.start < paragraph.end:
-            yield f"{here.with_only('at', f'{passage.start}-{passage.end}')}#at"
+            yield f"{here.with_only(AT, f'{passage.start}-{passage.end}')}#{AT}"
 
 
 def alike(found: Sequence[SimilarArticle], here: Address, preferences: Preferences) -> tuple[Alike, ...]:

@@ -16,6 +16,7 @@ from search_api.searching.highlight import Mark, marked, marks_of
 from search_api.web.addresses import Address, source_link
 from search_api.web.asking import Typed, unanswered
 from search_api.web.days import ShownDay, shown_day
+from search_api.web.drafts import AT, Drafting, drafting
 from search_api.web.preferences import Preferences
 from search_api.web.templating import Html
 from search_api.web.why import Answer, answers, attributes_of
@@ -87,6 +88,7 @@ class ShownHit:
         unanswered: words of the query that nothing in it answers.
         title_gloss, gloss: what its title and its passage mean word by word, where that was asked for.
         twins: copies of it.
+        drafting: the way to a draft translation of its passage; None where nothing translates it.
     """
 
     rank: str
@@ -101,10 +103,21 @@ class ShownHit:
     title_gloss: tuple[GlossPiece, ...]
     gloss: tuple[GlossPiece, ...]
     twins: tuple[ShownArticle, ...]
+    drafting: Drafting | None
 
 
-def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -> ShownHit:
-    """A hit as a page shows it; `here` is the address of the page."""
+def shown_hit(
+    hit: Hit, typed: Typed, here: Address, preferences: Preferences, translated: frozenset[str]
+) -> ShownHit:
+    """A hit as a page shows it.
+
+    Args:
+        hit: the hit.
+        typed: the query.
+        here: the address of the page.
+        preferences: of whoever looks.
+        translated: languages of which drafts can be had.
+    """
     wording = preferences.wording
     marks = marks_of(hit.words, hit.passage.text, hit.passage.start)
     passage = hit.passage
@@ -128,6 +141,9 @@ def shown_hit(hit: Hit, typed: Typed, here: Address, preferences: Preferences) -
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
         gloss=glossed(passage.text[told:], passage.start + told, hit.gloss) if hit.gloss else (),
         twins=tuple(shown_article(twin, here, preferences) for twin in hit.twins),
+        drafting=drafting(hit.article, passage, _page_of(hit.article, here))
+        if hit.article.language in translated
+        else None,
     )
 
 
@@ -148,10 +164,9 @@ def shown_article(
         passage: that the link to its page leads to.
     """
     wording = preferences.wording
-    kept = tuple(pair for pair in here.pairs if pair[0] in _KEPT)
+    page = _page_of(article, here)
     if passage:
-        kept = (*kept, ("at", f"{passage.start}-{passage.end}"))
-    address = str(here.at(f"{ARTICLE}{article.id}", *kept)) + ("#at" if passage else "")
+        page = page.with_only(AT, f"{passage.start}-{passage.end}")
     return ShownArticle(
         id=article.id,
         title=article.title,
@@ -162,8 +177,13 @@ def shown_article(
         source=article.publisher or article.id,
         link=source_link(article.url, sentence.of(article.text) if sentence else ""),
         metadata=tuple((name, ", ".join(values)) for name, values in article.metadata if values),
-        address=address,
+        address=f"{page}#{AT}" if passage else str(page),
     )
+
+
+def _page_of(article: Article, here: Address) -> Address:
+    """The page of an article, with its words marked as on the page `here`."""
+    return here.at(f"{ARTICLE}{article.id}", *(pair for pair in here.pairs if pair[0] in _KEPT))
 
 
 def marked_text(

@@ -1,6 +1,8 @@
 """The routes of pages for people: search, articles, lists of queries, saved searches; and what pages load."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -8,6 +10,7 @@ from starlette.responses import RedirectResponse
 
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound
+from indexer.core.records import Article, Passage
 from search_api.searching.facets import LANGUAGE, MONTH, SOURCE
 from search_api.searching.gloss import ready
 from search_api.searching.query import MOST_FACETS
@@ -22,6 +25,7 @@ from search_api.web.answers import page
 from search_api.web.article import alike, named_span, shown_text
 from search_api.web.asking import typed
 from search_api.web.assets import FOREVER, STATIC, assets
+from search_api.web.drafts import AT, DRAFT, Drafting, drafting, shown_draft
 from search_api.web.hits import ARTICLE, shown_article
 from search_api.web.many import LIST, lines_of, searched
 from search_api.web.many import PATH as QUERIES
@@ -32,7 +36,7 @@ from search_api.web.start import shown_archive
 from search_api.web.visit import Visit, visit
 
 MOST_ALIKE = 6
-_AT = "at"
+_ASKS_FOR_DRAFT = f"{DRAFT}=".encode()
 _SHARED = re.compile(rf"(?<=[?&]){UI}=[^&#]*&?")
 """The language that an address names, which a choice goes before."""
 
@@ -76,7 +80,7 @@ def _results(answering: Answering, asked: Visit, deadline: Deadline) -> Response
         if words.text != query.text:
             query = answering.query(wanted.model_copy(update={"q": words.text}))
         result = searcher.search(query, deadline)
-        results = shown_results(result, asked.request.q, words, asked)
+        results = shown_results(result, asked.request.q, words, asked, answering.translated)
     template = "results_part.html" if asked.is_fragment else "results.html"
     return page(template, asked.here, asked.preferences, results=results, query=asked.request.q)
 
@@ -84,16 +88,18 @@ def _results(answering: Answering, asked: Visit, deadline: Deadline) -> Response
 def _add_article(app: FastAPI, answering: Answering) -> None:
     def read(asked: Asked) -> tuple[str, Visit]:
         found = article_id(asked)
-        return found, visit(asked, f"{ARTICLE}{found}", frozenset({_AT}))
+        return found, visit(asked, f"{ARTICLE}{found}", frozenset({AT, DRAFT}))
 
     def answer(both: tuple[str, Visit], deadline: Deadline) -> Response:
         return _article(answering, *both, deadline)
 
     handle = answering.searching.handler(read, answer)
+    handle_drafting = answering.drafting.handler(read, answer)
 
     @app.get("/article/{id:path}", include_in_schema=False)
     async def article_page(request: Request) -> Response:
-        return await handle(request)
+        is_drafted = answering.translated and _ASKS_FOR_DRAFT in request.scope["query_string"]
+        return await (handle_drafting if is_drafted else handle)(request)
 
 
 def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline) -> Response:
@@ -111,7 +117,9 @@ def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline
         words = typed(query, asked.off, asked.here) if query else None
         found = [()] * len(passages) if not query else searcher.matches(query, passages, deadline)
         others = similar(index, wanted, limit=MOST_ALIKE, deadline=deadline).similar
-        named = named_span(asked.own.get(_AT, ""), article.text)
+        named = named_span(asked.own.get(AT, ""), article.text)
+    here = asked.here.dropped(DRAFT)
+    drafts = _drafts(answering, article, passages, replace(asked, here=here), deadline)
     return page(
         "article.html",
         asked.here,
@@ -124,14 +132,35 @@ def _article(answering: Answering, wanted: str, asked: Visit, deadline: Deadline
             found,
             words,
             named,
-            asked.here,
+            here,
             asked.preferences,
+            drafts,
             is_glossed=asked.is_glossed,
         ),
         gloss=gloss_switch(asked),
         others=alike(others, asked.here, asked.preferences),
-        back=str(asked.here.dropped(_AT).to("/")),
+        back=str(here.dropped(AT).to("/")),
     )
+
+
+def _drafts(
+    answering: Answering, article: Article, passages: Sequence[Passage], asked: Visit, deadline: Deadline
+) -> list[Drafting]:
+    """Of each passage the way to a draft, and the draft that is asked for; nothing where none can be had."""
+    if article.language not in answering.translated:
+        return []
+    wanted = asked.own.get(DRAFT)
+    return [
+        drafting(
+            article,
+            passage,
+            asked.here,
+            shown_draft(answering, passage, article.language, deadline)
+            if str(passage.start) == wanted
+            else None,
+        )
+        for passage in passages
+    ]
 
 
 def _add_many(app: FastAPI, answering: Answering) -> None:

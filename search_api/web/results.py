@@ -90,7 +90,9 @@ class ShownResults:
     feed: str
 
 
-def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> ShownResults:
+def shown_results(
+    result: Result, query: str, typed: Typed, visit: Visit, translated: frozenset[str]
+) -> ShownResults:
     """The results of a search.
 
     Args:
@@ -98,10 +100,11 @@ def shown_results(result: Result, query: str, typed: Typed, visit: Visit) -> Sho
         query: as it was typed.
         typed: the same, word by word.
         visit: what was asked for.
+        translated: languages of which drafts can be had.
     """
     here, wording = visit.here, visit.preferences.wording
     whole = here.dropped(*_NOT_OF_FILES).with_only("q", typed.text)
-    hits = tuple(shown_hit(hit, typed, here, visit.preferences) for hit in result.hits)
+    hits = tuple(shown_hit(hit, typed, here, visit.preferences, translated) for hit in result.hits)
     return ShownResults(
         query=query,
         pieces=typed.pieces,

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from lxml import html
 
+from indexer.core.limits import DEFAULTS
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy
 from search_api.serving.live import Live
+from search_api.translating.translator import Translator
 from search_api.web.pages import add_pages
 from search_api.web.problems import WithProblemPages
 
@@ -77,8 +79,14 @@ class Browser:
 
 
 @contextmanager
-def browsing(live: Live, policy: Policy | None = None, prefix: str = "") -> Iterator[Browser]:
-    app = create_app(live)
+def browsing(
+    live: Live,
+    policy: Policy | None = None,
+    prefix: str = "",
+    translator: Translator | None = None,
+    seconds: float = DEFAULTS.deadline_seconds,
+) -> Iterator[Browser]:
+    app = create_app(live, replace(DEFAULTS, deadline_seconds=seconds), translator=translator)
     add_pages(app)
     shown = WithProblemPages(Envelope(app, policy or Policy()), live)
     with TestClient(

@@ -1,5 +1,6 @@
 // What a script adds to a page that works without one.
 import { startArticle } from "./article.js";
+import { startDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { startLinking } from "./linking.js";
 import { startMonths } from "./months.js";
@@ -18,6 +19,7 @@ if (box) {
 startLinking();
 startSaving();
 startArticle();
+startDrafts();
 showSaved();
 
 const settings = document.querySelector(".settings");
