@@ -19,7 +19,8 @@ from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment
 from indexer.drafting.provenance import Provenance
 from indexer.generation import catalogue
 from indexer.generation.catalogue import Catalogue
-from indexer.generation.generation import SEGMENTS, Generation
+from indexer.generation.catalogued import SEGMENTS
+from indexer.generation.generation import Generation
 from indexer.generation.segment import Embedded, Origin, Segment, SegmentWriter
 from indexer.models.model import Model, Prompts
 from indexer.storage import manifest

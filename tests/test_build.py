@@ -25,7 +25,8 @@ from indexer.drafting.provenance import versions
 from indexer.generation import catalogue, terms
 from indexer.generation.arrivals import ARRIVALS
 from indexer.generation.catalogue import ARTICLE_ROWS, PASSAGE_ROWS, SENTENCE_ROWS
-from indexer.generation.generation import SEGMENTS, Generation, open_live
+from indexer.generation.catalogued import SEGMENTS
+from indexer.generation.generation import Generation, open_live
 from indexer.generation.postings import SEGMENT_WORDS
 from indexer.lexicon import arabic_sounds, lexicon, phonemes
 from indexer.lexicon.word_vectors import VECTORS

@@ -19,7 +19,8 @@ from indexer.drafting.fixed_texts import FixedTexts
 from indexer.drafting.merging import SegmentRows, SegmentsWriter, share_segment, to_rewrite
 from indexer.drafting.protocols import ArticleSink, Publication
 from indexer.drafting.provenance import Provenance, shares_articles
-from indexer.generation.generation import SEGMENTS, Generation
+from indexer.generation.catalogued import SEGMENTS
+from indexer.generation.generation import Generation
 from indexer.generation.segment import Origin, Segment
 from indexer.models.model import Model
 from indexer.storage.manifest import MANIFEST, FileFact, Manifest, content_faults, damage

@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.core.records import Numbers
 from indexer.core.settings import RECALL
-from indexer.generation.generation import SEGMENTS
+from indexer.generation.catalogued import SEGMENTS
 from indexer.generation.segment import Embedded, Segment, SegmentWriter
 from indexer.storage.manifest import FileFact, digest_of, fact_of
 from indexer.storage.sharing import share

@@ -1,21 +1,14 @@
 """An open generation: one published index, whole and immutable; the engine on this machine's disk."""
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from indexer.core.errors import IndexDamaged, IndexMismatch, IndexNotFound
-from indexer.core.records import Article, Filter, Numbers, Passage, Sentence
 from indexer.core.settings import RECALL
 from indexer.generation import calibration, columns
-from indexer.generation.arrivals import Arrivals
-from indexer.generation.catalogue import Catalogue
+from indexer.generation.catalogued import Catalogued
 from indexer.generation.columns import dense_indexes
-from indexer.generation.keywords import META
 from indexer.generation.postings import Postings, SentenceTerms
-from indexer.generation.segment import Segment
 from indexer.lexicon.beginnings import Beginnings
 from indexer.lexicon.dictionary import GLOSSARY
 from indexer.lexicon.lexicon import Lexicon
@@ -23,14 +16,12 @@ from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock, InUse
 from indexer.storage.manifest import MANIFEST, Manifest, damage
 
-SEGMENTS = "segments"
-
 _TRIES = 5
 
 _logger = logging.getLogger(__name__)
 
 
-class Generation:
+class Generation(Catalogued):
     """An `Engine`, which holds a shared lock on its files. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
@@ -48,9 +39,7 @@ class Generation:
             faults = self.manifest.size_faults(folder)
             if faults:
                 raise damage(folder, faults)
-            self.segments = [Segment(folder / SEGMENTS / name) for name in self.manifest.segments]
-            self.catalogue = Catalogue(folder, self.segments, self.manifest.meta)
-            self.first_came = Arrivals(folder, self.catalogue.ids)
+            super().__init__(folder, self.manifest.segments, self.manifest.meta)
             self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
             self.columns = columns.read(self.catalogue, folder)
             if len(self.passage_vectors) != self.manifest.passages:
@@ -88,59 +77,9 @@ class Generation:
         asked = [lists.asked for segment in self.segments if (lists := segment.sentence_lists)]
         return max(asked, default=RECALL)
 
-    def admitted(self, wanted: Filter) -> Numbers | None:
-        """Numbers of the passages that `wanted` admits, sorted; None when it admits all."""
-        return self.catalogue.admitted(wanted)
-
-    @property
-    def further_fields(self) -> tuple[str, ...]:
-        """The further fields that it keeps of articles, as `meta.author`."""
-        return tuple(META + name for name in self.manifest.meta)
-
-    def arrivals(self, articles: Sequence[int]) -> Numbers:
-        """When some articles first came, in seconds since 1970, in the order asked for."""
-        return self.first_came.of(np.asarray(articles, np.int64))
-
-    def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
-        """How many of some articles have each value of a field: most first, months the latest first.
-
-        Raises:
-            UnknownField: the generation keeps no such field.
-        """
-        return self.catalogue.fields.counts(field, articles)
-
-    def passages(self, numbers: Sequence[int]) -> list[Passage]:
-        """The passages of these numbers, in the order asked for."""
-        return self.catalogue.passages(numbers)
-
-    def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
-        """The sentences of these numbers, in the order asked for."""
-        return self.catalogue.sentences(numbers)
-
-    def articles(self, numbers: Sequence[int]) -> list[Article]:
-        """The articles of these numbers, in the order asked for."""
-        return self.catalogue.articles(numbers)
-
-    def article_by_id(self, article_id: str) -> Article:
-        """The article of this id.
-
-        Raises:
-            ArticleNotFound: there is none.
-        """
-        return self.catalogue.article_by_id(article_id)
-
-    def number_of(self, article_id: str) -> int:
-        """The number of the article of this id.
-
-        Raises:
-            ArticleNotFound: there is none.
-        """
-        return self.catalogue.number_of(article_id)
-
     def close(self) -> None:
         """Release the files."""
-        for segment in self.segments:
-            segment.close()
+        super().close()
         self._lock.release()
 
 

@@ -18,7 +18,8 @@ from indexer.core.errors import InvalidSetting
 from indexer.core.records import Numbers
 from indexer.drafting.merging import MOST_DEAD, SegmentRows, SegmentsWriter, share_segment
 from indexer.generation import arrivals, catalogue, columns, cut_words
-from indexer.generation.generation import SEGMENTS, Generation
+from indexer.generation.catalogued import SEGMENTS
+from indexer.generation.generation import Generation
 from indexer.generation.segment import Segment
 from indexer.sharding.about import About, spans
 

@@ -11,7 +11,7 @@ from making import DIMENSIONS, embedded, segment
 
 from indexer.drafting import merging as segments
 from indexer.drafting.merging import LARGEST, SegmentsWriter, share_segment, to_rewrite
-from indexer.generation.generation import SEGMENTS
+from indexer.generation.catalogued import SEGMENTS
 from indexer.generation.segment import Embedded, Segment
 from indexer.storage.manifest import FileFact, digest_of, fact_of
 
