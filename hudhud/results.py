@@ -290,6 +290,7 @@ class Results(Sequence[Hit]):
                 for facet in self.facets
             },
             "next_cursor": self.next_cursor,
+            "missing": None,
             "reranking_ms": self.reranking_ms and round(self.reranking_ms, 1),
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from indexer.core.deadline import NO_DEADLINE, Deadline
-from indexer.core.protocols import Index, Reranker
+from indexer.core.protocols import NOTHING_MISSING, Index, Missing, Reranker
 from indexer.core.records import Article, Candidates, Filter, Passage, Sentence
 from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.confidence import Verdict
@@ -84,7 +84,7 @@ class Result:
     `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
     `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
     why it may have found nothing. `total` is how many articles (passages, stories) match, `is_total_exact`
-    whether no more do. `next_cursor` names the next page, if there may be one.
+    whether no more do. `next_cursor` names the next page, if there may be one. `missing` is not searched.
     """
 
     query: Query
@@ -99,6 +99,7 @@ class Result:
     next_cursor: str | None = None
     best_confidence: float | None = None
     """Of the hit that is first by relevance, where that is not the first of this page."""
+    missing: Missing = NOTHING_MISSING
 
     @property
     def verdict(self) -> Verdict:
@@ -110,11 +111,19 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Everything:
-    """All hits of a search, in their order: how many, whether no more match, and the hits one by one."""
+    """All hits of a search, in their order.
+
+    Attributes:
+        total: how many there are.
+        is_total_exact: whether no more match.
+        hits: one by one.
+        missing: what of the index was not searched.
+    """
 
     total: int
     is_total_exact: bool
     hits: Iterator[Hit]
+    missing: Missing = NOTHING_MISSING
 
 
 class Searcher:
@@ -140,6 +149,10 @@ class Searcher:
         self._reranker = reranker
         self.encoders = encoders
 
+    def over(self, index: Index) -> "Searcher":
+        """The same over another index of the same model."""
+        return Searcher(index, self.encoders, self._reranker, self._lane)
+
     def search(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Result:
         """The best passages for `query`: one an article unless it asks for passages.
 
@@ -159,7 +172,7 @@ class Searcher:
             deadline.check()
             listed = self._reranked(query, found.candidates, listed, self._reranker)
             deadline = NO_DEADLINE  # what a reranker read is not thrown away
-        page = Page.of(query, self.index.name, found, listed, cursor)
+        page = Page.of(query, self.index, found, listed, cursor)
         hits = self._hits(analysed, found, listed, page, deadline)
         warnings = (
             *query.warnings,
@@ -176,12 +189,13 @@ class Searcher:
             listed.milliseconds,
             warnings,
             total=len(listed.positions) if query.collapse else found.total(query.group),
-            is_total_exact=found.is_whole,
+            is_total_exact=found.is_whole and not self.index.missing,
             facets=facets,
             next_cursor=page.following,
             best_confidence=None
             if cursor is None and query.sort is Sort.RELEVANCE
             else self._best_confidence(analysed, found),
+            missing=self.index.missing,
         )
 
     def everything(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Everything:
@@ -201,7 +215,8 @@ class Searcher:
                 places = np.arange(first, min(first + AT_ONCE, len(listed.positions)))
                 yield from self._hits(analysed, found, listed, Page(places, first + 1, None), deadline)
 
-        return Everything(len(listed.positions), found.is_whole, hits())
+        is_exact = found.is_whole and not self.index.missing
+        return Everything(len(listed.positions), is_exact, hits(), self.index.missing)
 
     def matches(
         self, query: Query, passages: Sequence[Passage], deadline: Deadline = NO_DEADLINE

@@ -1,5 +1,7 @@
 """Small Ray clusters with processes of shards, that are asked and killed."""
 
+import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +17,8 @@ from indexer.generation.generation import Generation
 from indexer.generation.segment import Embedded
 from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.index import ShardedIndex
+from indexer.sharding.messages import question
+from indexer.sharding.shard import Shard
 from search_api.search import Result
 from search_api.searching.query import parse
 
@@ -73,10 +77,36 @@ def kill(name: str) -> None:
     ray.kill(ray.get_actor(name, namespace=NAMESPACE), no_restart=False)
 
 
-def wait_until(is_so: Callable[[], bool]) -> float:
+def responds(name: str) -> bool:
+    """Whether a process has opened its shard and answers."""
+    import ray
+
+    asked = ray.get_actor(name, namespace=NAMESPACE).answer.remote(question(Shard.facts))
+    try:
+        ray.get(asked, timeout=PATIENCE)
+    except (ray.exceptions.RayActorError, ray.exceptions.GetTimeoutError):
+        return False
+    return True
+
+
+def descendants() -> list[Path]:
+    """The processes that this one started, and those that they started, as folders of /proc."""
+    parents: dict[int, int] = {}
+    for one in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if one.name.isdigit():
+                parents[int(one.name)] = int((one / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    found, new = set[int](), {os.getpid()}
+    while new:
+        new = {pid for pid, parent in parents.items() if parent in new}
+        found |= new
+    return [Path("/proc") / str(pid) for pid in sorted(found)]
+
+
+def wait_until(is_so: Callable[[], bool], patience: float = PATIENCE) -> float:
     """Seconds until something is so."""
     since = time.monotonic()
     while not is_so():
-        assert time.monotonic() - since < PATIENCE, "it was never so"
+        assert time.monotonic() - since < patience, "it was never so"
         time.sleep(0.05)
     return time.monotonic() - since

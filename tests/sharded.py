@@ -1,15 +1,17 @@
 """Shards of small generations, asked through messages that are pickled as they are between processes."""
 
+import json
 import pickle
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from making import Checksums
 
+from indexer.core.errors import ShardMissing
 from indexer.core.protocols import Index
 from indexer.generation.generation import Generation
 from indexer.sharding.cutting import cut, described
@@ -18,6 +20,7 @@ from indexer.sharding.head import Head
 from indexer.sharding.index import ShardedIndex
 from indexer.sharding.messages import Pending, Question
 from indexer.sharding.shard import Shard
+from indexer.storage.manifest import Manifest
 from search_api.search import Hit, Result, Searcher
 from search_api.searching.query_encoder import QueryEncoders
 
@@ -32,8 +35,16 @@ class Pickled:
     """A shard in this process behind messages in bytes."""
 
     shard: Shard
+    gone: set[int] = field(default_factory=set)
+    """Places of shards that do not answer."""
+
+    @property
+    def is_missing(self) -> bool:
+        return self.shard.about.place in self.gone
 
     def ask(self, question: Question[T]) -> Pending[T]:
+        if self.is_missing:
+            return _NoAnswer(self.shard.about.place)
         received: Question[T] = pickle.loads(pickle.dumps(question))
         return _Answer(pickle.dumps(received.answered_by(self.shard)))
 
@@ -50,6 +61,14 @@ class _Answer(Pending[T]):
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _NoAnswer(Pending[T]):
+    place: int
+
+    def answer(self) -> T:
+        raise ShardMissing(f"no process answers for shard {self.place}")
+
+
 def cut_all(generation: Path, shards: int, folder: Path) -> list[Shard]:
     """All shards of the generation in a folder, cut into folders below another one."""
     found = []
@@ -63,11 +82,42 @@ def cut_all(generation: Path, shards: int, folder: Path) -> list[Shard]:
 
 
 @contextmanager
-def sharded(generation: Path, shards: int, folder: Path) -> Iterator[ShardedIndex]:
-    """An index over so many shards of the generation in a folder."""
-    links = [Pickled(shard) for shard in cut_all(generation, shards, folder)]
+def sharded(
+    generation: Path, shards: int, folder: Path, gone: set[int] | None = None
+) -> Iterator[ShardedIndex]:
+    """An index over so many shards of the generation in a folder; those in `gone` do not answer."""
+    none = set[int]() if gone is None else gone
+    links = [Pickled(shard, none) for shard in cut_all(generation, shards, folder)]
     with closing(ShardedIndex(Head(generation), links)) as index:
         yield index
+
+
+class Parts:
+    """Opens a generation as two shards in this process, the second of which may not answer."""
+
+    def __init__(self, folder: Path) -> None:
+        """Cut shards into `folder`."""
+        self._folder, self._gone = folder / "shards", set[int]()
+
+    def open(self, folder: Path) -> tuple[ShardedIndex, Manifest]:
+        head = Head(folder)
+        shards = cut_all(folder, 2, self._folder)
+        return ShardedIndex(head, [Pickled(shard, self._gone) for shard in shards]), head.manifest
+
+    @contextmanager
+    def without_the_second(self) -> Iterator[None]:
+        self._gone.add(1)
+        yield
+        self._gone.clear()
+
+    @property
+    def lost(self) -> dict[str, Any]:
+        """What an answer says of the second shard."""
+        [path] = self._folder.glob("*-1-of-2/shard.json")
+        about = json.loads(path.read_text(encoding="utf-8"))
+        share = round(about["passages"] / about["all_passages"], 4)
+        counts = {name: about[name] for name in ("articles", "passages")}
+        return {"shards": [1], "of": 2, **counts, "share": share}
 
 
 def searcher(index: Index) -> Searcher:

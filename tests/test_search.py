@@ -280,6 +280,7 @@ class Recording:
         self.further_fields, self.arrivals = self._index.further_fields, self._index.arrivals
         self.counts, self.sketches = self._index.counts, self._index.sketches
         self.together = self._index.together
+        self.missing, self.without_missing = self._index.missing, self._index.without_missing
         self.depths: list[int] = []
 
     def candidates(self, request: RetrievalRequest) -> Candidates:

@@ -32,6 +32,9 @@ SUSPECT = 5.0
 SIGN_OF_LIFE = 10.0
 """Seconds between two."""
 
+LOOKING = 1.0
+"""Seconds between two looks at whether a shard is back that was missing."""
+
 _PAUSE = 0.2
 
 T = TypeVar("T")
@@ -79,12 +82,18 @@ class ReplicatedLink:
         self._cluster, self._what, self._replicas = cluster, what, replicas
         self._who = uuid.uuid4().hex
         self._turn = itertools.count()
-        self._closed = threading.Event()
+        self._closed, self._wake = threading.Event(), threading.Event()
+        self._missing = False
         threading.Thread(target=self._live, name="signs-of-life", daemon=True).start()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the last question ended without an answer, and no sign of life has come since."""
+        return self._missing
 
     def ask(self, asked: Question[T]) -> Pending[T]:
         """Ask the next replica, and do not wait."""
-        return _Asked(self._cluster, self._what, asked, self._in_turn, PATIENCE)
+        return _Asked(self._cluster, self._what, asked, self._in_turn, PATIENCE, self._tell)
 
     def begin(self) -> None:
         """Wait until one of the replicas has opened the shard, and a moment for the others.
@@ -93,7 +102,7 @@ class ReplicatedLink:
             IndexingError: it cannot be opened.
             ShardMissing: none comes up.
         """
-        _Asked(self._cluster, self._what, question(Shard.facts), self._in_turn, CUTTING).answer()
+        _Asked(self._cluster, self._what, question(Shard.facts), self._in_turn, CUTTING, self._tell).answer()
         opening = [replica.ask(Here(self._who)) for replica in self._replicas]
         until = time.monotonic() + OPENING
         while opening and time.monotonic() < until:
@@ -103,6 +112,7 @@ class ReplicatedLink:
     def close(self) -> None:
         """Tell all replicas that nobody asks from here any more."""
         self._closed.set()
+        self._wake.set()
         for replica in self._replicas:
             replica.ask(Leaving(self._who))
 
@@ -112,11 +122,38 @@ class ReplicatedLink:
         turned = [*self._replicas[start:], *self._replicas[:start]]
         return sorted(turned, key=lambda replica: replica.is_suspect)
 
+    def _tell(self, *, is_missing: bool) -> None:
+        """A question was answered, or ended without an answer."""
+        if self._missing != is_missing:
+            self._missing = is_missing
+            self._wake.set()
+
     def _live(self) -> None:
-        while not self._closed.is_set():
-            for replica in self._replicas:
-                replica.ask(Here(self._who))
-            self._closed.wait(SIGN_OF_LIFE)
+        """Tell all replicas again and again that somebody asks; where none answers, look whether one does."""
+        while True:
+            self._wake.clear()
+            if self._closed.is_set():
+                return
+            try:
+                here = {replica.ask(Here(self._who)): replica for replica in self._replicas}
+                if self._missing:
+                    self._look(here)
+            except Exception:
+                _logger.exception("%s cannot be asked now: trying again", self._what)
+            self._wake.wait(LOOKING if self._missing else SIGN_OF_LIFE)
+
+    def _look(self, asked: dict[Any, Replica]) -> None:
+        """Whether one of the replicas answers again; those that are gone for good are started anew."""
+        until = time.monotonic() + HEDGE
+        while asked and self._missing and (left := until - time.monotonic()) > 0:
+            for one in self._cluster.done([*asked], left):
+                replica = asked.pop(one)
+                try:
+                    self._cluster.value(one)
+                except Gone as error:
+                    replica.missed(error)
+                else:
+                    self._missing = False
 
 
 class _Asked(Pending[T]):
@@ -129,8 +166,9 @@ class _Asked(Pending[T]):
         question: Question[T],
         in_turn: Callable[[], list[Replica]],
         patience: float,
+        tell: Callable[..., None],
     ) -> None:
-        self._patience = patience
+        self._patience, self._tell = patience, tell
         self._cluster, self._what, self._question, self._in_turn = cluster, what, question, in_turn
         self._since = time.monotonic()
         self._left = in_turn()
@@ -147,6 +185,7 @@ class _Asked(Pending[T]):
                 except Gone as error:
                     replica.missed(error)
                     continue
+                self._tell(is_missing=False)
                 if isinstance(value, Refused):
                     raise value.error
                 answer: T = value
@@ -160,6 +199,7 @@ class _Asked(Pending[T]):
             ShardMissing: none answered in time.
         """
         if time.monotonic() - self._since > self._patience:
+            self._tell(is_missing=True)
             raise ShardMissing(
                 f"no process answers for {self._what} within {self._patience:g} seconds: try again soon"
             )

@@ -1,6 +1,6 @@
 """What the parts ask of each other, whoever answers: the index, its lexicon, the encoder, the reranker."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,6 +63,36 @@ class Shown:
     sentences: list[Sentence]
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Shards of an index that are not searched, for no process answers for them.
+
+    Attributes:
+        shards: their places, from 0, ascending; empty where all is searched.
+        of: how many shards the index has.
+        articles, passages: how many these have.
+        of_passages: how many the index has.
+    """
+
+    shards: tuple[int, ...] = ()
+    of: int = 1
+    articles: int = 0
+    passages: int = 0
+    of_passages: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether something is not searched."""
+        return bool(self.shards)
+
+    @property
+    def share(self) -> float:
+        """Of all passages those that are not searched, 0 to 1."""
+        return self.passages / max(self.of_passages, 1)
+
+
+NOTHING_MISSING = Missing()
+
+
 class Index(Protocol):
     """What searching asks of an index, whatever engine holds it."""
 
@@ -74,6 +104,22 @@ class Index(Protocol):
     @property
     def lexicon(self) -> Expander:
         """What expands the words of queries."""
+        ...
+
+    @property
+    def missing(self) -> Missing:
+        """What of it is not searched."""
+        ...
+
+    def without_missing(self, besides: Collection[int] = ()) -> "Index":
+        """What of it answers now: itself where it is whole; else it is for one request, and not to be closed.
+
+        Args:
+            besides: places of shards that are left out too.
+
+        Raises:
+            ShardMissing: nothing answers.
+        """
         ...
 
     def candidates(self, request: RetrievalRequest) -> Candidates:

@@ -180,8 +180,8 @@ class LexicalIndex:
         return LexicalScores(passage, np.maximum.reduceat(sentence, self.sample_starts))
 
     def _word(self, expansion: Expansion, idf: Idf | None = None) -> Word:
-        """What is known of a word, from memory if it was asked before."""
-        key = digest(expansion)
+        """What is known of a word, from memory if it was asked before with the same idf."""
+        key = digest(expansion) + (idf.digest if idf else b"")
         word = self._words.get(key)
         if word is None:
             word = self._computed(expansion, key, idf)

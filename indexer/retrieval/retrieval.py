@@ -4,7 +4,7 @@ This is where `similarity`, `lexical` and the engine's lexicon are joined, whate
 scores are worth against each other is decided by whoever asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import numpy as np
@@ -12,8 +12,9 @@ import numpy as np
 from indexer.core.alike import Alike, Completion, Together
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
+from indexer.core.errors import ShardMissing
 from indexer.core.matching import Sketches
-from indexer.core.protocols import Expander, Shown
+from indexer.core.protocols import NOTHING_MISSING, Expander, Missing, Shown
 from indexer.core.records import (
     NO_EXPANSION,
     Article,
@@ -54,6 +55,21 @@ class Retrieval:
     def lexicon(self) -> Expander:
         """What expands the words of queries."""
         return self._engine.lexicon
+
+    @property
+    def missing(self) -> Missing:
+        """Nothing: it has no shards."""
+        return NOTHING_MISSING
+
+    def without_missing(self, besides: Collection[int] = ()) -> "Retrieval":
+        """Itself.
+
+        Raises:
+            ShardMissing: some of the shards that it has not are to be left out.
+        """
+        if besides:
+            raise ShardMissing(f"{self.name} has no shards to leave out: begin again without a cursor")
+        return self
 
     def undated(self, wanted: Filter) -> int:
         """How many articles `wanted` leaves out for having no date; else they fit."""

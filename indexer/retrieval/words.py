@@ -1,6 +1,7 @@
 """What is known of the words of a query, and what passages score for them."""
 
 import hashlib
+import struct
 from dataclasses import dataclass
 
 from indexer.core.records import Expansion, Numbers, Scores
@@ -80,13 +81,18 @@ class Idf:
     passage: float
     sentence: float
 
+    @property
+    def digest(self) -> bytes:
+        """What stands for it: equal for equal ones alone."""
+        return struct.pack("=dd", self.passage, self.sentence)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
     """What is known of a word before any passage is scored.
 
     Attributes:
-        expansion, key: what it stands for, and a digest of that.
+        expansion, key: what it stands for, and a digest of that, and of its idf where that is given.
         passage_idf, sentence_idf: its idf among passages and among sentences.
         postings: how many there are.
         passages, sentences: those of the sample, by their places in it.

@@ -5,9 +5,8 @@ sample, and those of their squares. What is near, and what is best by words, is 
 each shard. So the scores are those of one index, up to rounding.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property, reduce
 from operator import add
 from typing import TypeVar
@@ -15,17 +14,15 @@ from typing import TypeVar
 import numpy as np
 
 from indexer.core.alike import Alike, Completion, Together
-from indexer.core.bounded import Bounded
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import group_of
-from indexer.core.errors import ArticleNotFound, IndexMismatch
+from indexer.core.errors import ShardMissing
 from indexer.core.matching import Sketches
-from indexer.core.protocols import Expander, Shown
+from indexer.core.protocols import Expander, Missing, Shown
 from indexer.core.records import (
     NO_EXPANSION,
     Article,
     Candidates,
-    Expansion,
     Filter,
     Numbers,
     Passage,
@@ -33,37 +30,21 @@ from indexer.core.records import (
     Sentence,
     Vectors,
 )
-from indexer.retrieval.background import Spread
 from indexer.retrieval.completion import Places, completions, having
 from indexer.retrieval.completion import Spread as WordSpread
 from indexer.retrieval.judging import Found, Least, Usual, judged
-from indexer.retrieval.lexical import idf_in_sample, idf_of
 from indexer.retrieval.likeness import alike, probes_of, together
 from indexer.retrieval.similarity import nearest_of, similar
-from indexer.retrieval.words import Idf, LexicalMoments, Stood, digest
+from indexer.retrieval.words import Idf, LexicalMoments, Stood
 from indexer.sharding import joining
 from indexer.sharding.head import Head
-from indexer.sharding.messages import Facts, Link, Proposed, Question, question
+from indexer.sharding.known import Known
+from indexer.sharding.messages import Link, Proposed, Question, question
 from indexer.sharding.shard import Shard
-
-REMEMBERED = 8_000_000
-"""Bytes of what is remembered of words."""
-
-_OF_A_WORD = 200
+from indexer.sharding.weighing import Weighed, Weighing, nothing_remembered
 
 T = TypeVar("T")
 S = TypeVar("S", Stood, WordSpread)
-Weighed = tuple[list[Expansion], list[Idf]]
-"""Words with their idf in the whole index."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Starts:
-    """The first number of each shard: of articles, passages and sentences."""
-
-    articles: Numbers
-    passages: Numbers
-    sentences: Numbers
 
 
 class ShardedIndex:
@@ -77,20 +58,30 @@ class ShardedIndex:
             ShardMissing: one of them does not answer.
         """
         self._head, self._links = head, links
-        facts = self._all(question(Shard.facts))
-        _require_whole(head, facts)
-        abouts = [one.about for one in facts]
-        self._whole = replace(abouts[0].whole, first=0)
-        self._starts = _Starts(
-            np.array([one.first_article for one in abouts]),
-            np.array([one.first_passage for one in abouts]),
-            np.array([one.first_sentence for one in abouts]),
-        )
-        self._first_ids = [one.first_id for one in facts]
-        counts = np.sum([one.counts for one in facts], axis=0)
-        self._spread = Spread.of(joining.column(facts, lambda one: one.codes), counts, facts[0].groups)
-        self._least_hubness = min(one.least_hubness for one in facts)
-        self._idfs: Bounded[bytes, Idf] = Bounded(REMEMBERED, "word scores")
+        self._known = Known.of(head.manifest.name, self._ask_all(range(len(links)), question(Shard.facts)))
+        self._idfs = nothing_remembered()
+        self._weighing = Weighing(self._known.whole, self._idfs)
+
+    @property
+    def missing(self) -> Missing:
+        """The shards that are not searched."""
+        return self._known.missing
+
+    def without_missing(self, besides: Collection[int] = ()) -> "ShardedIndex":
+        """What of it answers: itself where every shard does; without some it is for one request.
+
+        Args:
+            besides: places of shards that are left out too.
+
+        Raises:
+            ShardMissing: none is left.
+        """
+        gone = {place for place, link in enumerate(self._links) if link.is_missing}.union(besides)
+        if not gone:
+            return self
+        if len(gone) >= len(self._links):
+            raise ShardMissing(f"no process answers for any shard of {self.name}: try again soon")
+        return _WithoutSome(self, gone)
 
     @property
     def name(self) -> str:
@@ -109,8 +100,8 @@ class ShardedIndex:
 
     def candidates(self, request: RetrievalRequest) -> Candidates:
         """What may answer `request`: the best of each kind of score, all of them scored in every way."""
-        words = self._weighed([word for word in request.words if word is not NO_EXPANSION])
-        sounds = self._weighed(request.sounds)
+        known = [word for word in request.words if word is not NO_EXPANSION]
+        words, sounds = self._weighing.weighed(self._summed, known, request.sounds)
         bare = replace(request, words=(), sounds=(), deadline=NO_DEADLINE)
         request.deadline.check()
         parts = self._all(question(Shard.proposed, bare, words, sounds, request.deadline.left))
@@ -138,7 +129,7 @@ class ShardedIndex:
             joining.column(parts, lambda part: part.articles)[chosen],
             joining.column(parts, lambda part: part.days)[chosen],
             joining.column(parts, lambda part: part.is_garbled)[chosen],
-            similar(of_passages, near, self._spread, usual, own, self._least_hubness),
+            similar(of_passages, near, self._known.spread, usual, own, self._known.least_hubness),
             joining.scores([part.words for part in parts], chosen),
             joining.scores([part.sound for part in parts], chosen),
         )
@@ -156,27 +147,9 @@ class ShardedIndex:
             ),
         )
 
-    def _weighed(self, words: Sequence[Expansion]) -> Weighed:
-        """Words with their idf, which is asked for where it is not remembered."""
-        keys = [digest(word) for word in words]
-        known = {key: idf for key in keys if (idf := self._idfs.get(key))}
-        unknown = {key: word for key, word in zip(keys, words, strict=True) if key not in known}
-        if unknown:
-            known |= dict(zip(unknown, self._idfs_of([*unknown.values()]), strict=True))
-            for key in unknown:
-                self._idfs.put(key, known[key], _OF_A_WORD)
-        return [*words], [known[key] for key in keys]
-
-    def _idfs_of(self, words: list[Expansion]) -> Iterator[Idf]:
-        sampled = self._summed(question(Shard.stood_in_sample, words))
-        idfs = [idf_in_sample(one, self._whole) for one in sampled]
-        rare = [word for word, idf in zip(words, idfs, strict=True) if idf is None]
-        counted = iter(self._summed(question(Shard.stood, rare)) if rare else ())
-        return (idf or idf_of(next(counted), self._whole) for idf in idfs)
-
     def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
         """How much alike some articles are to each other, in that order; a few hundred at most."""
-        few = self._each(articles, self._starts.articles, lambda some: question(Shard.few, some))
+        few = self._each(articles, self._known.starts.articles, lambda some: question(Shard.few, some))
         return together(few, self._sample, deadline)
 
     @cached_property
@@ -190,7 +163,7 @@ class ShardedIndex:
 
     def arrivals(self, articles: Sequence[int]) -> Numbers:
         """When some articles first came, in seconds since 1970, in the order asked for."""
-        found = self._each(articles, self._starts.articles, lambda some: question(Shard.arrivals, some))
+        found = self._each(articles, self._known.starts.articles, lambda some: question(Shard.arrivals, some))
         return np.array(found, np.int64)
 
     def counts(self, field: str, articles: Numbers) -> list[tuple[str, int]]:
@@ -201,40 +174,43 @@ class ShardedIndex:
         """
         asked = [
             (place, question(Shard.counts, field, np.asarray(articles)[positions]))
-            for place, positions in joining.by_shard(articles, self._starts.articles)
+            for place, positions in joining.by_shard(articles, self._known.starts.articles)
         ]
-        none = np.empty(0, np.int64) + self._starts.articles[0]
-        return joining.counts(field, self._ask(asked or [(0, question(Shard.counts, field, none))]))
+        none = [(self._known.places[0], question(Shard.counts, field, np.empty(0, np.int64)))]
+        return joining.counts(field, self._ask(asked or none))
 
     def sketches(self, articles: Numbers) -> Sketches:
         """What some articles say, in brief, in that order."""
-        split = joining.by_shard(articles, self._starts.articles) or [(0, np.empty(0, np.int64))]
+        none = [(self._known.places[0], np.empty(0, np.int64))]
+        split = joining.by_shard(articles, self._known.starts.articles) or none
         asked = [(place, question(Shard.sketches, np.asarray(articles)[some])) for place, some in split]
         return joining.sketches([*zip(self._ask(asked), (some for _, some in split), strict=True)])
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in the order asked for."""
-        return self._each(numbers, self._starts.passages, lambda some: question(Shard.passages, some))
+        return self._each(numbers, self._known.starts.passages, lambda some: question(Shard.passages, some))
 
     def sentences(self, numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these numbers, in the order asked for."""
-        return self._each(numbers, self._starts.sentences, lambda some: question(Shard.sentences, some))
+        return self._each(numbers, self._known.starts.sentences, lambda some: question(Shard.sentences, some))
 
     def sentences_of(self, passages: Sequence[int]) -> list[list[Sentence]]:
         """The sentences of each of some passages, in the order of the text."""
-        return self._each(passages, self._starts.passages, lambda some: question(Shard.sentences_of, some))
+        return self._each(
+            passages, self._known.starts.passages, lambda some: question(Shard.sentences_of, some)
+        )
 
     def shown(self, passages: Sequence[int], sentences: Sequence[int]) -> Shown:
         """What is shown of some passages, by their numbers and those of a sentence of each."""
         every, of_each = np.asarray(passages, np.int64), np.asarray(sentences, np.int64)
-        split = joining.by_shard(every, self._starts.passages)
+        split = joining.by_shard(every, self._known.starts.passages)
         asked = [(place, question(Shard.shown, every[some], of_each[some])) for place, some in split]
         found = joining.in_order(zip((some for _, some in split), self._ask(asked), strict=True))
         return Shown([one[0] for one in found], [one[1] for one in found], [one[2] for one in found])
 
     def articles(self, numbers: Sequence[int]) -> list[Article]:
         """The articles of these numbers, in the order asked for."""
-        return self._each(numbers, self._starts.articles, lambda some: question(Shard.articles, some))
+        return self._each(numbers, self._known.starts.articles, lambda some: question(Shard.articles, some))
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of this id.
@@ -250,15 +226,13 @@ class ShardedIndex:
         Raises:
             ArticleNotFound: there is none.
         """
-        place = bisect_right(self._first_ids, article_id) - 1
-        if place < 0:
-            raise ArticleNotFound(f"no article has the id {article_id!r} in this index")
+        place = self._known.owner_of_id(article_id)
         [number] = self._ask([(place, question(Shard.number_of, article_id))])
         return number
 
     def passages_of(self, article: int) -> list[Passage]:
         """The passages of an article, in the order of the text."""
-        [found] = self._ask([(self._owner(article), question(Shard.passages_of, article))])
+        [found] = self._ask([(self._known.owner(article), question(Shard.passages_of, article))])
         return found
 
     def completions(self, folded: str, typed: str, limit: int) -> list[Completion]:
@@ -278,7 +252,7 @@ class ShardedIndex:
 
     def alike(self, article: int, wanted: Filter, depth: int, deadline: Deadline = NO_DEADLINE) -> Alike:
         """The articles that `wanted` admits and that are most like one: `depth` of each language at least."""
-        [own] = self._ask([(self._owner(article), question(Shard.own, article))])
+        [own] = self._ask([(self._known.owner(article), question(Shard.own, article))])
         probes = probes_of(own.vectors, depth)
         deadline.check()
         near = self._all(question(Shard.near, probes, wanted, deadline.left))
@@ -286,10 +260,10 @@ class ShardedIndex:
         others = articles[articles != article]
         asked = [
             (place, question(Shard.compared, own.vectors, others[some]))
-            for place, some in joining.by_shard(others, self._starts.articles)
+            for place, some in joining.by_shard(others, self._known.starts.articles)
         ]
         deadline.check()
-        none = [(0, question(Shard.compared, own.vectors, others))]
+        none = [(self._known.places[0], question(Shard.compared, own.vectors, others))]
         return alike(own, joining.compared_articles(self._ask(asked or none)))
 
     def close(self) -> None:
@@ -298,17 +272,29 @@ class ShardedIndex:
             link.close()
         self._head.close()
 
-    def _owner(self, article: int) -> int:
-        return int(np.searchsorted(self._starts.articles, article, side="right")) - 1
-
     def _all(self, asked: Question[T]) -> list[T]:
-        """The answers of all shards, in order."""
-        return self._ask([(place, asked) for place in range(len(self._links))])
+        """The answers of all shards that are asked, in order."""
+        return self._ask_all(self._known.places, asked)
+
+    def _ask_all(self, places: Iterable[int], asked: Question[T]) -> list[T]:
+        return self._ask([(place, asked) for place in places])
 
     def _ask(self, asked: Sequence[tuple[int, Question[T]]]) -> list[T]:
-        """The answers of some shards, all of which are asked before any answer is waited for."""
+        """The answers of some shards, all of which are asked before any answer is waited for.
+
+        Raises:
+            ShardMissing: some do not answer; it is known of all of them then (`Link.is_missing`).
+        """
         pending = [self._links[place].ask(one) for place, one in asked]
-        return [one.answer() for one in pending]
+        answers, missing = list[T](), list[ShardMissing]()
+        for one in pending:
+            try:
+                answers.append(one.answer())
+            except ShardMissing as error:
+                missing.append(error)
+        if missing:
+            raise missing[0]
+        return answers
 
     def _summed(self, asked: Question[list[S]]) -> list[S]:
         """Lists of all shards, added up item by item."""
@@ -331,13 +317,14 @@ def _usual(moments: LexicalMoments | None, idfs: Sequence[Idf]) -> Usual:
     return Usual(moments, len(idfs), sum(idf.passage for idf in idfs))
 
 
-def _require_whole(head: Head, facts: Sequence[Facts]) -> None:
-    """Check that shards are all those of a generation, in order."""
-    name = head.manifest.name
-    for place, one in enumerate(facts):
-        about = one.about
-        if (about.generation, about.place, about.shards) != (name, place, len(facts)):
-            raise IndexMismatch(
-                f"shard {place} of {len(facts)} of {name} is asked for, and there is shard {about.place} of"
-                f" {about.shards} of {about.generation}"
-            )
+class _WithoutSome(ShardedIndex):
+    """An index over shards some of which are not asked. It remembers nothing, and closes nothing."""
+
+    def __init__(self, every: ShardedIndex, gone: Collection[int]) -> None:
+        """Leave out the shards of `every` at some places."""
+        self._head, self._links, self._idfs = every._head, every._links, every._idfs
+        self._known = every._known.without(gone)
+        self._weighing = Weighing(self._known.whole, self._idfs, remembers=False)
+
+    def close(self) -> None:
+        """Release nothing."""

@@ -54,6 +54,11 @@ class Pending(Protocol[T_co]):
 class Link(Protocol):
     """The way to a shard, wherever it is. Safe to use from several threads."""
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the last question ended without an answer, and no sign of life has come since."""
+        ...
+
     def ask(self, asked: Question[T], /) -> Pending[T]:
         """Ask, and do not wait."""
         ...

@@ -5,7 +5,7 @@ This folder needs nothing else of Hudhud, so that it can be copied to where only
 May import: nothing of Hudhud.
 """
 
-from search_api.client.answers import Article, Facet, MentionedDate, PassageSpan, Results
+from search_api.client.answers import Article, Facet, MentionedDate, Missing, PassageSpan, Results
 from search_api.client.asking import Asking, Omit
 from search_api.client.client import Client
 from search_api.client.errors import (
@@ -42,6 +42,7 @@ __all__ = [
     "Mark",
     "MarkedHtml",
     "MentionedDate",
+    "Missing",
     "NotAllowed",
     "NotFound",
     "NotReached",

@@ -48,6 +48,32 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What of the index was not searched: shards for which no process answers.
+
+    Attributes:
+        shards: their places, from 0.
+        of: how many shards the index has.
+        articles, passages: how many these shards have.
+        share: of all passages those that were not searched, 0 to 1.
+    """
+
+    shards: tuple[int, ...]
+    of: int
+    articles: int
+    passages: int
+    share: float
+
+    @classmethod
+    def of_document(cls, document: Document) -> Self:
+        """Read what is missing."""
+        return cls(
+            *(tuple(document["shards"]), document["of"], document["articles"]),
+            *(document["passages"], document["share"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
     """The answers to a query, best first: a sequence of hits, all from one generation.
 
@@ -70,6 +96,7 @@ class Results(Sequence[Hit]):
         is_total_exact: whether no more do; `count=True` counts on.
         facets: the fields that were asked for.
         next_cursor: names the next page; None where nothing follows.
+        missing: what was not searched, with `partial=True`; None where all of the index was.
         more: what else the server gave.
     """
 
@@ -93,6 +120,7 @@ class Results(Sequence[Hit]):
     is_total_exact: bool
     facets: tuple[Facet, ...]
     next_cursor: str | None
+    missing: Missing | None
     more: Document = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -120,6 +148,7 @@ class Results(Sequence[Hit]):
             is_total_exact=document["total_is_exact"],
             facets=tuple(Facet.of(name, counts) for name, counts in document["facets"].items()),
             next_cursor=document["next_cursor"],
+            missing=Missing.of_document(document["missing"]) if document.get("missing") else None,
             more=besides(document, _OF_RESULTS),
         )
 
@@ -140,7 +169,7 @@ class Results(Sequence[Hit]):
 _OF_RESULTS = frozenset(
     {
         *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"),
-        *("total", "total_is_exact", "facets", "next_cursor"),
+        *("total", "total_is_exact", "facets", "next_cursor", "missing"),
     }
 )
 

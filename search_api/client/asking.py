@@ -43,6 +43,7 @@ class Asking(TypedDict, total=False):
     sort: Literal["relevance", "newest", "oldest", "added"]
     collapse: bool
     stories: bool
+    partial: bool
     cursor: str | None
     more: Mapping[str, Any] | None
 

@@ -78,6 +78,7 @@ class Client:
         sort: Literal["relevance", "newest", "oldest", "added"] = "relevance",
         collapse: bool = False,
         stories: bool = False,
+        partial: bool = False,
         cursor: str | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> Results:
@@ -106,6 +107,8 @@ class Client:
             sort: what hits are ordered by; by date, all that matches.
             collapse: whether copies of one story are one hit, with its `twins`.
             stories: whether what tells the same story in several languages is one hit, likewise.
+            partial: whether an answer from some shards of the index will do, where others do not answer: then
+                `missing` of the results says what was not searched.
             cursor: `next_cursor` of the page before; `pages` gives all pages.
             more: fields of the request that this client does not know, as docs/api.md names them.
 
@@ -135,6 +138,7 @@ class Client:
             "sort": sort,
             "collapse": collapse,
             "stories": stories,
+            "partial": partial,
             "cursor": cursor,
             "more": more,
         }

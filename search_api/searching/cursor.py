@@ -30,12 +30,14 @@ class Cursor:
         query: what stands for the query.
         offset: of the first hit, among those that match and were not shown on the first page.
         shown: numbers of the articles, or passages, that the first page showed.
+        missing: places of shards that were not searched, nor are for any of its pages; ascending.
     """
 
     generation: str
     query: str
     offset: int
     shown: tuple[int, ...]
+    missing: tuple[int, ...] = ()
 
     def written(self) -> str:
         """The text that stands for it."""
@@ -50,10 +52,13 @@ class Cursor:
             InvalidQuery: it stands for none, or for one of another query.
             CursorExpired: it is of another generation.
         """
-        cursor = cls._parsed(text)
+        cursor = cls.parsed(text)
         if cursor.query != digest(query):
             message = "the cursor is of another search: keep everything but limit as it was, or leave it out"
             raise InvalidQuery(message, field="cursor", value=text)
+        if cursor.missing and not query.partial:
+            message = "the cursor is of a partial answer: keep partial=true, or leave the cursor out"
+            raise InvalidQuery(message, field="partial", value=False)
         if cursor.generation != generation:
             raise CursorExpired(
                 f"the cursor is of generation {cursor.generation}, and {generation} answers now: begin again"
@@ -62,20 +67,37 @@ class Cursor:
         return cursor
 
     @classmethod
-    def _parsed(cls, text: str) -> "Cursor":
+    def parsed(cls, text: str) -> "Cursor":
+        """The cursor that a text stands for, whatever it is of.
+
+        Raises:
+            InvalidQuery: it stands for none.
+        """
         try:
             if len(text) > LONGEST:
                 raise ValueError("too long")
             padded = text + "=" * (-len(text) % 4)
-            generation, query, offset, shown = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            if not (isinstance(generation, str) and isinstance(query, str) and isinstance(shown, list)):
+            values = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            generation, query, offset, shown, missing = values
+            if not (isinstance(generation, str) and isinstance(query, str)):
                 raise TypeError("other values")
-            if not all(type(number) is int and 0 <= number < _MOST for number in (offset, *shown)):
+            if not (isinstance(shown, list) and isinstance(missing, list)):
+                raise TypeError("other values")
+            if not all(type(number) is int and 0 <= number < _MOST for number in (offset, *shown, *missing)):
                 raise TypeError("other numbers")
         except (ValueError, TypeError, RecursionError):
             message = "the cursor is none: hand back next_cursor as it was given"
             raise InvalidQuery(message, field="cursor", value=text) from None
-        return cls(generation, query, offset, tuple(shown))
+        return cls(generation, query, offset, tuple(shown), tuple(missing))
+
+
+def left_out(text: str) -> tuple[int, ...]:
+    """The places of the shards that a cursor leaves out; none where there is no cursor.
+
+    Raises:
+        InvalidQuery: the text stands for no cursor.
+    """
+    return Cursor.parsed(text).missing if text else ()
 
 
 def digest(query: Query) -> str:

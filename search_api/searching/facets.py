@@ -51,7 +51,7 @@ def facets_of(query: Query, index: Index, matching: Matching, found: Matched) ->
             known[wanted] = matching.whole(wanted)
         counted = known[wanted]
         counts = index.counts(field, counted.articles)[:MOST_VALUES]
-        yield Facet(field, tuple(counts), counted.is_whole)
+        yield Facet(field, tuple(counts), counted.is_whole and not index.missing)
 
 
 def without_own(wanted: Filter, field: str) -> Filter:

@@ -101,10 +101,8 @@ class Page:
     following: str | None
 
     @classmethod
-    def of(
-        cls, query: Query, generation: str, found: Matched, listed: Listed, cursor: Cursor | None
-    ) -> "Page":
-        """The page that a cursor names, the first one where there is none."""
+    def of(cls, query: Query, index: Index, found: Matched, listed: Listed, cursor: Cursor | None) -> "Page":
+        """The page of `index` that a cursor names, the first one where there is none."""
         numbers = _numbers(query, found, listed.positions)
         if cursor is None:
             places = np.arange(min(query.limit, len(numbers)))
@@ -112,7 +110,7 @@ class Page:
             matching = _numbers(query, found, listed.positions[found.is_sure[listed.positions]])
             left = len(np.setdiff1d(matching, shown))
             is_more = left > 0 or not (found.is_whole or query.is_counted)
-            cursor = Cursor(generation, digest(query), 0, shown)
+            cursor = Cursor(index.name, digest(query), 0, shown, index.missing.shards)
             return cls(places, 1, cursor.written() if is_more else None)
         rest = np.flatnonzero(~np.isin(numbers, cursor.shown))
         past = cursor.offset + query.limit

@@ -82,6 +82,7 @@ class Query:
         stories: whether what tells the same story in several languages is one hit.
         cursor: where the page begins; the first one where empty.
         matched: articles that are told apart at most.
+        partial: whether an answer from some of the shards of an index will do, where others do not answer.
         warnings: what was understood otherwise than it may have been meant, for people.
     """
 
@@ -106,6 +107,7 @@ class Query:
     stories: bool = False
     cursor: str = ""
     matched: int = MOST_MATCHED
+    partial: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -164,6 +166,7 @@ def parse(
     stories: bool = False,
     cursor: str = "",
     matched: int = MOST_MATCHED,
+    partial: bool = False,
 ) -> Query:
     """Check every part of a search and analyse its text.
 
@@ -193,6 +196,7 @@ def parse(
         stories: whether what tells the same story in several languages is one hit.
         cursor: where the page begins, as an answer gave it.
         matched: articles that are told apart at most.
+        partial: whether an answer from some of the shards of an index will do, where others do not answer.
 
     Raises:
         InvalidQuery: names the part (as the API calls it) and its value.
@@ -243,6 +247,7 @@ def parse(
         stories=stories,
         cursor=cursor,
         matched=matched,
+        partial=partial,
         warnings=tuple(warnings),
     )
 

@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field
 
 from indexer.core.deadline import Deadline
 from search_api.export import MOST_COLUMNS, columns_of, csv_of, json_lines_of
-from search_api.search import Hit
+from search_api.partial import from_what_answers
+from search_api.search import Everything, Hit, Searcher
 from search_api.searching import query as queries
 from search_api.searching import spreadsheet
 from search_api.searching.query import Sort, parse
@@ -36,6 +37,9 @@ class ExportRequest(WholeFields):
 
     sort: Annotated[Sort, Field(description="What hits are ordered by.")] = Sort.RELEVANCE
     collapse: Annotated[bool, Field(description="Copies of one story as one hit.")] = False
+    partial: Annotated[
+        bool, Field(description="Where shards do not answer, answer from the others, and say so in headers.")
+    ] = False
     fields: Annotated[
         list[Annotated[str, Field(max_length=_LONGEST_COLUMN)]],
         BeforeValidator(parted(MOST_COLUMNS, "fields")),
@@ -59,6 +63,7 @@ class ExportRequest(WholeFields):
             sort=self.sort,
             collapse=self.collapse,
             matched=matched,
+            partial=self.partial,
         )
 
 
@@ -70,11 +75,13 @@ def add_exports(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, 
         words.count(query.text)
         with live.searcher() as searcher:
             columns = columns_of(request.fields, searcher.index.further_fields)
-            found = searcher.everything(query, deadline)
-            content = "".join(deadline.each(write(found.hits, columns)))
-        exact = "true" if found.is_total_exact else "false"
-        headers = {"Hudhud-Total": str(found.total), "Hudhud-Total-Is-Exact": exact}
-        return Response(content, headers=headers, media_type=media_type)
+
+            def ask(one: Searcher) -> tuple[Everything, str]:
+                found = one.everything(query, deadline)
+                return found, "".join(deadline.each(write(found.hits, columns)))
+
+            found, content = from_what_answers(searcher, query, ask, deadline)
+        return Response(content, headers=_headers(found), media_type=media_type)
 
     @app.get(
         "/v1/search.csv",
@@ -95,3 +102,15 @@ def add_exports(app: FastAPI, live: Live, off_loop: OffLoop, words: WordCaches, 
     @off_loop.takes(from_query(ExportRequest))
     def search_jsonl(request: Annotated[ExportRequest, Query()], deadline: Given) -> Response:
         return written(request, deadline, json_lines_of, JSON_LINES)
+
+
+def _headers(found: Everything) -> dict[str, str]:
+    """What a file does not say itself: how many hits there are, whether these are all, what was missing."""
+    headers = {
+        "Hudhud-Total": str(found.total),
+        "Hudhud-Total-Is-Exact": "true" if found.is_total_exact else "false",
+    }
+    if found.missing:
+        headers["Hudhud-Missing-Shards"] = ",".join(map(str, found.missing.shards))
+        headers["Hudhud-Missing-Share"] = f"{found.missing.share:.4f}"
+    return headers

@@ -8,6 +8,7 @@ from pydantic import Field
 from indexer.core.deadline import Deadline
 from indexer.core.errors import InvalidQuery
 from search_api.export import META
+from search_api.partial import from_what_answers
 from search_api.search import Searcher
 from search_api.searching.query import Query
 from search_api.serving.schemas import Answered, HitResponse, SearchRequest, SearchResponse
@@ -50,10 +51,11 @@ def answered(
     Raises:
         InvalidQuery: a hit has no such part, or the query cannot be answered.
         CursorExpired: the cursor is of another generation.
+        ShardMissing: a shard does not answer, and no partial answer is asked for or can be given.
         TooSlow, Cancelled: as `deadline` says.
     """
     chosen = _tree(request.fields, searcher.index.further_fields) if request.fields else None
-    found = searcher.search(query, deadline)
+    found = from_what_answers(searcher, query, lambda one: one.search(query, deadline), deadline)
     if chosen is None:
         return SearchResponse.of(found, request.highlight)
     hits = [

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from indexer.core.protocols import Missing
 from search_api.searching.confidence import MATCHING
 from search_api.searching.cursor import LONGEST
 from search_api.searching.facets import Facet
@@ -48,6 +49,37 @@ class MatchFields(BaseModel):
         str, Field(max_length=LONGEST, description="`next_cursor` of the page before; empty for the first.")
     ] = ""
 
+    partial: Annotated[
+        bool,
+        Field(
+            description="Where shards of the index do not answer, answer from the others and say so, and not"
+            " with 503."
+        ),
+    ] = False
+
+
+class MissingResponse(BaseModel):
+    """What of the index was not searched: shards for which no process answers."""
+
+    shards: Annotated[list[int], Field(description="Their places, from 0.")]
+    of: Annotated[int, Field(description="How many shards the index has.")]
+    articles: Annotated[int, Field(description="How many these shards have.")]
+    passages: Annotated[int, Field(description="How many these shards have.")]
+    share: Annotated[float, Field(description="Of all passages those that were not searched, 0 to 1.")]
+
+    @classmethod
+    def of_missing(cls, missing: Missing) -> "MissingResponse | None":
+        """The response for what is missing; None where nothing is."""
+        if not missing:
+            return None
+        return cls(
+            shards=list(missing.shards),
+            of=missing.of,
+            articles=missing.articles,
+            passages=missing.passages,
+            share=round(missing.share, 4),
+        )
+
 
 class FacetCount(BaseModel):
     """A value of a field, and how many of the articles that match have it."""
@@ -60,7 +92,7 @@ class FacetResponse(BaseModel):
     """The values of a field, those that most articles have first; months the latest first."""
 
     counts: list[FacetCount]
-    is_exact: Annotated[bool, Field(description="False where more articles match than are counted.")]
+    is_exact: Annotated[bool, Field(description="False where more match than are counted, or were searched.")]
 
     @classmethod
     def of(cls, facet: Facet) -> "FacetResponse":

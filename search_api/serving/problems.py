@@ -23,6 +23,7 @@ from indexer.core.errors import (
     ModelError,
     NotTranslated,
     Overloaded,
+    ShardMissing,
     TooSlow,
     TranslationFailed,
 )
@@ -58,7 +59,13 @@ REASONS: dict[int, str] = {
 }
 """Why requests are refused, in two words, by status; a 503 may say more (`refusal`)."""
 
-_UNAVAILABLE: tuple[tuple[type[HudhudError], str], ...] = ((Overloaded, "overloaded"), (TooSlow, "too slow"))
+SHARD_MISSING = "shard missing"
+
+_UNAVAILABLE: tuple[tuple[type[HudhudError], str], ...] = (
+    (Overloaded, "overloaded"),
+    (TooSlow, "too slow"),
+    (ShardMissing, SHARD_MISSING),
+)
 
 MOST_ECHOED = 100
 """Characters of what was sent that come back."""

@@ -17,7 +17,7 @@ from search_api.serving.evidence import EvidenceResponse
 from search_api.serving.filter_fields import FilterFields
 from search_api.serving.highlights import Highlight, HighlightResponse
 from search_api.serving.lists import parted
-from search_api.serving.matches import FacetResponse, MatchFields
+from search_api.serving.matches import FacetResponse, MatchFields, MissingResponse
 from search_api.serving.mode_fields import ModeFields
 
 MOST_OF_A_QUERY = 20_000
@@ -102,6 +102,7 @@ class SearchRequest(FilterFields, ModeFields, MatchFields):
             stories=self.stories,
             cursor=self.cursor,
             matched=matched,
+            partial=self.partial,
         )
 
     def _gives(self, parts: Collection[str]) -> bool:
@@ -266,6 +267,10 @@ class Answered(BaseModel):
     next_cursor: Annotated[
         str | None, Field(description="The `cursor` of the next page; null where nothing follows.")
     ]
+    missing: Annotated[
+        MissingResponse | None,
+        Field(description="What was not searched, with `partial`; null where all of the index was."),
+    ]
 
     @staticmethod
     def told(result: Result) -> dict[str, Any]:
@@ -281,6 +286,7 @@ class Answered(BaseModel):
             "total_is_exact": result.is_total_exact,
             "facets": {facet.field: FacetResponse.of(facet) for facet in result.facets},
             "next_cursor": result.next_cursor,
+            "missing": MissingResponse.of_missing(result.missing),
         }
 
 

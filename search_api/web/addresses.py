@@ -7,6 +7,9 @@ from urllib.parse import quote, urlencode
 from search_api.searching.addresses import web_address
 
 CURSOR = "cursor"
+PARTIAL = "partial"
+"""The parameter that asks for an answer from what answers."""
+
 UI = "ui"
 """The parameter that names the language of a page, for whoever is sent its address."""
 

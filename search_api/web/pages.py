@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound
 from indexer.core.records import Article, Passage
+from search_api.partial import from_what_answers
 from search_api.searching.facets import LANGUAGE, MONTH, SOURCE
 from search_api.searching.gloss import ready
 from search_api.searching.query import MOST_FACETS
@@ -79,7 +80,7 @@ def _results(answering: Answering, asked: Visit, deadline: Deadline) -> Response
         words = typed(query, asked.off, asked.here)
         if words.text != query.text:
             query = answering.query(wanted.model_copy(update={"q": words.text}))
-        result = searcher.search(query, deadline)
+        result = from_what_answers(searcher, query, lambda one: one.search(query, deadline), deadline)
         results = shown_results(result, asked.request.q, words, asked, answering.translated)
     template = "results_part.html" if asked.is_fragment else "results.html"
     return page(template, asked.here, asked.preferences, results=results, query=asked.request.q)

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search_api.serving.envelope import REFUSED
 from search_api.serving.gates import is_page
 from search_api.serving.live import Live
-from search_api.web.addresses import UI, Address
+from search_api.serving.problems import SHARD_MISSING
+from search_api.web.addresses import PARTIAL, UI, Address
 from search_api.web.answers import HEADERS, MEDIA_TYPE, html
 from search_api.web.preferences import Preferences
 from search_api.web.visit import FRAGMENT
@@ -103,11 +104,14 @@ class _Shown:
             again=str(replace(here, pairs=())) if path == "/" else str(here.at("/")),
             retry=str(here.dropped("cursor")),
             leave_out=tuple(_without(problem, here)),
+            rest=str(here.with_only(PARTIAL, "true")) if path == "/" else "",
         )
 
     def _kind(self, status: int) -> str:
         """Which of the states a page has for it."""
         reason = self._scope["state"].get(REFUSED, "")
+        if reason == SHARD_MISSING:
+            return "incomplete"
         if status == HTTPStatus.SERVICE_UNAVAILABLE and reason not in _BUSY:
             return self._unusable()
         if reason in _BUSY or status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

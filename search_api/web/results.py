@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.core.protocols import Missing
 from indexer.core.records import MatchKind
 from search_api.search import Result
 from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
 from search_api.searching.query import Sort
-from search_api.web.addresses import CURSOR, UI, Address
+from search_api.web.addresses import CURSOR, PARTIAL, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered
 from search_api.web.choices import Choices, choices
 from search_api.web.hits import ShownHit, shown_hit
 from search_api.web.months import Months, months
 from search_api.web.visit import GLOSS, OFF, Visit
+from search_api.web.wording import Wording
 
 CSV, FEED = "/v1/search.csv", "/v1/search.atom"
 _NOT_OF_FILES = (
@@ -29,7 +31,7 @@ _NOT_OF_FILES = (
     OFF,
     UI,
 )
-_NOT_OF_FEEDS = ("sort", "collapse")
+_NOT_OF_FEEDS = ("sort", "collapse", PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class ShownResults:
         unanswered: words of the query that nothing in any hit of this page answers.
         total: how many articles match, and whether that is all.
         warnings: what to know, in English.
+        missing: how much was not searched, as a share in percent; empty where all was.
+        again: the address at which all is asked again.
         hits: of this page.
         beyond: how many at the end of them are only the nearest, behind those that answer.
         fields, months: what the search can be narrowed by.
@@ -71,6 +75,8 @@ class ShownResults:
     total: str
     is_total_exact: bool
     warnings: tuple[str, ...]
+    missing: str
+    again: str
     hits: tuple[ShownHit, ...]
     beyond: int
     fields: tuple[Choices, ...]
@@ -113,6 +119,8 @@ def shown_results(
         total=wording.number(result.total),
         is_total_exact=result.is_total_exact,
         warnings=result.warnings,
+        missing=_percent(result.missing, wording) if result.missing else "",
+        again=str(here.dropped(PARTIAL)),
         hits=hits,
         beyond=_beyond(hits) if result.verdict is not Verdict.NONE else 0,
         fields=tuple(choices(result.facets, here, wording)),
@@ -142,6 +150,11 @@ def shown_results(
         csv=str(whole.to(CSV)),
         feed=str(whole.to(FEED).dropped(*_NOT_OF_FEEDS)),
     )
+
+
+def _percent(missing: Missing, wording: Wording) -> str:
+    """How much was not searched: a whole number of hundredths, and never none or all of them."""
+    return wording.number(min(99, max(1, round(100 * missing.share))))
 
 
 def _unanswered(hits: Sequence[ShownHit], typed: Typed) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ _UNSAID = {
     "exact": "false",
     "collapse": "false",
     "stories": "false",
+    "partial": "false",
     "cursor": "",
 }
 """Parameters that say nothing with this value: forms send them, addresses leave them out."""

@@ -1,8 +1,6 @@
 """Shards in processes of a small Ray cluster: the same answers, also while processes and nodes die."""
 
-import contextlib
 import importlib.util
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from clustered import articles, expected, found, kill, names, small_cluster, wait_until
+from clustered import articles, descendants, expected, found, kill, names, responds, small_cluster, wait_until
 from fastapi.testclient import TestClient
 from making import embedded, publish, published
 from sharded import require_equal
@@ -119,6 +117,7 @@ def test_replicas_answer_while_processes_are_killed(layout: Layout, shards: Shar
         wanted_then = len(answers) + 6
         kill(name)
         wait_until(partial(lambda least: len(answers) >= least, wanted_then))
+        wait_until(partial(responds, name))
     stopped.set()
     for thread in asking:
         thread.join()
@@ -145,6 +144,12 @@ def test_the_api_refuses_without_a_live_replica_and_answers_when_one_is_back(
         refused = client.get("/v1/search", params=asked)
         assert refused.status_code == 503
         assert "no process answers for shard 0 of 2" in refused.json()["detail"]
+        rest = client.get("/v1/search", params=asked | {"partial": "true", "count": "true"})
+        assert rest.status_code == 200
+        missing, whole = rest.json()["missing"], before.json()
+        assert (missing["shards"], missing["of"]) == ([0], 2)
+        assert 0 < missing["share"] < 1
+        assert (rest.json()["total_is_exact"], whole["missing"]) == (False, None)
         wait_until(lambda: client.get("/v1/search", params=asked).status_code == 200)
         after = client.get("/v1/search", params=asked)
         assert after.json()["hits"] == before.json()["hits"]
@@ -160,20 +165,6 @@ def test_what_cannot_be_opened_says_why(cluster: Cluster, layout: Layout, tmp_pa
     with pytest.raises(IndexDamaged, match=r"days\.npy"):
         Shards(cluster, 1, 1, tmp_path / "cache", lonely=30.0).open(lost.live())
     wait_until(lambda: not names())
-
-
-def descendants() -> list[Path]:
-    """The processes that this one started, and those that they started, as folders of /proc."""
-    parents: dict[int, int] = {}
-    for one in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if one.name.isdigit():
-                parents[int(one.name)] = int((one / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    found, new = set[int](), {os.getpid()}
-    while new:
-        new = {pid for pid, parent in parents.items() if parent in new}
-        found |= new
-    return [Path("/proc") / str(pid) for pid in sorted(found)]
 
 
 def test_an_index_that_is_encoded_on_the_cluster_is_the_one_that_is_encoded_here(

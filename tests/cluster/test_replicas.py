@@ -5,6 +5,7 @@ import time
 from typing import Any, cast
 
 import pytest
+from clustered import wait_until
 
 from indexer.cluster import links
 from indexer.cluster.library import Cluster, Gone, Process
@@ -110,6 +111,39 @@ def test_without_an_answer_the_shard_is_named_as_missing(behaviour: object) -> N
     with pytest.raises(ShardMissing, match=r"no process answers for shard 0 of 1 within 0\.3 seconds"):
         way.ask(ASKED).answer()
     assert time.monotonic() - since >= 0.3
+    assert way.is_missing
+    way.close()
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_a_missing_shard_is_looked_for_until_a_process_gives_a_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch, *, for_good: bool
+) -> None:
+    monkeypatch.setattr(links, "LOOKING", 0.02)
+    processes = Processes(a=Gone("died", for_good=for_good))
+    way = link(processes, "a")
+    assert not way.is_missing
+    with pytest.raises(ShardMissing):
+        way.ask(ASKED).answer()
+    before = len(processes.started)
+    assert way.is_missing
+    wait_until(lambda: len(processes.started) > before if for_good else len(processes.asked) > 40)
+    assert way.is_missing
+    processes.behaviour.clear()
+    wait_until(lambda: not way.is_missing)
+    assert way.ask(ASKED).answer() == "a"
+    way.close()
+
+
+def test_an_answer_ends_that_a_shard_is_missing() -> None:
+    processes = Processes(a="slow")
+    way = link(processes, "a")
+    with pytest.raises(ShardMissing):
+        way.ask(ASKED).answer()
+    processes.behaviour["a"] = Refused(IndexDamaged("the postings are gone"))
+    with pytest.raises(IndexDamaged):
+        way.ask(ASKED).answer()
+    assert not way.is_missing
     way.close()
 
 

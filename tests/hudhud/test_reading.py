@@ -127,7 +127,7 @@ class TestSearch:
 
     def test_takes_what_the_api_takes(self) -> None:
         asked = inspect.signature(hudhud.Index.search).parameters
-        left_out = {"q", "highlight", "fields", "not_languages", "not_sources", "not_meta"}
+        left_out = {"q", "highlight", "fields", "partial", "not_languages", "not_sources", "not_meta"}
         assert set(asked) - {"self", "query", "omit"} == set(SearchRequest.model_fields) - left_out
         assert (get_args(asked["group"].annotation), get_args(asked["sort"].annotation)) == (
             tuple(Group),

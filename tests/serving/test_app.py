@@ -62,6 +62,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
         "total_is_exact": True,
         "facets": {},
         "next_cursor": None,
+        "missing": None,
         "hits": [
             {
                 "rank": 1,

@@ -85,17 +85,17 @@ ASKED = st.fixed_dictionaries(
 
 @contextmanager
 def both(rows: Sequence[Row], shards: int) -> Iterator[tuple[Index, Index]]:
-    """An index of articles, published in two generations, and the same in shards."""
+    """An index of articles, published in two generations, and the same in shards: as many as it allows."""
     with TemporaryDirectory() as folder:
         half = len(rows) // 2
         layout = published(Path(folder) / "index", [_embedded(row) for row in rows[half:]], ("author",))
         with closing(open_live(layout.folder)) as base:
             publish(layout, [_embedded(row) for row in rows[:half]], base, meta=("author",))
-        with (
-            closing(open_live(layout.folder)) as live,
-            sharded(live.folder, shards, Path(folder) / "shards") as index,
-        ):
-            yield Retrieval(live), index
+        with closing(open_live(layout.folder)) as live:
+            while (most := len(spans(live.catalogue.first_passages, shards))) < shards:
+                shards = most
+            with sharded(live.folder, shards, Path(folder) / "shards") as index:
+                yield Retrieval(live), index
 
 
 def _embedded(row: Row) -> Any:  # noqa: ANN401
