@@ -9,12 +9,12 @@ from indexer.core.shown import shown
 
 if TYPE_CHECKING:
     from indexer.core.records import Article, Metadata
-    from search_api.search import Hit as Found
-    from search_api.search import HitScores, Result
     from search_api.searching.evidence import WordMatch
     from search_api.searching.facets import Facet
     from search_api.searching.gloss import GlossedWord
     from search_api.searching.highlight import Mark
+    from search_api.searching.outcomes import Hit as Found
+    from search_api.searching.outcomes import HitScores, Result
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"

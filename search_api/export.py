@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from indexer.core.errors import InvalidQuery
-from search_api.search import Hit
+from search_api.searching.outcomes import Hit
 from search_api.searching.spreadsheet import Cell, csv_lines
 
 COLUMNS = (

@@ -26,7 +26,7 @@ from indexer.cluster.library import connected
 from indexer.commands.output import put
 from indexer.core.errors import ShardMissing
 from indexer.sharding.index import ShardedIndex
-from search_api.search import Result
+from search_api.searching.outcomes import Result
 from search_api.serving.sharded import Shards
 
 ASKING = 2

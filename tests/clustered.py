@@ -19,7 +19,7 @@ from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.index import ShardedIndex
 from indexer.sharding.messages import question
 from indexer.sharding.shard import Shard
-from search_api.search import Result
+from search_api.searching.outcomes import Result
 from search_api.searching.query import parse
 
 WORDS = ("flood", "wheat", "kabul", "border", "rain")

@@ -21,7 +21,8 @@ from indexer.sharding.index import ShardedIndex
 from indexer.sharding.messages import Pending, Question
 from indexer.sharding.shard import Shard
 from indexer.storage.manifest import Manifest
-from search_api.search import Hit, Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Hit, Result
 from search_api.searching.query_encoder import QueryEncoders
 
 T = TypeVar("T")

@@ -38,7 +38,8 @@ from indexer.storage.manifest import FORMAT, MANIFEST
 from indexer.text import chunking, language, sentences
 from indexer.upkeep.checks import faults
 from indexer.vectors import cache
-from search_api.search import Hit, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Hit
 from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
 

@@ -11,8 +11,9 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Candidates, MatchKind, RetrievalRequest
 from indexer.lexicon.forms import STEM_WEIGHT
 from indexer.models.model import Model
-from search_api.search import Hit, Searcher
+from search_api.search import Searcher
 from search_api.searching.matched import DEPTH_PER_HIT, LEAST_DEPTH
+from search_api.searching.outcomes import Hit
 from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
 

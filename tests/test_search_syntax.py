@@ -8,12 +8,13 @@ import pytest
 from indexer.core.records import Passage
 from indexer.text.orthography import tokens
 from indexer.text.orthography.stems import stem
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching import conditions
 from search_api.searching.analysis import MOST_WORDS
 from search_api.searching.conditions import holds
 from search_api.searching.confidence import Verdict
 from search_api.searching.fusion import DAY_WEIGHT
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query, parse
 
 DRONES, LAVROV, RUTTE, NUCLEAR, WITKOFF = (

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.core.deadline import Deadline
 from indexer.core.errors import ArticleNotFound, InvalidQuery
 from indexer.core.records import Article
-from search_api.search import Hit, Result, Searcher
+from search_api.search import Searcher
 from search_api.searching.addresses import web_address
 from search_api.searching.confidence import Verdict
+from search_api.searching.outcomes import Hit, Result
 from search_api.serving.asked import MOST_OF_AN_ID
 from search_api.serving.filter_fields import FilterFields
 from search_api.serving.problems import brief

@@ -9,7 +9,7 @@ from indexer.commands.output import put_json, say
 from indexer.commands.terminal import IndexOption, JsonOption, settings, told_in_a_line
 
 if TYPE_CHECKING:
-    from search_api.search import Result
+    from search_api.searching.outcomes import Result
     from search_api.serving.reading import Shown
 
 

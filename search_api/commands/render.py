@@ -8,10 +8,10 @@ from rich.text import Text
 from indexer.core.records import MatchKind
 from indexer.core.shown import shown
 from indexer.text.direction import is_right_to_left
-from search_api.search import Hit, Result
 from search_api.searching.confidence import STRONG, WEAK, Verdict
 from search_api.searching.evidence import WordMatch
 from search_api.searching.modes import Mode
+from search_api.searching.outcomes import Hit, Result
 from search_api.searching.query import Query
 from search_api.serving.reading import Shown
 

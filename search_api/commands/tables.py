@@ -10,7 +10,8 @@ from typing import TextIO
 from indexer.commands.output import put_text
 from indexer.core.errors import InvalidQuery, PathNotFound, UnreadableInput
 from indexer.core.shown import shown
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query
 from search_api.searching.spreadsheet import Cell, csv_lines
 from search_api.serving.hit_rows import COLUMNS, NO_HIT, row_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from search_api.evaluation.measures import RESAMPLES, SEED, Interval, PerQuery, middle
-from search_api.search import Result
 from search_api.searching.confidence import Verdict
+from search_api.searching.outcomes import Result
 
 NONE = Verdict.NONE.value
 """The verdict that nothing in the archive answers the query."""

@@ -25,8 +25,9 @@ from search_api.evaluation.beir import EvaluationSet
 from search_api.evaluation.indexes import IndexedSet, collections, open_index
 from search_api.evaluation.measures import Recall, SetScores, recall, score
 from search_api.evaluation.runs import Ranked, RunFiles
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching.lanes import FUSED, LANES
+from search_api.searching.outcomes import Result
 from search_api.searching.query import MAX_LIMIT, Query, parse
 from search_api.searching.query_encoder import QueryEncoders
 

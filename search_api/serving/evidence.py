@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from indexer.core.records import MatchKind
-from search_api.search import Hit
 from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.gloss import GlossedWord
+from search_api.searching.outcomes import Hit
 
 
 @dataclass(frozen=True, slots=True)

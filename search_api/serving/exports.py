@@ -13,9 +13,10 @@ from pydantic import BeforeValidator, Field
 from indexer.core.deadline import Deadline
 from search_api.export import MOST_COLUMNS, columns_of, csv_of, json_lines_of
 from search_api.partial import from_what_answers
-from search_api.search import Everything, Hit, Searcher
+from search_api.search import Searcher
 from search_api.searching import query as queries
 from search_api.searching import spreadsheet
+from search_api.searching.outcomes import Everything, Hit
 from search_api.searching.query import Sort, parse
 from search_api.serving.asked import from_query
 from search_api.serving.lists import parted

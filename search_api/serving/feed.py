@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 from fastapi import FastAPI, Query, Response
 from pydantic import Field
 
-from search_api.search import Hit
 from search_api.searching import query as queries
+from search_api.searching.outcomes import Hit
 from search_api.searching.query import MAX_LIMIT, Sort, parse
 from search_api.serving.asked import Asked, from_query
 from search_api.serving.gates import FEED, TOKEN

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from indexer.core.errors import InvalidQuery
 from indexer.core.records import MatchKind, Span
-from search_api.search import Hit
 from search_api.searching.highlight import Mark, element, marked, marks_of, utf16_offsets
+from search_api.searching.outcomes import Hit
 
 
 class Highlight(StrEnum):

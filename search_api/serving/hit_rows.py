@@ -1,7 +1,7 @@
 """Hits as rows of a table, for spreadsheets."""
 
-from search_api.search import Hit
 from search_api.searching.addresses import web_address
+from search_api.searching.outcomes import Hit
 from search_api.searching.spreadsheet import Cell
 
 COLUMNS = (

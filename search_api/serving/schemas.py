@@ -9,9 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from indexer.core.errors import InvalidQuery
 from indexer.core.limits import MOST_MATCHED
 from indexer.core.records import Article, MatchKind
-from search_api.search import Hit, HitScores, Result
 from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode
+from search_api.searching.outcomes import Hit, HitScores, Result
 from search_api.searching.query import DEFAULT_LIMIT, MAX_LIMIT, Group, Query, parse
 from search_api.serving.evidence import EvidenceResponse
 from search_api.serving.filter_fields import FilterFields

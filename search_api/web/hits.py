@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from indexer.core.records import Article, Passage, Span
 from indexer.text.direction import direction_of, tag_of
 from indexer.text.orthography.common import with_ascii_digits
-from search_api.search import Hit
 from search_api.searching.confidence import Verdict
 from search_api.searching.evidence import WordMatch
 from search_api.searching.gloss import GlossedWord, gloss
 from search_api.searching.highlight import Mark, marked, marks_of
+from search_api.searching.outcomes import Hit
 from search_api.web.addresses import Address, source_link
 from search_api.web.asking import Typed, unanswered
 from search_api.web.days import ShownDay, shown_day

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from indexer.core.protocols import Missing
 from indexer.core.records import MatchKind
-from search_api.search import Result
 from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Sort
 from search_api.web.addresses import CURSOR, PARTIAL, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered

@@ -26,7 +26,7 @@ from indexer.corpus import Corpus
 from indexer.generation.generation import open_live
 from indexer.models.model import Model
 from indexer.storage.layout import Layout
-from search_api.search import Result
+from search_api.searching.outcomes import Result
 from search_api.serving.app import create_app
 from search_api.serving.live import Live
 from search_api.serving.opening import Opener

@@ -16,7 +16,8 @@ from sharded import require_equal, searcher
 from indexer.cluster.library import Cluster, connected
 from indexer.generation.generation import open_live
 from indexer.storage.layout import Layout
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Result
 from search_api.serving.live import Live
 from search_api.serving.opening import Opener
 from search_api.serving.sharded import Shards

@@ -21,8 +21,9 @@ from search_api.evaluation.evaluate import Evaluation, evaluate
 from search_api.evaluation.indexes import FOLDER, VECTORS
 from search_api.evaluation.report import as_json, as_table
 from search_api.evaluation.runs import RunFiles
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching.lanes import LANES
+from search_api.searching.outcomes import Result
 from search_api.searching.query import parse
 
 CORPUS = tuple(

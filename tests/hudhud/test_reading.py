@@ -17,7 +17,8 @@ import hudhud
 from indexer.storage.layout import Layout
 from indexer.storage.locks import GenerationLock, InUse
 from indexer.storage.manifest import MANIFEST, Manifest
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Group, Query, Sort, parse
 from search_api.serving.schemas import SearchRequest
 

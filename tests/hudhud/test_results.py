@@ -12,8 +12,9 @@ import pytest
 import hudhud
 from hudhud.results import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE
 from indexer.core.records import MatchKind
-from search_api.search import HitScores, Result, Searcher
+from search_api.search import Searcher
 from search_api.searching.evidence import TextSpan, WordMatch
+from search_api.searching.outcomes import HitScores, Result
 from search_api.searching.query import parse
 from search_api.serving.schemas import SearchResponse
 

@@ -20,10 +20,11 @@ from indexer.core.errors import Cancelled, CursorExpired, InvalidQuery, UnknownF
 from indexer.core.records import Filter, MatchKind
 from indexer.generation.generation import open_live
 from indexer.retrieval.retrieval import Retrieval
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching import copies, matched
 from search_api.searching.confidence import MATCHING
 from search_api.searching.modes import Mode
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Group, Query, Sort, parse
 from search_api.searching.query_encoder import QueryEncoders
 

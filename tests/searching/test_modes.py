@@ -12,10 +12,11 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import ALL_KINDS, MatchKind, Sentence
 from indexer.models.model import Model
 from indexer.text.orthography import tokens
-from search_api.search import Hit, Searcher
+from search_api.search import Searcher
 from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.lanes import LANES
 from search_api.searching.modes import Mode, Without, kinds_of, mode_of
+from search_api.searching.outcomes import Hit
 from search_api.searching.query import parse
 from search_api.searching.query_encoder import QueryEncoders
 from search_api.searching.telling import most_telling

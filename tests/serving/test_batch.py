@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from indexer.core.deadline import Deadline
 from indexer.core.errors import TooSlow
 from indexer.core.limits import Limits
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query
 from search_api.searching.query_encoder import QueryEncoder
 from search_api.serving.app import create_app

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from indexer.core.records import Article, MatchKind, Passage, Sentence
-from search_api.search import Hit, HitScores
 from search_api.searching.evidence import TextSpan, WordMatch
+from search_api.searching.outcomes import Hit, HitScores
 from search_api.searching.query import parse
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy

@@ -13,7 +13,8 @@ from serving import SECONDS, Served, answer, served, wait_until
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.errors import Cancelled, Overloaded, TooSlow
 from indexer.core.limits import Limits
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query, parse
 from search_api.serving.app import create_app
 from search_api.serving.live import Live

@@ -19,8 +19,9 @@ from indexer.sharding.messages import Pending, Question
 from indexer.sharding.shard import Shard
 from indexer.storage.layout import Layout
 from search_api.partial import from_what_answers
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching.cursor import Cursor
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query, parse
 
 ARTICLES = 12

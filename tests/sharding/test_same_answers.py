@@ -23,8 +23,9 @@ from indexer.generation.generation import open_live
 from indexer.retrieval import completion, lexical
 from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.about import spans
-from search_api.search import Result, Searcher
+from search_api.search import Searcher
 from search_api.searching import matched
+from search_api.searching.outcomes import Result
 from search_api.searching.query import Query, parse
 from search_api.similar import similar
 

@@ -1,0 +1,104 @@
+"""What comes of a search: hits with why they answer, and what is told of all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.core.protocols import NOTHING_MISSING, Missing
+from indexer.core.records import Article, Passage, Sentence
+from search_api.searching.confidence import Verdict
+from search_api.searching.evidence import WordMatch
+from search_api.searching.facets import Facet
+from search_api.searching.gloss import GlossedWord
+from search_api.searching.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class HitScores:
+    """What a fused score is made of.
+
+    `passage` and `sentence` are cosines between the query and the passage, and its nearest sentence;
+    `lexical` is BM25; `fused` joins them, in standard deviations (see `fusion`). `reranked` is the
+    reranker's score where there is one, of its own range.
+    """
+
+    passage: float
+    sentence: float
+    lexical: float
+    fused: float
+    reranked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An answer: a passage with its article, and why. `rank` counts from 1.
+
+    `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
+    cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
+    where they are one hit. `title_words` are the words of the title that answer, if the query asks for them;
+    their offsets count in it.
+    """
+
+    rank: int
+    confidence: float
+    scores: HitScores
+    article: Article
+    passage: Passage
+    sentence: Sentence
+    words: tuple[WordMatch, ...]
+    gloss: tuple[GlossedWord, ...] = ()
+    twins: tuple[Article, ...] = ()
+    title_words: tuple[WordMatch, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """What the hits of a result are ordered by: all by the reranker's score, or all by the fused one."""
+        return self.scores.fused if self.scores.reranked is None else self.scores.reranked
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answers to a query, best first, from one generation.
+
+    `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
+    `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
+    why it may have found nothing. `total` is how many articles (passages, stories) match, `is_total_exact`
+    whether no more do. `next_cursor` names the next page, if there may be one. `missing` is not searched.
+    """
+
+    query: Query
+    generation: str
+    took_ms: float
+    hits: tuple[Hit, ...]
+    reranking_ms: float | None = None
+    warnings: tuple[str, ...] = ()
+    total: int = 0
+    is_total_exact: bool = True
+    facets: tuple[Facet, ...] = ()
+    next_cursor: str | None = None
+    best_confidence: float | None = None
+    """Of the hit that is first by relevance, where that is not the first of this page."""
+    missing: Missing = NOTHING_MISSING
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the archive answers the query, by the first hit."""
+        if self.best_confidence is not None:
+            return Verdict.of(self.best_confidence)
+        return Verdict.of(self.hits[0].confidence if self.hits else None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Everything:
+    """All hits of a search, in their order.
+
+    Attributes:
+        total: how many there are.
+        is_total_exact: whether no more match.
+        hits: one by one.
+        missing: what of the index was not searched.
+    """
+
+    total: int
+    is_total_exact: bool
+    hits: Iterator[Hit]
+    missing: Missing = NOTHING_MISSING
