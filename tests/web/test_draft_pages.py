@@ -15,7 +15,7 @@ NUCLEAR = "003_f7d4c279eac3b33f"
 QUERY = "/?q=Zaporizhzhia+nuclear+plant+lost+external+power&languages=ar"
 NOTES = {
     "en": "Draft by a machine. Check before you quote.",
-    "fa": "پیش‌نویس ماشین است. پیش از نقل آن را بسنجید.",
+    "fa": "پیش\u200cنویس ماشین است. پیش از نقل آن را بسنجید.",
     "ar": "مسودة من الآلة. تحقّق منها قبل الاقتباس.",
 }
 
