@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexer.core.deadline import Deadline
-from indexer.core.errors import NotTranslated, TranslationFailed
+from indexer.core.errors import HudhudError, NotTranslated
 
 MODULE = """
 import os, sys, time
@@ -50,7 +50,7 @@ class StandIn:
     """A translator whose drafts say what was asked of it.
 
     Attributes:
-        fails: whether it makes no draft.
+        fails: what it raises in place of a draft.
         waits: whether it makes none before its deadline is over, or nobody waits any more.
         started: set as soon as it waits.
         ended: set as soon as it does so no more.
@@ -58,7 +58,7 @@ class StandIn:
 
     def __init__(self, *languages: str) -> None:
         self.languages = frozenset(languages or ("fa", "prs", "ar"))
-        self.fails = False
+        self.fails: HudhudError | None = None
         self.waits = False
         self.started = threading.Event()
         self.ended = threading.Event()
@@ -70,7 +70,7 @@ class StandIn:
 
     def translate(self, texts: Sequence[str], language: str, deadline: Deadline) -> list[str]:
         if self.fails:
-            raise TranslationFailed("the model gives no draft of this text")
+            raise self.fails
         while self.waits:
             self.started.set()
             try:

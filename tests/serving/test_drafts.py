@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from serving import served, wait_until
 from standing_in import StandIn, draft_of
 
+from indexer.core.errors import TranslationFailed
 from indexer.core.limits import DEFAULTS, Limits
 from search_api.client import Client, InvalidRequest, NotFound
 from search_api.search import Searcher
@@ -89,7 +90,7 @@ def test_where_nothing_translates_that_is_told(live: Live, translator: StandIn |
 
 def test_a_draft_that_fails_is_told_and_not_asked_for_again(live: Live) -> None:
     translator = StandIn()
-    translator.fails = True
+    translator.fails = TranslationFailed("the model gives no draft of this text")
     with answering(live, translator) as client:
         answer = client.get(f"{WHERE}?start=0")
     assert (answer.status_code, answer.json()["detail"]) == (500, "the model gives no draft of this text")
@@ -102,7 +103,7 @@ def test_a_draft_that_takes_too_long_is_stopped(live: Live) -> None:
     with answering(live, translator, replace(DEFAULTS, deadline_seconds=0.2)) as client:
         answer = client.get(f"{WHERE}?start=0")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert translator.ended.is_set()
+    assert answer.json()["detail"].startswith("the answer took more than 0.2 seconds")
 
 
 def test_one_draft_is_made_at_a_time_and_few_wait(live: Live) -> None:

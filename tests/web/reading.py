@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from lxml import html
 
-from indexer.core.limits import DEFAULTS
 from search_api.serving.app import create_app
 from search_api.serving.envelope import Envelope, Policy
 from search_api.serving.live import Live
@@ -84,9 +83,8 @@ def browsing(
     policy: Policy | None = None,
     prefix: str = "",
     translator: Translator | None = None,
-    seconds: float = DEFAULTS.deadline_seconds,
 ) -> Iterator[Browser]:
-    app = create_app(live, replace(DEFAULTS, deadline_seconds=seconds), translator=translator)
+    app = create_app(live, translator=translator)
     add_pages(app)
     shown = WithProblemPages(Envelope(app, policy or Policy()), live)
     with TestClient(

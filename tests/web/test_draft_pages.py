@@ -8,6 +8,7 @@ from lxml import html
 from reading import Browser, Page, browsing, found, words
 from standing_in import StandIn, draft_of
 
+from indexer.core.errors import HudhudError, TooSlow, TranslationFailed
 from search_api.search import Searcher
 from search_api.serving.live import Live
 
@@ -107,16 +108,18 @@ def test_what_is_no_passage_is_passed_over(browser: Browser, start: str) -> None
     assert page.all("div.draft") == []
 
 
-def test_a_draft_that_fails_is_told_in_its_place(browser: Browser, translator: StandIn) -> None:
-    translator.fails = True
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (TranslationFailed("no"), "There is no draft of this passage."),
+        (TooSlow("no"), "The translator is busy. Try again in a few seconds."),
+    ],
+    ids=["failed", "too slow"],
+)
+def test_a_draft_that_fails_is_told_in_its_place(
+    browser: Browser, translator: StandIn, error: HudhudError, told: str
+) -> None:
+    translator.fails = error
     page = browser.open(f"/article/{NUCLEAR}?draft=0")
     assert page.answer.status_code == 200
-    assert words(draft(page)) == "There is no draft of this passage."
-
-
-def test_a_draft_that_takes_too_long_is_told_in_its_place(live: Live, translator: StandIn) -> None:
-    translator.waits = True
-    with browsing(live, translator=translator, seconds=2.0) as browser:
-        page = browser.open(f"/article/{NUCLEAR}?draft=0")
-    assert page.answer.status_code == 200
-    assert words(draft(page)) == "The translator is busy. Try again in a few seconds."
+    assert words(draft(page)) == told
