@@ -12,11 +12,13 @@ import pytest
 from making import embedded
 from sharded import searcher
 
-from indexer.cluster.library import NAMESPACE, require_library
+from indexer.cluster.library import NAMESPACE, require_library, without_dashboard
 from indexer.generation.generation import Generation
 from indexer.generation.segment import Embedded
+from indexer.models.model import default_cache
 from indexer.retrieval.retrieval import Retrieval
 from indexer.sharding.index import ShardedIndex
+from indexer.sharding.made import FOLDER as SHARDS
 from indexer.sharding.messages import question
 from indexer.sharding.shard import Shard
 from search_api.searching.outcomes import Result
@@ -44,13 +46,23 @@ def small_cluster(nodes: int) -> Iterator[Any]:
         patch.setenv("RAY_AUTH_MODE", "disabled")  # the nodes and this process are of one user
         from ray.cluster_utils import Cluster as Nodes
 
-        made = Nodes(initialize_head=True, head_node_args=NODE)
+        with without_dashboard():
+            made = Nodes(initialize_head=True, head_node_args=NODE)
         try:
             for _ in range(nodes):
                 made.add_node(**NODE)
             yield made
         finally:
             made.shutdown()
+
+
+def own_cache(folder: Path) -> Path:
+    """A cache with all that this machine has in its own, but with room of its own for shards."""
+    folder.mkdir()
+    for made in default_cache().iterdir():
+        if made.name != SHARDS:
+            (folder / made.name).symlink_to(made)
+    return folder
 
 
 def expected(folder: Path) -> list[Result]:

@@ -23,7 +23,16 @@ NAMESPACE = "hudhud"
 OBJECT_STORE = 100_000_000
 """Bytes of shared memory of a local cluster: answers of shards are small."""
 
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_PROMPT_ENABLED": "0", "DO_NOT_TRACK": "1"}
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_PROMPT_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",  # else a head reports even that it reports nothing
+    "DO_NOT_TRACK": "1",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # else whoever asks without a connection starts a cluster of its own
+}
+_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""Of a cluster of this machine alone: it is on loopback, and nothing looks which address leads outside."""
+
 _FRACTION = 0.01
 """Of a core that a process books: memory says how many fit on a node."""
 
@@ -78,6 +87,8 @@ def connected(address: str, environment: Mapping[str, str] | None = None) -> Ite
     Raises:
         InvalidSetting: `ray` is not installed, or no cluster answers there.
     """
+    if address == LOCAL:
+        os.environ.update(_ALONE)
     require_library()
     import ray
 
@@ -88,7 +99,7 @@ def connected(address: str, environment: Mapping[str, str] | None = None) -> Ite
         given |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
     variables = dict(environment or {}) | _QUIET
     try:
-        with _own_signals():
+        with _own_signals(), without_dashboard():
             ray.init(**given, logging_level=logging.WARNING, runtime_env={"env_vars": variables})
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InvalidSetting(f"no Ray cluster answers at {address!r}: {error}") from error
@@ -96,6 +107,27 @@ def connected(address: str, environment: Mapping[str, str] | None = None) -> Ite
         yield Cluster()
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def without_dashboard() -> Iterator[None]:
+    """Lets heads that this process starts have no process of a dashboard.
+
+    Ray 2.60 starts it even where no dashboard is wanted, and then it looks in which cloud it runs: it asks
+    169.254.169.254 and metadata.google.internal, whether or not use is reported.
+    """
+    from ray._private.node import Node
+
+    started = Node.start_api_server
+    Node.start_api_server = _nothing
+    try:
+        yield
+    finally:
+        Node.start_api_server = started
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Start nothing."""
 
 
 @contextmanager
