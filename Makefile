@@ -33,8 +33,8 @@ flat: install ## fill a server's caches, ask 50,000 hostile queries more, and wa
 load: install ## bear hostile queries, overload, and ten minutes of load [SECONDS=600] [INDEX=folder] [SETS="folder..."]
 	$(BIN)/python -m benchmarks.load --seconds $(or $(SECONDS),600) $(if $(INDEX),--index '$(INDEX)') $(if $(SETS),--sets $(SETS))
 
-faults: install ## kill processes and nodes of a Ray cluster under load; needs hudhud[cluster] [SECONDS=600]
-	$(BIN)/python -m tests.cluster_faults --seconds $(or $(SECONDS),600)
+faults: install ## kill processes, nodes, servers and the head of a Ray cluster under load [SECONDS=600] [LAYOUT="2x2 5x1"]
+	$(BIN)/python -m tests.cluster_faults --seconds $(or $(SECONDS),600) $(if $(LAYOUT),--layout $(LAYOUT))
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 
