@@ -4,11 +4,11 @@ BIN := .venv/bin
 DEMO := demo-index
 PORT ?= 8000
 
-.PHONY: help install demo test torture flat load faults check lint serve reindex bench clean
+.PHONY: help install demo test torture flat load faults cluster-reindex check lint serve reindex bench clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 # Any Python starts the script; the script finds the right one, or says what is missing.
 install:
@@ -35,6 +35,9 @@ load: install ## bear hostile queries, overload, and ten minutes of load [SECOND
 
 faults: install ## kill processes, nodes, servers and the head of a Ray cluster under load [SECONDS=600] [LAYOUT="2x2 5x1"]
 	$(BIN)/python -m tests.cluster_faults --seconds $(or $(SECONDS),600) $(if $(LAYOUT),--layout $(LAYOUT))
+
+cluster-reindex: install ## index on a Ray cluster while a process, a node and the command are killed; needs hudhud[cluster] [ARTICLES=2000]
+	$(BIN)/python -m tests.cluster_reindex --articles $(or $(ARTICLES),2000)
 
 check: lint test ## what every commit passes: ruff, mypy and the tests
 

@@ -16,7 +16,7 @@ from tracing import cannot_trace
 import indexer.models.encoder
 import search_api.serving.loading
 from indexer.build import build
-from indexer.core.protocols import Encoder
+from indexer.core.protocols import BatchingEncoder, Encoder
 from indexer.corpus import Corpus, InMemory
 from indexer.models.encoder import load_encoder
 from indexer.models.model import Model, locate
@@ -71,7 +71,7 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="session")
-def encoder(model: Model) -> Encoder:
+def encoder(model: Model) -> BatchingEncoder:
     """The encoder of the embedded default model, as indexing and searching use it."""
     return load_encoder(model)
 

@@ -57,6 +57,11 @@ class Checksums:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Five at a time, the longest first."""
+        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
+        return [order[start : start + 5] for start in range(0, len(order), 5)]
+
 
 def embedded(
     article_id: str,

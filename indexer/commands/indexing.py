@@ -168,10 +168,12 @@ def reindex(
         with _written(report) as sink, following(quiet) as show, ExitStack() as open_:
             named = model or chosen.model
             found = locate(named, cache=chosen.cache, progress=tell)
-            encoder = load_encoder(found, cache=chosen.cache, progress=tell)
+            own = load_encoder(found, cache=chosen.cache, progress=tell)
+            spread: ClusterEncoder | None = None
             if ray:
                 cluster = open_.enter_context(connected(ray))
-                encoder = ClusterEncoder(encoder, cluster, found, processes, named, chosen.cache, tell)
+                spread = ClusterEncoder(own, cluster, found, processes, named, chosen.cache, tell)
+            encoder = spread or own
             prepare(tell)
             if dry_run:
                 planned = plan(corpus, layout, found, encoder, show, options=options, sink=sink)
@@ -184,7 +186,8 @@ def reindex(
         say("hudhud: stopped. The live index is unchanged; what was embedded is kept, so that the same")
         say("command goes on where this one stopped.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    show_summary(summary, layout.folder, corpus.followed, as_json=as_json, quiet=quiet)
+    on_cluster = spread.spread if spread else None
+    show_summary(summary, layout.folder, corpus.followed, on_cluster, as_json=as_json, quiet=quiet)
 
 
 @told_in_a_line

@@ -10,6 +10,7 @@ from indexer.commands.terminal import counted, megabytes, plural, print_rows
 
 if TYPE_CHECKING:
     from indexer.build import Summary
+    from indexer.cluster.encoding import Spread
     from indexer.core.records import Skipped
     from indexer.corpus.links import Followed
     from indexer.drafting.compare import Changes
@@ -98,12 +99,18 @@ def show_plan(planned: "Plan", folder: Path, followed: "Followed", *, as_json: b
 
 
 def show_summary(
-    summary: "Summary", folder: Path, followed: "Followed", *, as_json: bool, quiet: bool
+    summary: "Summary",
+    folder: Path,
+    followed: "Followed",
+    spread: "Spread | None" = None,
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
-    """Print what a reindex of the index in `folder` did."""
+    """Print what a reindex of the index in `folder` did, and what it handed out on a cluster."""
     if as_json:
         plain = {"index": str(folder.absolute()), **plain_summary(summary), "links_out": len(followed)}
-        put_json(plain)
+        put_json(plain | ({"cluster": asdict(spread)} if spread else {}))
         return
     changes, work, manifest = summary.changes, summary.work, summary.manifest
     rows = {
@@ -112,6 +119,7 @@ def show_summary(
         "Articles": f"{manifest.articles:,} ({counted(manifest.languages)})",
         "Passages": f"{manifest.passages:,}, with {plural(manifest.sentences, 'sentence')}",
         "Texts": f"{work.embedded:,} embedded, {work.reused:,} embedded before: {_kinds(work.texts)}",
+        **({"Cluster": spread_line(spread)} if spread else {}),
         "Written": megabytes(work.bytes_written),
         "Time": f"{summary.seconds:.1f} s: {_stages(summary.stages)}",
         "Live": f"{manifest.name} in {folder}" + ("" if summary.published else ", as before"),
@@ -137,6 +145,14 @@ def _embedding(estimate: "Estimate") -> str:
         f"{plural(estimate.characters, 'character')}, about {_kinds(estimate.texts)}, in about"
         f" {estimate.seconds:,.0f} s if none was embedded before"
     )
+
+
+def spread_line(spread: "Spread") -> str:
+    """What was encoded on a cluster, and what of it twice."""
+    done = f"{plural(spread.texts, 'text')} in {plural(spread.blocks, 'block')} by"
+    by = f"{spread.processes:,} {'process' if spread.processes == 1 else 'processes'}"
+    again = f"{plural(spread.repeated_blocks, 'block')} with {plural(spread.repeated_texts, 'text')}"
+    return f"{done} {by}; again, after a process died: {again if spread.repeated_blocks else 'none'}"
 
 
 def _kinds(texts: "Texts") -> str:

@@ -238,6 +238,17 @@ class Encoder(Protocol):
         ...
 
 
+class BatchingEncoder(Encoder, Protocol):
+    """An encoder that says which texts it encodes together, on which vectors depend in the fourth decimal."""
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Positions in `texts` of those that `encode` takes at a time, longest first.
+
+        Texts of whole batches, one after another in this order, are encoded in the same batches again.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Reads a query and a passage together. Implementations are safe to call from several threads."""
 

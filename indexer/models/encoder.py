@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.core.errors import ModelNotConvertible
-from indexer.core.protocols import Encoder
+from indexer.core.protocols import BatchingEncoder
 from indexer.models.model import Model, default_cache
 
 _logger = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ _CUDA_DRIVER = (Path("/proc/driver/nvidia/version"), Path("/dev/dxg"))
 
 def load_encoder(
     model: Model, *, cache: Path | None = None, progress: Callable[[str], None] = _logger.info
-) -> Encoder:
+) -> BatchingEncoder:
     """Load `model` for encoding: with torch on a CUDA device, else with OpenVINO in 8 bits, else with torch.
 
     Args:
@@ -46,7 +46,7 @@ def _has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _on_torch(model: Model) -> Encoder:
+def _on_torch(model: Model) -> BatchingEncoder:
     from indexer.models.torch_encoder import TorchEncoder
 
     return TorchEncoder(model)

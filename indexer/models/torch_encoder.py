@@ -84,11 +84,15 @@ class TorchEncoder:
             )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Positions in `texts` of those that are encoded at a time."""
         window = self._model.max_seq_length or BATCH_TOKENS
         lengths = [min(count + 2, window) for count in self.count_tokens(texts)]
-        for batch in batches(lengths, BATCH_TOKENS):
+        return [*batches(lengths, BATCH_TOKENS)]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        for batch in self.batches(texts):
             vectors[batch] = self._encode_batch([texts[index] for index in batch])
         return vectors
 

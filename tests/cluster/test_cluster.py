@@ -9,22 +9,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from clustered import articles, descendants, expected, found, kill, names, responds, small_cluster, wait_until
+from clustered import (
+    NODE,
+    articles,
+    descendants,
+    expected,
+    found,
+    kill,
+    names,
+    responds,
+    small_cluster,
+    wait_until,
+)
 from fastapi.testclient import TestClient
 from making import embedded, publish, published
 from sharded import require_equal
 
-from indexer.build import build
 from indexer.cluster import links
-from indexer.cluster.encoding import ClusterEncoder
-from indexer.cluster.library import Cluster, connected
+from indexer.cluster.library import Cluster, Process, connected
 from indexer.core.errors import IndexDamaged, InvalidSetting
-from indexer.core.protocols import Encoder
-from indexer.corpus import Corpus
 from indexer.generation.generation import open_live
-from indexer.models.model import Model
 from indexer.storage.layout import Layout
 from search_api.searching.outcomes import Result
 from search_api.serving.app import create_app
@@ -156,6 +161,30 @@ def test_the_api_refuses_without_a_live_replica_and_answers_when_one_is_back(
     wait_until(lambda: not names())
 
 
+def test_what_wants_gpus_is_given_one_on_a_node_that_declares_some(nodes: Any, cluster: Cluster) -> None:  # noqa: ANN401
+    class Device:
+        """Says which GPUs a process is given, and on which node it runs."""
+
+        def answer(self) -> tuple[str, str]:
+            import os
+
+            import ray
+
+            return os.environ.get("CUDA_VISIBLE_DEVICES", ""), ray.get_runtime_context().get_node_id()
+
+    having = nodes.add_node(**NODE, num_gpus=2)
+    try:
+        wanted = [Process(Device, (), 1, turn, 3) for turn in range(3)]
+        started = [cluster.process(None, one) for one in wanted]  # one that nobody holds ends
+        shared = [cluster.value(cluster.ask(one)) for one in started]
+        assert {node for _, node in shared} == {having.node_id}
+        assert sorted({devices for devices, _ in shared}) == ["0", "1"]
+        without = cluster.process(None, Process(Device, (), 1))
+        assert cluster.value(cluster.ask(without))[0] == ""
+    finally:
+        nodes.remove_node(having)
+
+
 def test_what_cannot_be_opened_says_why(cluster: Cluster, layout: Layout, tmp_path: Path) -> None:
     many = Shards(cluster, 50, 1, tmp_path / "cache", lonely=30.0)
     with pytest.raises(InvalidSetting, match="cannot be cut into 50 shards: ask for 21 at most"):
@@ -165,39 +194,3 @@ def test_what_cannot_be_opened_says_why(cluster: Cluster, layout: Layout, tmp_pa
     with pytest.raises(IndexDamaged, match=r"days\.npy"):
         Shards(cluster, 1, 1, tmp_path / "cache", lonely=30.0).open(lost.live())
     wait_until(lambda: not names())
-
-
-def test_an_index_that_is_encoded_on_the_cluster_is_the_one_that_is_encoded_here(
-    cluster: Cluster, seed_index: Path, model: Model, encoder: Encoder, tmp_path: Path
-) -> None:
-    import ray
-
-    told: list[str] = []
-    on_cluster = ClusterEncoder(encoder, cluster, model, 2, progress=told.append)
-    ask = on_cluster._cluster.ask
-    killed: list[object] = []
-
-    def ask_and_kill(process: Any, *arguments: Any) -> Any:  # noqa: ANN401
-        if killed:
-            return ask(process, *arguments)
-        ray.get(ask(process, ["it has started"]))
-        asked = ask(process, *arguments)
-        ray.kill(process, no_restart=False)
-        killed.append(process)
-        return asked
-
-    layout = Layout(tmp_path / "index")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(on_cluster._cluster, "ask", ask_and_kill)
-        summary = build(Corpus([SEEDS]), layout, model, on_cluster)
-    assert on_cluster.repeated == 1
-    assert told[0] == "process 0 is gone: its block is encoded again"
-    with closing(open_live(layout.folder)) as made, closing(open_live(seed_index)) as wanted:
-        assert summary.manifest.passages == wanted.manifest.passages
-        assert made.catalogue.ids.all() == wanted.catalogue.ids.all()
-        for kind in ("passage_vectors", "sentence_vectors"):
-            numbers = np.arange(len(getattr(wanted, kind)))
-            one, other = (getattr(index, kind).vectors(numbers) for index in (made, wanted))
-            assert np.einsum("ij,ij->i", one, other).min() > 0.999
-    again = build(Corpus([SEEDS]), layout, model, on_cluster)
-    assert (again.published, again.work.embedded) == (False, 0)

@@ -98,6 +98,10 @@ class OpenVinoEncoder:
         """Model tokens of each text, without the special tokens at both ends and without cutting."""
         return self._tokens.count(texts)
 
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Positions in `texts` of those that `encode` takes at a time."""
+        return [*batches([len(ids) for ids in self._sequences(texts)], BATCH_TOKENS)]
+
     def _encode(self, texts: Sequence[str], graph: Graph) -> Vectors:
         return self._batched(self._sequences(texts), graph)
 
