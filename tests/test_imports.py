@@ -24,9 +24,10 @@ TABLE = {
     "indexer.drafting": "core storage text models vectors lexicon generation",
     "indexer.sharding": "core storage lexicon retrieval generation drafting",
     "indexer.cluster": "core models generation sharding",
+    "indexer.objects": "core storage generation",
     "indexer.upkeep": "core storage models vectors generation drafting",
     "indexer": "core storage text models vectors lexicon generation drafting",
-    "indexer.commands": "core storage text models corpus generation drafting cluster upkeep indexer",
+    "indexer.commands": "core storage text models corpus generation drafting cluster objects upkeep indexer",
     "search_api.searching": "core text lexicon",
     "search_api": "core searching",
     "search_api.translating": "core",
@@ -52,7 +53,7 @@ TABLE = {
 ENTRY = {"search_api.__main__": "search_api.commands"}
 """Modules that belong to another package than the folder they must lie in."""
 EVERYWHERE = {"numpy"}
-SHARED = {"typer", "rich", "filelock", "platformdirs", "pydantic", "torch", "transformers"} | {
+SHARED = {"typer", "rich", "filelock", "pyarrow", "platformdirs", "pydantic", "torch", "transformers"} | {
     *("fastapi", "starlette", "uvicorn"),
 }
 PACKAGES = {"indexer", "search_api", "hudhud"}

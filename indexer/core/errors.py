@@ -40,6 +40,9 @@
         │   └── FormatMismatch      made in another format than this version reads
         ├── IndexClosed             asked after it was closed
         ├── ShardMissing            a shard of the index has no process that answers
+        ├── StoreUnusable           a store of generations cannot be reached, read or written
+        ├── StoreDamaged            an object of a store is missing or altered
+        ├── StoreChanged            a folder and a store do not belong together, or no longer
         └── IndexNotWritable        no permission or no space left to write
 
 The library raises these; `indexer/commands/terminal.py` turns one into one line on stderr
@@ -258,6 +261,18 @@ class IndexClosed(IndexingError):
 
 class ShardMissing(IndexingError):
     """A shard of an index has no process that answers."""
+
+
+class StoreUnusable(IndexingError):
+    """A store of generations cannot be reached, read or written; nothing was changed that is read."""
+
+
+class StoreDamaged(IndexingError):
+    """An object of a store is missing, or is not what was put there."""
+
+
+class StoreChanged(IndexingError):
+    """The folder of an index is not a copy of a store, or one of both was changed by somebody else."""
 
 
 class IndexNotWritable(IndexingError):

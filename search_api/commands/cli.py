@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from indexer.commands import copying as cli_copying
 from indexer.commands import indexing as cli
 from indexer.commands import upkeep as cli_upkeep
 from indexer.commands.output import EXIT_OUTPUT, kept_output, put, put_json, say
@@ -60,6 +61,7 @@ def hudhud(
 
 cli.add_commands(app)
 cli_upkeep.add_commands(app)
+cli_copying.add_commands(app)
 cli_serving.add_commands(app)
 cli_connecting.add_commands(app)
 cli_reading.add_commands(app)
