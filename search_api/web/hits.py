@@ -74,6 +74,14 @@ class GlossPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """An article that tells what a hit tells; what its title means word by word, where that was asked for."""
+
+    article: ShownArticle
+    title_gloss: tuple[GlossPiece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownHit:
     """A hit.
 
@@ -87,7 +95,7 @@ class ShownHit:
         answers: why it was found.
         unanswered: words of the query that nothing in it answers.
         title_gloss, gloss: what its title and its passage mean word by word, where that was asked for.
-        twins: copies of it.
+        twins: its copies, or what tells its story in other languages.
         drafting: the way to a draft translation of its passage; None where nothing translates it.
     """
 
@@ -102,7 +110,7 @@ class ShownHit:
     unanswered: tuple[str, ...]
     title_gloss: tuple[GlossPiece, ...]
     gloss: tuple[GlossPiece, ...]
-    twins: tuple[ShownArticle, ...]
+    twins: tuple[Twin, ...]
     drafting: Drafting | None
 
 
@@ -140,7 +148,10 @@ def shown_hit(
         unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
         gloss=glossed(passage.text[told:], passage.start + told, hit.gloss) if hit.gloss else (),
-        twins=tuple(shown_article(twin, here, preferences) for twin in hit.twins),
+        twins=tuple(
+            Twin(shown_article(twin, here, preferences), title_gloss(twin) if hit.gloss else ())
+            for twin in hit.twins
+        ),
         drafting=drafting(hit.article, passage, _page_of(hit.article, here))
         if hit.article.language in translated
         else None,
