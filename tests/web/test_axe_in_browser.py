@@ -11,7 +11,7 @@ import pytest
 from browsing import Looking, violations_by_day_and_night
 from playwright.sync_api import Page, expect
 
-QUERY = "/?q=ship+stuck+in+the+Suez+canal&limit=3"
+QUERY = "/?q=ship+stuck+in+the+Suez+canal&limit=2"
 
 
 def nothing(page: Page) -> None:
@@ -20,6 +20,7 @@ def nothing(page: Page) -> None:
 
 def suggest(page: Page) -> None:
     page.locator("#q").press_sequentially("canal")
+    expect(page.locator("#suggestions [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#suggestions [aria-selected=true]")).to_be_visible()
 
@@ -54,7 +55,7 @@ class State:
 
 STATES = {
     "start": State("/"),
-    "suggestions": State("/", suggest),
+    "suggestions": State("/?limit=2", suggest),
     "results": State(QUERY, hover),
     "meanings off": State(f"{QUERY}&gloss=false&ui=en", help_with_keys),
     "stories": State(f"{QUERY}&stories=true"),

@@ -55,8 +55,7 @@ def test_an_article_is_shown_as_it_is(browser: Browser) -> None:
     page = browser.open("/?q=drones+nuclear")
     [title] = [one for one in page.all("a.title") if one.text_content() == EVIL]
     assert any(EVIL in one.text_content() for one in page.all("p.sentence"))
-    sources = [one.get("href") for one in page.all("a.source")]
-    assert [link.partition("#")[0] for link in sources] == ["https://e.example/%22onclick=alert(13)%20x=%22"]
+    assert page.all("a.source") == [], "no address of the web"
     address = title.get("href")
     is_harmless(browser, address)
     article = browser.open(address)

@@ -85,6 +85,7 @@ def test_the_next_paint_comes_at_once_on_fifty_results(looking: Looking) -> None
     page.keyboard.press("Escape")
     page.locator("[data-key=switch-gloss]").click()
     page.wait_for_url("**gloss=false*")
+    page.locator("#q").press("End")
     page.locator("#q").press_sequentially(" ship")
     page.wait_for_url("**canal+ship*")
     expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
