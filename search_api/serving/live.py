@@ -43,6 +43,7 @@ RETRY = 60.0
 """Seconds until what could not be used is tried again."""
 
 BUILDING = "the index is being built: it answers as soon as it is published"
+OPENING = "the index is being opened: it answers in some seconds"
 
 _PATIENCE = 5.0
 """Seconds that closing waits for a thread, which may be opening a generation."""
@@ -177,6 +178,8 @@ class Live:
                 named = (folder, str(error) if error else None)
                 due = self._fault is not None and time.monotonic() - self._settled_at >= self._retry
                 if woken or due or named != self._settled:
+                    if folder and self._settled[0] is None and self._leases.current is None:
+                        self._fault = OPENING
                     self._settled = named
                     self._settle(folder, error)
             except Stopped:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.serving.envelope import REFUSED
 from search_api.serving.gates import is_page
-from search_api.serving.live import Live
+from search_api.serving.live import OPENING, Live
 from search_api.serving.problems import SHARD_MISSING
 from search_api.web.addresses import PARTIAL, UI, Address
 from search_api.web.answers import HEADERS, MEDIA_TYPE, html
@@ -119,9 +119,9 @@ class _Shown:
         return _KINDS.get(status, "fault" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused")
 
     def _unusable(self) -> str:
-        """Why nothing answers: the first index is being built, there is none, or it cannot be used."""
+        """Why nothing answers: the first index is made or opened, there is none, or none can be used."""
         layout = self._live.layout
-        if layout.is_being_written:
+        if layout.is_being_written or self._live.state.fault == OPENING:
             return "building"
         with contextlib.suppress(OSError):
             return "unusable" if layout.published() else "unbuilt"

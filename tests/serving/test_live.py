@@ -36,7 +36,7 @@ from indexer.storage.layout import Layout
 from search_api.search import Searcher
 from search_api.searching.query import parse
 from search_api.serving.app import create_app
-from search_api.serving.live import BUILDING, Live, State
+from search_api.serving.live import BUILDING, OPENING, Live, State
 from search_api.serving.opening import Opener
 from search_api.serving.schemas import SearchResponse
 
@@ -460,6 +460,24 @@ class TestDamage:
             shutil.copytree(first, new.generations / first.name)
             point(new, first)
             wait_for(lambda: live.state == State(first.name, checked=True, fault=None))
+
+    def test_it_says_that_the_first_index_is_being_opened(
+        self, index: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, _ = index.published()
+        new = Layout(tmp_path / "new")
+        serve, told = Live._serve, list[str | None]()
+
+        def serving(live: Live, folder: Path) -> None:
+            told.append(live.state.fault)
+            serve(live, folder)
+
+        with new.writing(), follow(new) as live:
+            monkeypatch.setattr(Live, "_serve", serving)
+            shutil.copytree(first, new.generations / first.name)
+            point(new, first)
+            wait_for(lambda: live.state.generation == first.name)
+        assert told[0] == OPENING
 
     def test_it_does_not_wait_for_a_build_that_was_killed(self, tmp_path: Path) -> None:
         new = Layout(tmp_path / "new")

@@ -68,7 +68,7 @@ def test_what_does_not_fit_is_left_out_by_a_link(
     [
         (Overloaded("x"), 503, "Too much is asked at the moment", "2"),
         (TooSlow("x"), 503, "Too much is asked at the moment", "2"),
-        (IndexDamaged("a file is gone"), 503, "The index cannot be used now", None),
+        (IndexDamaged("a file is gone"), 503, "The index cannot be used now", "5"),
         (ZeroDivisionError("secret"), 500, "Something went wrong", None),
     ],
 )
