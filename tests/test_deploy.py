@@ -1,5 +1,7 @@
 """What lies in `deploy/` says what Hudhud knows: its commands, options and settings exist."""
 
+import copy
+import importlib.util
 import re
 import shlex
 import shutil
@@ -8,9 +10,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer.main
 import yaml
+from manifests import schema_of
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
@@ -259,8 +263,9 @@ def test_pods_see_the_index_and_the_cache_and_report_nothing() -> None:
         [container] = pod["containers"]
         volumes = {volume["name"] for volume in pod["volumes"]}
         mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
-        environment = {one["name"]: one["value"] for one in container["env"]}
+        environment = {one["name"]: one["value"] for one in container["env"] if "value" in one}
         assert set(mounts) == volumes == {"index", "cache"}
+        assert environment.pop("RAY_AUTH_MODE", "token") == "token"
         of_head = {"RAY_USAGE_STATS_REPORT_URL": nobody, "http_proxy": nobody}
         own = {"HUDHUD_CACHE": mounts["cache"]} if place else of_head
         assert environment == {"RAY_USAGE_STATS_ENABLED": "0", **own}
@@ -272,3 +277,75 @@ def test_the_cluster_on_kubernetes_has_the_ray_that_hudhud_asks_for_and_no_dashb
     [pinned] = extras["optional-dependencies"]["cluster"]
     assert pinned == f"ray=={KUBERAY[0]['spec']['rayVersion']}"
     assert KUBERAY[0]["spec"]["headGroupSpec"]["rayStartParams"]["include-dashboard"] == "false"
+
+
+def faults(manifest: dict[str, Any]) -> list[str]:
+    """What is wrong with a manifest, by where it stands."""
+    found = jsonschema.Draft202012Validator(schema_of(manifest)).iter_errors(manifest)
+    return sorted(f"{'.'.join(map(str, one.absolute_path))}: {one.message}" for one in found)
+
+
+@pytest.mark.parametrize("manifest", KUBERAY, ids=lambda one: str(one["kind"]))
+def test_manifests_hold_what_there_is_and_what_must_be(manifest: dict[str, Any]) -> None:
+    assert faults(manifest) == []
+
+
+def test_the_check_of_manifests_sees_what_is_wrong() -> None:
+    wrong = copy.deepcopy(KUBERAY[0])
+    wrong["spec"]["headGroupSpec"]["rayStartParams"]["num-cpus"] = 0
+    wrong["spec"]["workerGroupSpecs"][0]["replica"] = 4
+    [container] = wrong["spec"]["headGroupSpec"]["template"]["spec"]["containers"]
+    container["resources"]["limits"]["memory"] = "4GB"
+    container["env"][0]["value"] = 0
+    assert [line.partition(":")[0] for line in faults(wrong)] == [
+        "spec.headGroupSpec.rayStartParams.num-cpus",
+        "spec.headGroupSpec.template.spec.containers.0.env.0.value",
+        "spec.headGroupSpec.template.spec.containers.0.resources.limits.memory",
+        "spec.workerGroupSpecs.0",
+    ]
+
+
+def test_a_cluster_without_a_dashboard_is_asked_for_what_listens() -> None:
+    cluster = KUBERAY[0]["spec"]
+    head, workers = cluster["headGroupSpec"], cluster["workerGroupSpecs"][0]
+    ports = {head["rayStartParams"].get("port", "6379"), workers["rayStartParams"]["node-manager-port"]}
+    probes = [
+        container[kind]["tcpSocket"]["port"]
+        for pod in pods()[:-1]
+        for container in pod["containers"]
+        for kind in ("readinessProbe", "livenessProbe")
+    ]
+    assert {str(port) for port in probes} == ports
+
+
+def test_the_ingress_has_the_token_of_the_cluster() -> None:
+    assert KUBERAY[0]["spec"]["authOptions"] == {"mode": "token"}
+    environment = {one["name"]: one for one in pods()[-1]["containers"][0]["env"]}
+    assert environment["RAY_AUTH_MODE"]["value"] == "token"
+    secret = {"name": KUBERAY[0]["metadata"]["name"], "key": "auth_token"}
+    assert environment["RAY_AUTH_TOKEN"]["valueFrom"] == {"secretKeyRef": secret}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray")
+@pytest.mark.filterwarnings("ignore")
+def test_ray_knows_the_options_that_its_nodes_are_started_with() -> None:
+    from ray.scripts.scripts import start
+
+    known = {option for one in start.params for option in (*one.opts, *one.secondary_opts)}
+    cluster = KUBERAY[0]["spec"]
+    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
+    given = [f"--{name}" for group in groups for name in group["rayStartParams"]]
+    command = pods()[-1]["containers"][0]["args"][0].partition("&&")[0]
+    given += [word for word in shlex.split(command) if word.startswith("--")]
+    assert {"--address", "--num-cpus", "--disable-usage-stats"} < set(given) <= known
+
+
+def test_labels_select_their_pods() -> None:
+    ingress = KUBERAY[1]["spec"]
+    assert ingress["selector"]["matchLabels"] == ingress["template"]["metadata"]["labels"]
+    for group in KUBERAY[0]["spec"]["workerGroupSpecs"]:
+        assert group["minReplicas"] <= group["replicas"] <= group["maxReplicas"]
+        anti = group["template"]["spec"]["affinity"]["podAntiAffinity"]
+        [term] = anti["preferredDuringSchedulingIgnoredDuringExecution"]
+        labels = term["podAffinityTerm"]["labelSelector"]["matchLabels"]
+        assert labels == {"ray.io/group": group["groupName"]}
