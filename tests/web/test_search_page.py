@@ -329,12 +329,3 @@ def test_what_is_only_nearest_stands_apart_from_what_answers(browser: Browser) -
     assert "probably speak of something else" in page.text("p.beyond")
     nothing = browser.open("/?q=how+do+bees+make+honey")
     assert (len(nothing.all("ol.hits")), nothing.all("p.beyond")) == (1, [])
-
-
-def test_titles_of_joined_stories_say_what_their_words_mean(newsreader: Browser) -> None:
-    page = newsreader.open("/?q=flood+after+heavy+rain&stories=true&min_confidence=0")
-    rows = [row for several in page.all("details.twins") for row in found(several, "li")]
-    assert rows
-    assert all(found(row, "p.gloss") for row in rows)
-    plain = newsreader.open("/?q=flood+after+heavy+rain&stories=true&min_confidence=0&gloss=false")
-    assert not [found(one, "p.gloss") for one in plain.all("details.twins") if found(one, "p.gloss")]
