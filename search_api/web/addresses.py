@@ -10,6 +10,9 @@ CURSOR = "cursor"
 PARTIAL = "partial"
 """The parameter that asks for an answer from what answers."""
 
+COUNTED = "counted"
+"""The parameter that asks a page to count all that matches, also where that takes long."""
+
 UI = "ui"
 """The parameter that names the language of a page, for whoever is sent its address."""
 

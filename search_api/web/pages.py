@@ -21,7 +21,7 @@ from search_api.serving.batch import MOST_SEARCHES
 from search_api.serving.facts import Facts
 from search_api.serving.problems import brief
 from search_api.similar import similar
-from search_api.web.addresses import UI, Address, own_page
+from search_api.web.addresses import COUNTED, UI, Address, own_page
 from search_api.web.answers import page
 from search_api.web.article import alike, named_span, shown_text
 from search_api.web.asking import typed
@@ -37,6 +37,10 @@ from search_api.web.start import shown_archive
 from search_api.web.visit import Visit, visit
 
 MOST_ALIKE = 6
+
+COUNTED_AT_ONCE = 20_000
+"""Passages of the largest index in which a page is shown only when all that matches was counted."""
+
 _ASKS_FOR_DRAFT = f"{DRAFT}=".encode()
 _SHARED = re.compile(rf"(?<=[?&]){UI}=[^&#]*&?")
 """The language that an address names, which a choice goes before."""
@@ -62,28 +66,35 @@ def _add_search(app: FastAPI, answering: Answering) -> None:
                 archive = shown_archive(facts.manifest(searcher.index.name), asked.preferences)
             template = "start_part.html" if asked.is_fragment else "start.html"
             return page(template, asked.here, asked.preferences, archive=archive, query="")
-        return _results(answering, asked, deadline)
+        return _results(answering, facts, asked, deadline)
 
-    handle = answering.searching.handler(lambda asked: visit(asked, "/"), answer)
+    handle = answering.searching.handler(lambda asked: visit(asked, "/", frozenset({COUNTED})), answer)
 
     @app.get("/", include_in_schema=False)
     async def search_page(request: Request) -> Response:
         return await handle(request)
 
 
-def _results(answering: Answering, asked: Visit, deadline: Deadline) -> Response:
+def _results(answering: Answering, facts: Facts, asked: Visit, deadline: Deadline) -> Response:
+    """Results; of a large index what they can be narrowed by is counted only where that is asked for."""
     assert asked.request is not None
+    wanted, typed_query = asked.request, asked.request.q
+    if asked.own:
+        asked = replace(asked, here=asked.here.dropped(COUNTED))
     with answering.live.searcher() as searcher:
-        fields = [LANGUAGE, SOURCE, MONTH, *searcher.index.further_fields][:MOST_FACETS]
-        wanted = asked.request.model_copy(update={"facets": fields})
         query = answering.query(wanted)
+        is_small = facts.manifest(searcher.index.name).passages <= COUNTED_AT_ONCE
+        if is_small or query.is_counted or COUNTED in asked.own:
+            fields = [LANGUAGE, SOURCE, MONTH, *searcher.index.further_fields][:MOST_FACETS]
+            wanted = wanted.model_copy(update={"facets": fields})
+            query = answering.query(wanted)
         words = typed(query, asked.off, asked.here)
         if words.text != query.text:
             query = answering.query(wanted.model_copy(update={"q": words.text}))
         result = from_what_answers(searcher, query, lambda one: one.search(query, deadline), deadline)
-        results = shown_results(result, asked.request.q, words, asked, answering.translated)
+        results = shown_results(result, typed_query, words, asked, answering.translated)
     template = "results_part.html" if asked.is_fragment else "results.html"
-    return page(template, asked.here, asked.preferences, results=results, query=asked.request.q)
+    return page(template, asked.here, asked.preferences, results=results, query=typed_query)
 
 
 def _add_article(app: FastAPI, answering: Answering) -> None:

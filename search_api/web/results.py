@@ -9,7 +9,7 @@ from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
 from search_api.searching.outcomes import Result
 from search_api.searching.query import Sort
-from search_api.web.addresses import CURSOR, PARTIAL, UI, Address
+from search_api.web.addresses import COUNTED, CURSOR, PARTIAL, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered
 from search_api.web.choices import Choices, choices
 from search_api.web.hits import ShownHit, shown_hit
@@ -60,6 +60,7 @@ class ShownResults:
         hits: of this page.
         beyond: how many at the end of them are only the nearest, behind those that answer.
         fields, months: what the search can be narrowed by.
+        counted: the address at which that is counted; empty where it was.
         kinds, modes, sorts: what can be switched.
         exact, collapse, stories, gloss: likewise, one each.
         is_narrowed: whether filters leave something out.
@@ -81,6 +82,7 @@ class ShownResults:
     beyond: int
     fields: tuple[Choices, ...]
     months: Months | None
+    counted: str
     kinds: tuple[Switch, ...]
     modes: tuple[Switch, ...]
     sorts: tuple[Switch, ...]
@@ -125,6 +127,7 @@ def shown_results(
         beyond=_beyond(hits) if result.verdict is not Verdict.NONE else 0,
         fields=tuple(choices(result.facets, here, wording)),
         months=months(result.facets, result.query, here, wording),
+        counted="" if result.query.is_counted else str(here.with_only(COUNTED, "true")),
         kinds=tuple(_kinds(result, visit)),
         modes=tuple(
             Switch(mode, wording(f"mode_{mode}"), result.query.mode is mode, str(_in_mode(here, mode)))

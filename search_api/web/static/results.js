@@ -64,7 +64,31 @@ export function startResults(box, suggestions) {
     if (how === "push" && new URL(to, location).searchParams.has("cursor")) main.scrollIntoView();
     shown = address();
     document.dispatchEvent(new Event("results"));
+    count(request.signal);
     if (!isAgain || part.dataset.announce !== before) say(part.dataset.announce);
+  }
+
+  /** Of a large archive, count beside the results what they can be narrowed by, once they are shown. */
+  async function count(signal) {
+    const counting = main.querySelector("[data-counts]");
+    if (!counting) return;
+    const [button, note] = counting.children;
+    button.hidden = true;
+    note.hidden = false;
+    try {
+      const answer = await fetch(counting.dataset.counts, { headers: { "Hudhud-Fragment": "1", Accept: "text/html" }, signal });
+      const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("results");
+      if (!part?.querySelector("aside.narrow")) throw new Error(String(answer.status));
+      const narrow = main.querySelector("aside.narrow");
+      const key = narrow.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+      narrow.replaceWith(part.querySelector("aside.narrow"));
+      main.querySelector(".total").replaceWith(part.querySelector(".total"));
+      if (key) main.querySelector(`aside.narrow [data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+      document.dispatchEvent(new Event("results"));
+    } catch {
+      button.hidden = false;
+      note.hidden = true;
+    }
   }
 
   /** Let the form carry the filters of an address on to the next search. */
@@ -128,6 +152,8 @@ export function startResults(box, suggestions) {
     go(address(), "leave");
   });
 
+  request = new AbortController();
+  count(request.signal);
   const seconds = Number(document.getElementById("results")?.dataset.retry);
   if (seconds) setTimeout(() => location.pathname === START ? go(address(), "leave", 1) : location.reload(), seconds * 1000);
   return { go };
