@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from clustered import (
     NODE,
+    PATIENCE,
     articles,
     descendants,
     expected,
@@ -172,15 +173,21 @@ def test_what_wants_gpus_is_given_one_on_a_node_that_declares_some(nodes: Any, c
 
             return os.environ.get("CUDA_VISIBLE_DEVICES", ""), ray.get_runtime_context().get_node_id()
 
+    def answered(process: Any) -> tuple[str, str]:  # noqa: ANN401
+        asked = cluster.ask(process)
+        assert cluster.done([asked], PATIENCE) == [asked]
+        answer: tuple[str, str] = cluster.value(asked)
+        return answer
+
     having = nodes.add_node(**NODE, num_gpus=2)
     try:
         wanted = [Process(Device, (), 1, turn, 3) for turn in range(3)]
         started = [cluster.process(None, one) for one in wanted]  # one that nobody holds ends
-        shared = [cluster.value(cluster.ask(one)) for one in started]
+        shared = [answered(one) for one in started]
         assert {node for _, node in shared} == {having.node_id}
         assert sorted({devices for devices, _ in shared}) == ["0", "1"]
         without = cluster.process(None, Process(Device, (), 1))
-        assert cluster.value(cluster.ask(without))[0] == ""
+        assert answered(without)[0] == ""
     finally:
         nodes.remove_node(having)
 
