@@ -23,7 +23,8 @@ from benchmarks.speed.growing.plot import plot
 from benchmarks.speed.growing.steps import Place
 from benchmarks.speed.processes import Command, ProcessFailed, run_to_end
 
-STEPS = ("index", "search", "exact", "night")
+STEPS = ("index", "search", "exact", "night", "load")
+USUAL = STEPS[:-1]
 THIS, OTHER = "this", "base"
 
 _RESULTS = Path(__file__).parent / "results" / "growth.json"
@@ -83,7 +84,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=_WORK, metavar="DIR", help="kept from run to run")
     parser.add_argument("--base", type=Path, metavar="DIR", help="another checkout, measured in turn")
     parser.add_argument(
-        "--only", nargs="+", choices=STEPS, default=STEPS, help="without index, the index that there is"
+        "--only",
+        nargs="+",
+        choices=STEPS,
+        default=USUAL,
+        help="without index, the index that there is; load takes ten minutes",
     )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of searching")
     parser.add_argument("--results", type=Path, default=_RESULTS, metavar="FILE")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.measure import Series
-from benchmarks.speed.growing import archive, asked, searches, steps, words
+from benchmarks.speed.growing import archive, asked, loaded, searches, steps, words
 from benchmarks.speed.growing.base import Base, Law, key_of, read_base
 from benchmarks.speed.growing.figures import joined, series_of, shown
 from benchmarks.speed.growing.likeness import curve, made_up
@@ -81,11 +81,19 @@ def test_every_step_on_a_few_passages(place: Place) -> None:
     assert 0 < night["articles_changed"] < made["articles"] / 10
     assert night["articles"] == made["articles"] + _articles_more(place)
     assert night["bytes_written"] > 0
-    sides = {"this": {"index": [_peaked(first)], "search": [found], "night": [_peaked(night)]}}
+    borne = loaded.measured(place.index, (), lambda: steps.night(place, another=1), 3.0)
+    assert (borne["failed"], set(borne["statuses"])) == (0, {"200"})
+    assert 0 < borne["p50"] <= borne["p99"] <= borne["slowest"]
+    assert borne["night"]["articles_changed"] > 0
+    assert Layout(place.index).live().name.startswith("000003-")
+    sides = {
+        "this": {"index": [_peaked(first)], "search": [found], "night": [_peaked(night)], "load": [borne]}
+    }
     series = series_of("300", sides)
     by_name = {one.quantity: one for one in series}
     assert by_name["disk, a passage"].values == (first["bytes"] / first["passages"],)
     assert by_name["a night: seconds of the first"].values == (night["seconds"] / first["seconds"],)
+    assert by_name["under load, a night beside it: failed"].values == (0.0,)
     assert by_name["search, remembered: p50"].values == (found["remembered"]["p50"],)
     assert "this, 300" in shown(series)
 

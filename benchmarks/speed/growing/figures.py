@@ -73,6 +73,10 @@ def _quantities(steps: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[tu
             [first] = steps["index"]
             yield "a night: seconds of the first", "share", [made["seconds"] / first["seconds"]]
             yield "a night: written of the first", "share", [made["bytes_written"] / first["bytes_written"]]
+    if "load" in steps:
+        [made] = steps["load"]
+        for name, unit in (("failed", "answers"), ("answered", "answers"), ("p50", "ms"), ("p99", "ms")):
+            yield f"under load, a night beside it: {name}", unit, [made[name]]
     if "search" in steps:
         yield from _searching(steps["search"])
     if "exact" in steps:

@@ -6,15 +6,17 @@ The folder that it runs in decides whose code is measured.
 
 import json
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed.growing import archive
+from benchmarks.speed.growing import archive, loaded
 from benchmarks.speed.growing.base import read_base
 from benchmarks.speed.growing.vectors import MadeUpEncoder, prepare, smoothing
 from indexer.build import Summary, build
@@ -32,6 +34,11 @@ FACTS = "facts.json"
 MADE, INPUTS = "archive", "vectors"
 FILES, INDEX = "files", "index"
 REAL_VECTORS = "real-vectors.sqlite"
+
+_ANOTHER = "another night"
+
+LOADED = 600.0
+"""Seconds of load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +112,29 @@ def index(place: Place) -> dict[str, Any]:
     return _built(place)
 
 
-def night(place: Place) -> dict[str, Any]:
-    """Change a hundredth of the archive, and index it again; afterwards the archive is as it was."""
+def night(place: Place, another: int = 0) -> dict[str, Any]:
+    """Change a hundredth of the archive, and index it again; afterwards the archive is as it was.
+
+    What changes depends on `another`: of two nights that change the same, the second has nothing to do.
+    """
     files = place.folder / FILES
-    changed = archive.change(files, seed=place.passages)
+    changed = archive.change(files, seed=place.passages + another)
     try:
         return _built(place) | {"articles_changed": changed}
     finally:
         archive.link(place.archive, files)
+
+
+def load(place: Place) -> dict[str, Any]:
+    """Serve the index under load while a process of its own carries out a night."""
+    arguments = (sys.executable, "-m", "benchmarks.speed.growing.steps", _ANOTHER, json.dumps(asdict(place)))
+
+    def of_its_own() -> dict[str, Any]:
+        done = subprocess.run(arguments, stdout=subprocess.PIPE, text=True, check=True)
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    return loaded.measured(place.index, place.sets, of_its_own, LOADED)
 
 
 def _built(place: Place) -> dict[str, Any]:
@@ -192,6 +214,8 @@ def main() -> None:
         "make": make,
         "index": index,
         "night": night,
+        _ANOTHER: partial(night, another=1),
+        "load": load,
         "search": lambda place: searches.measured(place.index, place.sets),
         "exact": lambda place: searches.compared(place.index, place.sets),
     }
