@@ -7,7 +7,7 @@ import functools
 import logging
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indexer.core.errors import ModelNotWritable
@@ -20,11 +20,12 @@ from indexer.storage.word_map import WordMap, packed
 from indexer.text import wordlists
 from indexer.text.orthography import fold, is_function_word
 from indexer.text.orthography.stems import stem
+from indexer.text.orthography.word_tables import known_words
 
 _logger = logging.getLogger(__name__)
 
 FILE = "gloss.map"
-FORMAT = 2
+FORMAT = 3
 
 MEANINGS = 3
 """English words that a word is explained by, at most; one, where only names are known for it, which differ in
@@ -61,13 +62,18 @@ def meanings(word: str, language: str) -> tuple[str, ...]:
     names = _found(word, column + _NAMES)
     if own := _found(word, column):
         return tuple(dict.fromkeys((*own, *names)))[:MEANINGS]
-    root = stem(word, column)
+    root = _verb(word) if column == "fa" and names else stem(word, column)
     by_stem = _found(root, column + _STEMS)
     found = (by_stem or names) if root.startswith(_OF_VERBS) else (names or by_stem)
     found = found or _found(word, column + _RARE_NAMES)
     if not found and column == "ar" and word[0] in _PREFIXES:
         return _found(word[1:], column + _NAMES)
     return found
+
+
+def _verb(word: str) -> str:
+    """The stem of a Persian word that may be a name: a verb's if it is its form. داد is gave, not Dodd."""
+    return known_words().verbs.get(word) or stem(word, "fa")
 
 
 def prepare() -> None:
@@ -130,17 +136,26 @@ def _ranked(known: Dictionary, headwords: Iterable[str], most: int) -> dict[str,
     ranked: dict[str, dict[str, dict[str, float]]] = {}
     used = wordlists.frequencies("en")
     for headword, column, form, rank, pos in _entries(known, headwords):
-        meaning = rank - math.log(max(used.get(headword.casefold(), 0.0), _UNKNOWN), _RARER)
+        usual = min(used.get(word, 0.0) for word in headword.casefold().split())
+        meaning = rank - math.log(max(usual, _UNKNOWN), _RARER)
         for key in _keys(fold(form), column, pos):
             explained = ranked.setdefault(key[0], {}).setdefault(key[1], {})
             explained[headword] = min(explained.get(headword, meaning), meaning)
     return {
         column: {
-            key: tuple(sorted(found, key=lambda word: (found[word], len(word), word))[:most])
+            key: _different(sorted(found, key=lambda word: (found[word], len(word), word)))[:most]
             for key, found in table.items()
         }
         for column, table in ranked.items()
     }
+
+
+def _different(found: Sequence[str]) -> tuple[str, ...]:
+    """Meanings without those that differ from one before in capitals alone, or are a part of another."""
+    first = {word.casefold(): word for word in reversed(found)}
+    kept = [word for word in found if first[word.casefold()] is word]
+    parts = {part for word in kept if " " in word for part in word.split()}
+    return tuple(word for word in kept if word not in parts)
 
 
 def _keys(folded: str, column: str, pos: str) -> Iterator[tuple[str, str]]:

@@ -196,6 +196,8 @@ def test_the_reversed_dictionary_explains_words(word: str, language: str, expect
         ("کردند", "fa", "do", {"Kennedy", "Kenny", "kurds"}),
         ("شدند", "fa", "become", {"dill"}),
         ("رفتند", "fa", "go", set()),
+        ("داد", "fa", "give", {"Dodd"}),
+        ("نیویورک", "fa", "New York", {"York", "Nyc"}),
         ("الجوي", "ar", "air", {"Joe", "Joey"}),
         ("نظيره", "ar", "peer", {"Nazira"}),
         ("وكينيدي", "ar", "Kennedy", set()),
