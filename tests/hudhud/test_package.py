@@ -26,6 +26,11 @@ NOT_FOR_PROGRAMS = {
     "Cancelled",
     "KeysUnusable",
     "ShardMissing",  # of `hudhud serve --ray`
+    "NotTranslated",  # of `hudhud serve --translation-models`
+    "TranslationFailed",
+    "StoreUnusable",  # of `hudhud push` and `pull`
+    "StoreDamaged",
+    "StoreChanged",
 }
 
 HEAVY = ("fastapi", "hazm", "pydantic", "rich", "starlette", "torch", "transformers", "typer", "uvicorn")
