@@ -34,6 +34,15 @@ their spelling alone."""
 _PREFIXES = frozenset("وفبلک")
 """Arabic words of one letter, folded, which are written with the word behind them: and, so, in, for, as."""
 
+_NEGATIONS = {
+    "fa": {"نه": "not", "نیست": "not", "نیستند": "not", "نبود": "not", "هیچ": "no", "هرگز": "never"},
+    "ar": {
+        **dict.fromkeys(("لا", "لم", "لن", "لیس", "لیست", "غیر"), "not"),
+        "دون": "without",
+    },
+}
+"""Folded words that say no: without them a sentence seems to say the contrary."""
+
 _STEMS, _NAMES, _RARE_NAMES = "~", "^", "^^"
 """Behind the column of what stems mean, and words as names: those of `english.tsv`, and all others."""
 
@@ -56,9 +65,24 @@ def meanings(word: str, language: str) -> tuple[str, ...]:
         word: folded.
         language: of the text that it stands in.
     """
+    column = column_of(language)
+    if said := _NEGATIONS[column].get(word):
+        return (said,)
     if is_function_word(word):
         return ()
-    column = column_of(language)
+    found = _meanings(word, column)
+    is_negated = column == "fa" and _is_negated(word) and not _found(word, column)
+    return tuple(f"not {verb}" for verb in found[:1]) if is_negated else found
+
+
+def _is_negated(word: str) -> bool:
+    """Whether a folded Persian word is a form of a verb with ن before it: نکرد, did not."""
+    verbs = known_words().verbs
+    return word.startswith("ن") and verbs.get(word[1:]) is not None and verbs.get(word[1:]) == verbs.get(word)
+
+
+def _meanings(word: str, column: str) -> tuple[str, ...]:
+    """What the table says of a folded word that is no function word."""
     names = _found(word, column + _NAMES)
     if own := _found(word, column):
         return tuple(dict.fromkeys((*own, *names)))[:MEANINGS]

@@ -52,7 +52,7 @@ class ShownResults:
         query: as it was typed.
         pieces: the same, word by word.
         verdict: whether the archive answers.
-        unanswered: words of the query that nothing in any hit of this page answers.
+        unanswered: words of the query that nothing in any hit of this page answers, but for those beyond.
         total: how many articles match, and whether that is all.
         warnings: what to know, in English.
         missing: how much was not searched, as a share in percent; empty where all was.
@@ -113,18 +113,19 @@ def shown_results(
     here, wording = visit.here, visit.preferences.wording
     whole = here.dropped(*_NOT_OF_FILES).with_only("q", typed.text)
     hits = tuple(shown_hit(hit, typed, here, visit.preferences, translated) for hit in result.hits)
+    beyond = _beyond(hits) if result.verdict is not Verdict.NONE else 0
     return ShownResults(
         query=query,
         pieces=typed.pieces,
         verdict=result.verdict,
-        unanswered=_unanswered(hits, typed),
+        unanswered=_unanswered(hits[: len(hits) - beyond], typed),
         total=wording.number(result.total),
         is_total_exact=result.is_total_exact,
         warnings=result.warnings,
         missing=_percent(result.missing, wording) if result.missing else "",
         again=str(here.dropped(PARTIAL)),
         hits=hits,
-        beyond=_beyond(hits) if result.verdict is not Verdict.NONE else 0,
+        beyond=beyond,
         fields=tuple(choices(result.facets, here, wording)),
         months=months(result.facets, result.query, here, wording),
         counted="" if result.query.is_counted else str(here.with_only(COUNTED, "true")),

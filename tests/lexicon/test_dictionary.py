@@ -212,6 +212,22 @@ def test_forms_of_words_are_not_taken_for_names(
     assert names.isdisjoint(found)
 
 
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("نیست", "fa", ("not",)),
+        ("لم", "ar", ("not",)),
+        ("ليس", "ar", ("not",)),
+        ("هرگز", "prs", ("never",)),
+        ("نداد", "fa", ("not give",)),
+        ("نمیرود", "fa", ("not go",)),
+        ("نشست", "fa", ("meeting",)),
+    ],
+)
+def test_what_says_no_is_explained(word: str, language: str, expected: tuple[str, ...]) -> None:
+    assert meanings(fold(word), language)[: len(expected)] == expected
+
+
 def test_a_word_that_is_a_name_too_has_both_meanings() -> None:
     assert meanings(fold("کندی"), "fa") == ("slowdown", "Kennedy")
 
