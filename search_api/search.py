@@ -11,6 +11,7 @@ from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Filter, Passage
 from search_api.searching.analysis import AnalysedQuery, analyse
+from search_api.searching.confidence import confidences
 from search_api.searching.convincing import convincing
 from search_api.searching.copies import MOST_TWINS
 from search_api.searching.cursor import Cursor
@@ -193,7 +194,8 @@ class Searcher:
             ready(deadline)
         evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
         words = [evidence.matches(passage) for passage in deadline.each(passages)]
-        surely = convincing(candidates.only(best), words, analysed)
+        by_scores = confidences(candidates.only(best)).tolist()
+        corrected = convincing(candidates.only(best), words, analysed)
         titles = [
             evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles
@@ -201,7 +203,9 @@ class Searcher:
         if is_shown and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
-        columns: tuple[list[Any], ...] = (page.places.tolist(), best.tolist(), surely, words, titles)
+        columns: tuple[list[Any], ...] = (
+            *(page.places.tolist(), best.tolist(), by_scores, corrected, words, titles),
+        )
         return tuple(
             Hit(
                 rank,
@@ -220,11 +224,13 @@ class Searcher:
                 gloss(passage, article.language) if analysed.query.gloss else (),
                 self._twins(candidates, listed.twins_at(place)),
                 in_title,
+                surely,
             )
             for rank, (
                 place,
                 position,
                 confidence,
+                surely,
                 matches,
                 in_title,
                 article,

@@ -109,7 +109,7 @@ def _head(hit: Hit, console: Console) -> Iterator[Text]:
     title = " ".join(shown(article.title).split())
     cut = title if len(title) <= width else f"{title[: width - 1].rstrip()}…"
     yield Text.assemble((f"{hit.rank:>3}. ", "bold"), (_isolated(cut), "bold"))
-    word, style = next((word, style) for least, word, style in _CONFIDENCE if hit.confidence >= least)
+    word, style = next((word, style) for least, word, style in _CONFIDENCE if hit.surely >= least)
     yield Text.assemble(
         " " * _INDENT,
         (word, style),

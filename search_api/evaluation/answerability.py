@@ -53,7 +53,7 @@ def claim(result: Result) -> Claim:
 
 def confidence(result: Result) -> float:
     """How sure the search is of its best hit; less than any where nothing was found."""
-    return result.hits[0].confidence if result.hits else -math.inf
+    return result.hits[0].surely if result.hits else -math.inf
 
 
 def verdict(result: Result) -> str | None:

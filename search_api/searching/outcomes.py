@@ -35,7 +35,8 @@ class Hit:
     `confidence` is how surely it answers the query, 0 to 1; `score` orders the hits of one result and
     cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
     where they are one hit. `title_words` are the words of the title that answer, if the query asks for them;
-    their offsets count in it.
+    their offsets count in it. `corrected` is the confidence with what a reader sees of the words
+    (see `convincing`), where that is known.
     """
 
     rank: int
@@ -48,6 +49,12 @@ class Hit:
     gloss: tuple[GlossedWord, ...] = ()
     twins: tuple[Article, ...] = ()
     title_words: tuple[WordMatch, ...] = ()
+    corrected: float | None = None
+
+    @property
+    def surely(self) -> float:
+        """How surely it answers, as a verdict has it: what is told to people."""
+        return self.confidence if self.corrected is None else self.corrected
 
     @property
     def score(self) -> float:
@@ -84,7 +91,7 @@ class Result:
         """Whether the archive answers the query, by the first hit."""
         if self.best_confidence is not None:
             return Verdict.of(self.best_confidence)
-        return Verdict.of(self.hits[0].confidence if self.hits else None)
+        return Verdict.of(self.hits[0].surely if self.hits else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

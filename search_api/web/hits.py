@@ -140,7 +140,7 @@ def shown_hit(
         rank=wording.number(hit.rank),
         place=hit.rank,
         article=shown_article(hit.article, here, preferences, hit.sentence, passage),
-        verdict=Verdict.of(hit.confidence),
+        verdict=Verdict.of(hit.surely),
         sentence=part(hit.sentence.start, hit.sentence.end),
         before=part(passage.start, hit.sentence.start),
         after=part(hit.sentence.end, passage.end),
