@@ -193,9 +193,11 @@ class Searcher:
         if analysed.query.gloss:
             ready(deadline)
         evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
-        words = [evidence.matches(passage) for passage in deadline.each(passages)]
+        told = passages if is_shown else passages[:1]  # the first tells the verdict
+        words = [evidence.matches(passage) for passage in deadline.each(told)]
         by_scores = confidences(candidates.only(best)).tolist()
-        corrected = convincing(candidates.only(best), words, analysed)
+        corrected = convincing(candidates.only(best[: len(told)]), words, analysed) + by_scores[len(told) :]
+        words += [()] * (len(passages) - len(told))
         titles = [
             evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles

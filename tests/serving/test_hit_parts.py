@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from indexer.core.records import Passage
 from search_api.export import COLUMNS
+from search_api.searching.evidence import Evidence, WordMatch
 from search_api.serving.app import create_app
 from search_api.serving.hit_parts import PLACES
 from search_api.serving.live import Live
@@ -82,11 +84,19 @@ def test_the_columns_of_files_are_parts_too(client: TestClient) -> None:
 def test_words_are_not_looked_for_where_no_part_needs_them(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search_api.search.Evidence", None)
+    looked: list[Passage] = []
+    found = Evidence.matches
+
+    def matches(evidence: Evidence, passage: Passage) -> tuple[WordMatch, ...]:
+        looked.append(passage)
+        return found(evidence, passage)
+
+    monkeypatch.setattr(Evidence, "matches", matches)
     monkeypatch.setattr("search_api.search.gloss", None)
     assert len(hits(client, fields="title,passage")) == 5
-    with pytest.raises(TypeError, match="not callable"):
-        hits(client, fields="words")
+    assert len(looked) == 1  # of the first hit, for the verdict
+    assert len(hits(client, fields="words")) == 5
+    assert len(looked) > 5
 
 
 def test_a_search_of_a_batch_may_name_parts(client: TestClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from standing_in import StandIn
 
 import search_api.serving.loading
 from indexer.build import build
@@ -43,6 +44,11 @@ ASKED: dict[str, list[str | dict[str, Any]]] = {
     "/v1/articles": [{"ids": ["a", "b", "nowhere"]}],
     "/v1/articles/{id}": ["/v1/articles/a", "/v1/articles/b", "/v1/articles/nowhere"],
     "/v1/articles/{id}/similar": ["/v1/articles/a/similar", "/v1/articles/nowhere/similar"],
+    "/v1/articles/{id}/translation": [
+        "/v1/articles/a/translation?start=0",
+        "/v1/articles/a/translation?start=1",
+        "/v1/articles/nowhere/translation?start=0",
+    ],
     "/v1/search": [
         "/v1/search?q=flood&facets=source,language&highlight=html&gloss=true&min_confidence=0",
         "/v1/search?q=flood&collapse=true&min_confidence=0",
@@ -85,7 +91,7 @@ def archive(
 @pytest.fixture(scope="module")
 def client(archive: Live) -> Iterator[TestClient]:
     metrics = Metrics(Facts(archive))
-    app = create_app(archive, Limits(), metrics)
+    app = create_app(archive, Limits(), metrics, translator=StandIn())
     add_metrics(app, metrics)
     add_pages(app)
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as opened:
