@@ -469,7 +469,7 @@ class TestRebuilt:
         summary = nights(two_sources)
         assert summary.changes.rebuilt[1:3] == (
             f"catalogue (none → {catalogue.VERSION})",
-            "columns (none → 3)",
+            "columns (none → 4)",
         )
         assert not any("chunking" in reason for reason in summary.changes.rebuilt)
         assert (summary.work.embedded, summary.changes.unchanged, sorted(nights.texts())) == (
