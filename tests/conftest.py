@@ -1,6 +1,7 @@
 """Fixtures for every test: the real default model, and a tiny file of the format that it is unpacked from."""
 
 import hashlib
+import locale
 import os
 import shutil
 import struct
@@ -31,6 +32,7 @@ from search_api.serving.opening import Opener
 
 pytest_plugins = ["looking"]
 
+LOCALE = locale.setlocale(locale.LC_ALL)
 SEEDS = Path(__file__).parent.parent / "seeds"
 SCALE = 1 / 64
 TINY_PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "▁سلام", "<mask>"]
@@ -54,6 +56,13 @@ def unforced() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_locale() -> None:
+    """Gives each test the locale that the run began with: a library that is loaded on the way sets C for all."""
+    if locale.setlocale(locale.LC_ALL) != LOCALE:
+        locale.setlocale(locale.LC_ALL, LOCALE)
 
 
 @pytest.fixture(scope="session")
