@@ -60,7 +60,7 @@ def unforced() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_locale() -> None:
-    """Gives each test the locale that the run began with: a library that is loaded on the way sets C for all."""
+    """Gives each test the locale that the run began with: a library that is loaded later sets another."""
     if locale.setlocale(locale.LC_ALL) != LOCALE:
         locale.setlocale(locale.LC_ALL, LOCALE)
 
