@@ -73,7 +73,7 @@ def derive(
     now = int(datetime.datetime.now(datetime.UTC).timestamp())
     names += arrivals.write(numbered.ids, base.first_came if base else None, now, draft)
     stage("comparing")
-    names += columns.write(numbered, draft, _hubness(base))
+    names += columns.write(numbered, draft, _hubness(base, provenance.model))
     names += calibration.write(numbered, encoders.queries, draft)
     stage("words")
     names += terms.write(
@@ -118,9 +118,9 @@ def derive(
     )
 
 
-def _hubness(base: Generation | None) -> Kept | None:
+def _hubness(base: Generation | None, model: Model) -> Kept | None:
     """What the generation before knows of hubness, where that would come out the same now."""
-    if base is None or not shares_columns(base.manifest):
+    if base is None or not shares_columns(base.manifest, model):
         return None
     return columns.known(base.catalogue, base.sentence_vectors, base.folder)
 

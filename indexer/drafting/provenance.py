@@ -105,9 +105,9 @@ def shares_sounds(manifest: Manifest) -> bool:
     return _same(manifest, OF_SOUNDS)
 
 
-def shares_columns(manifest: Manifest) -> bool:
+def shares_columns(manifest: Manifest, model: Model) -> bool:
     """Whether what a generation knows of hubness can be used, for segments that are shared with it."""
-    return _same(manifest, OF_COLUMNS)
+    return _made_with(manifest, model) and _same(manifest, OF_COLUMNS)
 
 
 def _made_with(manifest: Manifest, model: Model) -> bool:

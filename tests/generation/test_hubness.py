@@ -1,12 +1,14 @@
 """Hubness that is kept from one generation to the next is what it would be if all were compared anew."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import making
 import numpy as np
 import pytest
-from making import catalogued, embedded, segment
+from making import catalogued, embedded, encode, publish, published, segment
 
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Numbers, Scores, Vectors
@@ -14,7 +16,8 @@ from indexer.drafting.merging import SegmentRows
 from indexer.generation import columns, hubness
 from indexer.generation.catalogue import Catalogue
 from indexer.generation.columns import dense_indexes
-from indexer.generation.segment import Segment
+from indexer.generation.generation import open_live
+from indexer.generation.segment import Embedded, Segment
 
 SENTENCES = 90
 NEAREST = 5
@@ -111,3 +114,26 @@ def test_what_is_kept_of_other_passages_is_damage(tmp_path: Path) -> None:
         np.save(tmp_path / "g0" / hubness.NEAREST, wrong)
         with pytest.raises(IndexDamaged, match=hubness.NEAREST):
             columns.known(catalogue, dense_indexes(catalogue)[1], tmp_path / "g0")
+
+
+def test_nothing_is_taken_over_from_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its vectors may have other dimensions, and its cosines say nothing of these."""
+    monkeypatch.setattr(columns, "SAMPLE", SENTENCES)
+    texts = [f"text {number}" for number in range(SENTENCES + 5)]
+
+    def articles(name: str, dimensions: int) -> list[Embedded]:
+        vectors = encode(texts, dimensions)
+        return [
+            embedded(f"{name} {place}", [[text]], vectors=(one, one))
+            for place, text in enumerate(texts)
+            for one in [vectors[place : place + 1]]
+        ]
+
+    layout = published(tmp_path / "index", articles("old", 8))
+    base = open_live(layout.folder)
+    monkeypatch.setattr(making, "MODEL", replace(making.MODEL, fingerprint="0" * 64))
+    made = publish(layout, articles("new", 6), base, range(len(texts)))
+    base.close()
+    assert (made.dimensions, made.passages) == (6, len(texts))
+    fresh = published(tmp_path / "fresh", articles("new", 6))
+    assert of(layout.live()).tolist() == of(fresh.live()).tolist()
