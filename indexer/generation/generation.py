@@ -35,10 +35,7 @@ class Generation(Catalogued):
         self.folder = folder
         self._lock = locked(folder)
         try:
-            self.manifest = Manifest.read(folder / MANIFEST)
-            faults = self.manifest.size_faults(folder)
-            if faults:
-                raise damage(folder, faults)
+            self.manifest = sized(folder)
             super().__init__(folder, self.manifest.segments, self.manifest.meta)
             self.passage_vectors, self.sentence_vectors = dense_indexes(self.catalogue)
             self.columns = columns.read(self.catalogue, folder)
@@ -100,6 +97,19 @@ def locked(folder: Path) -> GenerationLock:
         raise IndexNotFound(f"there is no generation {folder.name} in {folder.parent.parent}") from None
     except OSError as error:
         raise IndexDamaged(f"{folder} cannot be read: {error.strerror}") from error
+
+
+def sized(folder: Path) -> Manifest:
+    """The manifest in `folder`, all of whose files have the sizes that it gives.
+
+    Raises:
+        IndexDamaged: a file is missing or has another size, or the manifest cannot be read.
+        FormatMismatch: made in a format that this version does not read.
+    """
+    manifest = Manifest.read(folder / MANIFEST)
+    if faults := manifest.size_faults(folder):
+        raise damage(folder, faults)
+    return manifest
 
 
 def open_live(folder: Path) -> Generation:

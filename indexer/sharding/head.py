@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from indexer.core.records import Numbers
 from indexer.generation import calibration
 from indexer.generation.catalogue import FIRST_PASSAGES
-from indexer.generation.generation import locked
+from indexer.generation.generation import locked, sized
 from indexer.generation.keywords import META
 from indexer.generation.postings import POSTINGS, WORDS
 from indexer.lexicon.beginnings import Beginnings
 from indexer.lexicon.lexicon import Lexicon
 from indexer.sharding.cutting import all_spans
 from indexer.storage.arrays import mapped, mapped_starts
-from indexer.storage.manifest import MANIFEST, Manifest, damage
 from indexer.storage.vocabulary import Vocabulary
 
 
@@ -33,10 +32,7 @@ class Head:
         self.folder = folder
         self._lock = locked(folder)
         try:
-            self.manifest = Manifest.read(folder / MANIFEST)
-            faults = self.manifest.size_faults(folder)
-            if faults:
-                raise damage(folder, faults)
+            self.manifest = sized(folder)
             self.unrelated = calibration.read(folder)
             self._starts: NDArray[np.int64] = mapped(folder / POSTINGS)
             self.lexicon = Lexicon(folder, Vocabulary(folder, WORDS))
