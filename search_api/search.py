@@ -195,9 +195,13 @@ class Searcher:
         evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
         told = passages if is_shown else passages[:1]  # the first tells the verdict
         words = [evidence.matches(passage) for passage in deadline.each(told)]
+        corrected = [
+            *convincing(candidates.only(best[: len(told)]), words, analysed),
+            *[None] * (len(passages) - len(told)),
+        ]
+        if not is_shown:
+            words = [()] * len(passages)
         by_scores = confidences(candidates.only(best)).tolist()
-        corrected = convincing(candidates.only(best[: len(told)]), words, analysed) + by_scores[len(told) :]
-        words += [()] * (len(passages) - len(told))
         titles = [
             evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles
@@ -222,7 +226,7 @@ class Searcher:
                 article,
                 passage,
                 sentence,
-                matches if is_shown else (),
+                matches,
                 gloss(passage, article.language) if analysed.query.gloss else (),
                 self._twins(candidates, listed.twins_at(place)),
                 in_title,
