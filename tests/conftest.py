@@ -30,7 +30,7 @@ from search_api.search import Searcher
 from search_api.serving.live import Live
 from search_api.serving.opening import Opener
 
-pytest_plugins = ["looking"]
+pytest_plugins = ["looking", "sharded"]
 
 LOCALE = locale.setlocale(locale.LC_ALL)
 SEEDS = Path(__file__).parent.parent / "seeds"

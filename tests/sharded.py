@@ -24,6 +24,8 @@ from indexer.storage.manifest import Manifest
 from search_api.search import Searcher
 from search_api.searching.outcomes import Hit, Result
 from search_api.searching.query_encoder import QueryEncoders
+from search_api.serving.live import Live
+from search_api.serving.opening import Opener
 
 T = TypeVar("T")
 
@@ -141,3 +143,17 @@ def require_equal(one: Result, other: Result) -> None:
     assert (one.total, one.is_total_exact) == (other.total, other.is_total_exact)
     assert (one.facets, one.warnings) == (other.facets, other.warnings)
     assert (one.next_cursor is None) == (other.next_cursor is None)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    """Two shards of whatever is opened, one of which can be taken away."""
+    return Parts(tmp_path)
+
+
+@pytest.fixture
+def parted(parts: Parts, newsroom: Live, loaded: None) -> Iterator[Live]:
+    """What a server answers from, over the articles of the newsroom in these shards."""
+    del loaded
+    with Live(newsroom.layout, Opener(None, None, opened=parts.open)) as made:
+        yield made

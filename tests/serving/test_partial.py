@@ -1,7 +1,6 @@
 """`partial=true` over HTTP: searches, batches, files and the client, while a shard does not answer."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from search_api.client import Missing, Results
 from search_api.client.asking import body_of
 from search_api.serving.app import create_app
 from search_api.serving.live import Live
-from search_api.serving.opening import Opener
 from search_api.serving.problems import refusal
 
 ASKED = {"q": "flood", "min_confidence": "0", "limit": "100"}
@@ -22,20 +20,8 @@ PARTIAL = ASKED | {"partial": "true"}
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return Parts(tmp_path)
-
-
-@pytest.fixture
-def live(parts: Parts, newsroom: Live, loaded: None) -> Iterator[Live]:
-    del loaded
-    with Live(newsroom.layout, Opener(None, None, opened=parts.open)) as made:
-        yield made
-
-
-@pytest.fixture
-def client(live: Live) -> Iterator[TestClient]:
-    with TestClient(create_app(live)) as opened:
+def client(parted: Live) -> Iterator[TestClient]:
+    with TestClient(create_app(parted)) as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """The page while a shard does not answer: it offers the rest, says what is missing, and leads back."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from newsroom import ARTICLES
@@ -9,24 +8,11 @@ from reading import Browser, browsing, words
 from sharded import Parts
 
 from search_api.serving.live import Live
-from search_api.serving.opening import Opener
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return Parts(tmp_path)
-
-
-@pytest.fixture
-def live(parts: Parts, newsroom: Live, loaded: None) -> Iterator[Live]:
-    del loaded
-    with Live(newsroom.layout, Opener(None, None, opened=parts.open)) as made:
-        yield made
-
-
-@pytest.fixture
-def browser(live: Live) -> Iterator[Browser]:
-    with browsing(live) as opened:
+def browser(parted: Live) -> Iterator[Browser]:
+    with browsing(parted) as opened:
         yield opened
 
 
