@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from indexer.core.alike import Alike, Completion, Together
+from indexer.core.aside import aside
 from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.engine import Engine
 from indexer.core.errors import ShardMissing
@@ -29,7 +30,7 @@ from indexer.core.records import (
 from indexer.retrieval.admission import Undated, admitted_by, of_days
 from indexer.retrieval.completion import Places, completions, having, spreads
 from indexer.retrieval.judging import Found, Least, Usual, judged
-from indexer.retrieval.lexical import LexicalIndex
+from indexer.retrieval.lexical import LexicalIndex, LexicalQuery
 from indexer.retrieval.likeness import Likeness
 from indexer.retrieval.similarity import NOTHING_NEAR, Nearest, Similarity
 from indexer.retrieval.sketches import sketches
@@ -147,9 +148,10 @@ class Retrieval:
         lexical = self.lexical.query(sought, deadline)
         sound = self.lexical.query(request.sounds, deadline)
         deadline.check()
-        near, on_days = self._near(request, admitted)
-        best = lexical.best(request.depth, admitted, by_sentence=True)
-        heard = sound.best(request.depth, admitted)
+        worded = partial(_worded, lexical, sound, request.depth, admitted)
+        with aside(worded, worthwhile=request.by_vectors and self.similarity.is_large) as by_word:
+            near, on_days = self._near(request, admitted)
+            best, heard = by_word()
         found = [near.passages, on_days, *best, *heard]
         passages = np.unique(np.concatenate(found))
         deadline.check()
@@ -212,6 +214,13 @@ class Retrieval:
     def together(self, articles: Numbers, deadline: Deadline = NO_DEADLINE) -> Together:
         """How much alike some articles are to each other, in that order; a few hundred at most."""
         return self._likeness.together(articles, deadline)
+
+
+def _worded(
+    lexical: LexicalQuery, sound: LexicalQuery, depth: int, admitted: Numbers | None
+) -> tuple[list[Numbers], list[Numbers]]:
+    """The passages, and those with the best sentences, that words find best; those that sounds find best."""
+    return lexical.best(depth, admitted, by_sentence=True), sound.best(depth, admitted)
 
 
 def _least(scores: Scores, passages: Numbers, best: Numbers, depth: int) -> float:

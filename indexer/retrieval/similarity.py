@@ -17,11 +17,13 @@ the same sample in whatever order they come.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.aside import aside
 from indexer.core.engine import Part, group_of
 from indexer.core.ranges import inner_rows, inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers, Scores, Vectors
@@ -29,6 +31,9 @@ from indexer.retrieval.background import Background, Spread, blend, cosines
 
 AT_ONCE = 1024
 """Passages whose vectors are in memory at a time."""
+
+LARGE = 262_144
+"""With fewer sentences than this, a query takes some milliseconds, and with other threads hardly less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +135,11 @@ class Similarity:
     def __len__(self) -> int:
         return len(self.passages)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether looking for the nearest takes so long that other work is better done aside."""
+        return len(self.sentences) >= LARGE
+
     def nearest(self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False) -> Nearest:
         """The passages that are near to `vector` themselves or by a sentence.
 
@@ -149,8 +159,10 @@ class Similarity:
         if not parts:
             return []
         codes, passages, sentences = zip(*parts, strict=True)
-        by_passage = self.passages.search_each(vector, depth, passages, exact=exact)
-        by_sentence = self.sentences.search_each(vector, depth, sentences, exact=exact)
+        whole = partial(self.passages.search_each, vector, depth, passages, exact=exact)
+        with aside(whole, worthwhile=self.is_large) as of_whole:
+            by_sentence = self.sentences.search_each(vector, depth, sentences, exact=exact)
+            by_passage = of_whole()
         return [
             NearInLanguage(
                 code, *of_passages, *of_sentences, owners_of(self.first_sentences, of_sentences[1])

@@ -2,22 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.core.aside import together
 from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers, Scores, Vectors
 from indexer.vectors.library import faiss
 from indexer.vectors.lists import InvertedLists, Probe
 from indexer.vectors.probing import Sought, candidates
-from indexer.vectors.vector_files import VectorFile
+from indexer.vectors.vector_files import VectorFile, stored
 
 FEW_ROWS = 4096
 FEW_SHARE = 64
 """So many admitted rows, or one in so many, are compared one by one: it costs less than looking for them."""
+
+LARGE = 262_144
+"""With fewer rows than this, a search takes some milliseconds, and in another thread hardly less."""
 
 _BLOCK = 1024
 
@@ -123,7 +128,8 @@ class DenseIndex:
         probes: list[Probe | None] = [None] * len(self._parts)
         if not exact and any(self._few_of(one) is None for one in wanted):
             probes = [part.lists.probe(vector) if part.lists else None for part in self._parts]
-        return [self._search(vector, limit, one, probes) for one in wanted]
+        searches = [partial(self._search, vector, limit, one, probes) for one in wanted]
+        return together(searches, worthwhile=len(self) >= LARGE and not exact)
 
     def vectors(self, numbers: Numbers) -> Vectors:
         """The vectors of `numbers`, in that order, of unit length."""
@@ -196,15 +202,16 @@ class DenseIndex:
             else:
                 own = part.lists.of_languages(among.languages)
                 sought[position] = Sought(part.lists, probe, own, bits if len(bits) else None)
+        if not sought:
+            return
+        files = [self._parts[position].file for position in sought]
 
-        def compare(place: int, rows: Numbers) -> Scores:
-            return _inner(self._parts[positions[place]].file.stored(rows), vector)
+        def compare(rows: Sequence[Numbers]) -> Scores:
+            return _inner(stored(files, rows), vector)
 
-        positions = list(sought)
-        if sought:
-            found = candidates(list(sought.values()), limit, compare)
-            for place, rows in enumerate(found):
-                yield positions[place], compare(place, rows), rows
+        found = candidates(list(sought.values()), limit, compare)
+        ends = np.cumsum([len(rows) for rows in found])
+        yield from zip(sought, np.split(compare(found), ends[:-1]), found, strict=True)
 
 
 _EVERY_ROW = np.empty(0, np.uint8)

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from indexer.core.records import Numbers, Scores
 from indexer.vectors.lists import InvertedLists, Probe
-from indexer.vectors.reach import CANDIDATES_PER_RESULT, needed
+from indexer.vectors.reach import CANDIDATES_PER_RESULT, MARGIN, VERY_MANY, needed
 
 FIRST_ROWS = 16
 """Rows of the lists that are looked into first, for each candidate."""
+
+FILES_AT_LEAST = 4
+"""Candidates lie in so many files or more, where there are so many: keeping few of each costs less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,53 +65,76 @@ class Found:
 
     def by_file(self, files: int) -> list[Numbers]:
         """The rows of each of so many files, ascending, each once."""
-        return [np.unique(self.rows[self.files == position]) for position in range(files)]
+        order = np.lexsort((self.rows, self.files))
+        of_files, rows = self.files[order], self.rows[order]
+        is_first = (np.diff(rows, prepend=-1) != 0) | (np.diff(of_files, prepend=-1) != 0)
+        ends = np.searchsorted(of_files[is_first], np.arange(1, files))
+        return np.split(rows[is_first], ends)
 
 
-Compare = Callable[[int, Numbers], Scores]
-"""The exact scores of some rows of the file at a position."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lists:
+    """All lists that a query may look into, those of one file after those of another.
+
+    Attributes:
+        scores: inner products of the query with their centres.
+        sizes: rows in each.
+        ends: how many lists there are up to the end of each file.
+    """
+
+    scores: Scores
+    sizes: Numbers
+    ends: Numbers
+
+    @classmethod
+    def of(cls, sought: Sequence[Sought]) -> "_Lists":
+        """Those of some files."""
+        scores = np.concatenate([one.probe.scores[one.own] for one in sought])
+        sizes = np.concatenate([one.lists.sizes[one.own] for one in sought])
+        return cls(scores, sizes, np.cumsum([len(one.own) for one in sought]))
+
+    def nearest(self, rows: int) -> NDArray[np.bool_]:
+        """Which of the lists score best: those that hold so many rows together."""
+        order = np.argsort(-self.scores, kind="stable")
+        past = int(np.searchsorted(np.cumsum(self.sizes[order]), rows)) + 1
+        is_chosen = np.zeros(len(order), np.bool_)
+        is_chosen[order[:past]] = True
+        return is_chosen
+
+
+Compare = Callable[[Sequence[Numbers]], Scores]
+"""The exact scores of some rows of each file, those of one file after those of another."""
 
 
 def candidates(sought: Sequence[Sought], limit: int, compare: Compare) -> list[Numbers]:
     """Of each file the rows that may be among the `limit` nearest, ascending."""
-    wanted = CANDIDATES_PER_RESULT * limit
-    first = _first(sought, FIRST_ROWS * wanted)
-    found = _scanned(sought, first, wanted)
+    lists = _Lists.of(sought)
+    wanted = CANDIDATES_PER_RESULT * limit * (1 + (int(lists.sizes.sum()) >= VERY_MANY))
+    is_first = lists.nearest(FIRST_ROWS * wanted)
+    found = _scanned(sought, lists, is_first, wanted)
     threshold = _threshold(found, len(sought), limit, compare)
-    rest = [
-        np.setdiff1d(_reaching(one, threshold), done, assume_unique=True)
-        for one, done in zip(sought, first, strict=True)
-    ]
-    found = found.joined(_scanned(sought, rest, wanted)).best(wanted)
+    is_near = np.concatenate([_reaching(one, threshold) for one in sought])
+    found = found.joined(_scanned(sought, lists, is_near & ~is_first, wanted)).best(wanted)
     return found.by_file(len(sought))
 
 
-def _first(sought: Sequence[Sought], rows: int) -> list[Numbers]:
-    """Of each file the lists whose centres score best, those that hold so many rows together."""
-    scores = np.concatenate([one.probe.scores[one.own] for one in sought])
-    sizes = np.concatenate([one.lists.sizes[one.own] for one in sought])
-    order = np.argsort(-scores, kind="stable")
-    past = int(np.searchsorted(np.cumsum(sizes[order]), rows)) + 1
-    is_chosen = np.zeros(len(scores), np.bool_)
-    is_chosen[order[:past]] = True
-    ends = np.cumsum([len(one.own) for one in sought])
-    return [one.own[chosen] for one, chosen in zip(sought, np.split(is_chosen, ends[:-1]), strict=True)]
-
-
-def _reaching(one: Sought, threshold: float) -> Numbers:
-    """The lists of a file some of whose rows may reach a score."""
+def _reaching(one: Sought, threshold: float) -> NDArray[np.bool_]:
+    """Which of the lists of a file have rows that may reach a score."""
     if np.isneginf(threshold):
-        return one.own
-    is_near = needed(one.lists, one.probe, one.own, threshold) <= one.lists.reaches(one.own)
-    return one.own[is_near]
+        return np.ones(len(one.own), np.bool_)
+    reaches = one.lists.reaches(one.own) + MARGIN
+    return np.asarray(needed(one.lists, one.probe, one.own, threshold) <= reaches)
 
 
-def _scanned(sought: Sequence[Sought], lists: Sequence[Numbers], wanted: int) -> Found:
-    """The best rows of some lists of each file, by their codes; one that fills up a list comes twice."""
+def _scanned(sought: Sequence[Sought], lists: _Lists, is_chosen: NDArray[np.bool_], wanted: int) -> Found:
+    """The best rows of chosen lists, by their codes; one that fills up a list comes twice."""
     found = [Found(np.empty(0, np.float32), np.empty(0, np.int64), np.empty(0, np.int64))]
-    for position, (one, some) in enumerate(zip(sought, lists, strict=True)):
+    of_files = np.split(is_chosen, lists.ends[:-1])
+    of_a_file = wanted // min(len(sought), FILES_AT_LEAST)
+    for position, (one, of_file) in enumerate(zip(sought, of_files, strict=True)):
+        some = one.own[of_file]
         if len(some):
-            scores, rows = one.lists.scan(one.probe, some, wanted, one.bits)
+            scores, rows = one.lists.scan(one.probe, some, of_a_file, one.bits)
             found.append(Found(scores, np.full(len(rows), position, np.int64), rows))
     return Found(
         np.concatenate([one.scores for one in found]),
@@ -122,5 +148,4 @@ def _threshold(found: Found, files: int, limit: int, compare: Compare) -> float:
     rows = found.best(2 * limit).by_file(files)
     if sum(map(len, rows)) < limit:
         return -np.inf
-    scores = np.concatenate([compare(position, of_file) for position, of_file in enumerate(rows)])
-    return float(np.partition(scores, -limit)[-limit])
+    return float(np.partition(compare(rows), -limit)[-limit])

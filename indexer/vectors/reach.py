@@ -22,7 +22,10 @@ from indexer.vectors.lists import InvertedLists, Probe
 from indexer.vectors.vector_files import VectorFile
 
 CANDIDATES_PER_RESULT = 16
-"""Rows that are compared exactly for each that is wanted."""
+"""Rows that are compared exactly for each that is wanted; twice as many among very many, of whose
+order codes say less."""
+
+VERY_MANY = 1 << 20
 
 DEPTH = 25
 """Nearest rows that are looked for. Of the nearest hundred of an index about so many lie in one segment; and
@@ -30,6 +33,12 @@ questions, whose nearest are not as near as a sentence's, need no more for twelv
 """
 
 QUERIES = 96
+
+MARGIN = 0.3
+"""Deviations that are added to a reach in searching: questions lie farther from all rows than these from each
+other. Of a million passages and four million sentences 60 questions find .984 of the nearest hundred with it,
+.978 and .980 without.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Vectors in files: unit vectors as float16, written once, mapped and then shared."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,11 @@ class VectorWriter:
 
 
 class VectorFile:
-    """Maps a file that `VectorWriter` wrote: its pages are read when they are looked at."""
+    """Maps a file that `VectorWriter` wrote: its pages are read when they are looked at.
+
+    Attributes:
+        halves: all vectors, shape `(rows, dimensions)`.
+    """
 
     def __init__(self, path: Path) -> None:
         """Map the vectors in `path`.
@@ -70,14 +75,14 @@ class VectorFile:
         codes: Any = self.index
         size = self.index.ntotal * self.index.d * 2
         bits = faiss.rev_swig_ptr(codes.codes.data(), size) if size else np.empty(0, np.uint8)
-        self._halves: NDArray[np.float16] = bits.view(np.float16).reshape(-1, self.index.d)
+        self.halves: NDArray[np.float16] = bits.view(np.float16).reshape(-1, self.index.d)
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
 
     def stored(self, rows: Numbers) -> Vectors:
         """The vectors of `rows`, in that order, as they were rounded."""
-        return widened(self._halves[rows])
+        return widened(self.halves[rows])
 
     def vectors(self, rows: Numbers) -> Vectors:
         """The vectors of `rows`, in that order, of unit length."""
@@ -87,6 +92,11 @@ class VectorFile:
     def lengths(self, rows: Numbers) -> Scores:
         """Euclidean length of the vectors of `rows` as they were rounded."""
         return np.asarray(np.linalg.norm(self.stored(rows), axis=1), np.float32)
+
+
+def stored(files: Sequence[VectorFile], rows: Sequence[Numbers]) -> Vectors:
+    """Some rows of each of one or more files, as they were rounded: those of one file after another's."""
+    return widened(np.concatenate([file.halves[some] for file, some in zip(files, rows, strict=True)]))
 
 
 def widened(halves: NDArray[np.float16]) -> Vectors:

@@ -136,6 +136,9 @@ def serve(
 
     Example: hudhud serve --index /srv/hudhud --open
     """
+    from search_api.serving.pauses import multiply_on_one_thread
+
+    multiply_on_one_thread()
     from indexer.storage.layout import Layout
     from search_api.serving.loading import Loader
     from search_api.serving.memory import limit_arenas

@@ -1,6 +1,7 @@
-"""What makes all threads of a server wait for one: the interpreter's lock, and the collector of cycles."""
+"""What threads of a server wait for: the interpreter's lock, the collector of cycles, threads that spin."""
 
 import gc
+import os
 import sys
 
 SWITCH = 0.001
@@ -8,6 +9,18 @@ SWITCH = 0.001
 
 With as many searches at work as may be, `/healthz` waits for several of them in turn.
 """
+
+
+_PRODUCTS = "OPENBLAS_NUM_THREADS"
+
+
+def multiply_on_one_thread() -> None:
+    """Let numpy, once imported, multiply on the thread that asks, unless the environment says otherwise.
+
+    Threads of OpenBLAS spin for a while behind each product, and the products of a search are small: a second
+    core was kept busy throughout, and nothing was quicker.
+    """
+    os.environ.setdefault(_PRODUCTS, "1")
 
 
 def take_short_turns() -> None:

@@ -1,6 +1,9 @@
-"""What all threads of a server wait for is kept short."""
+"""What threads of a server wait for is kept short."""
 
 import gc
+import json
+import os
+import subprocess
 import sys
 import weakref
 from collections.abc import Iterator
@@ -30,6 +33,35 @@ class Node:
 def test_threads_take_short_turns() -> None:
     take_short_turns()
     assert sys.getswitchinterval() == pytest.approx(SWITCH)
+
+
+PRODUCTS = """
+import json, sys
+from search_api.commands import cli
+from search_api.serving import pauses
+multiply = pauses.multiply_on_one_thread
+
+def checked():
+    assert "numpy" not in sys.modules
+    multiply()
+    import numpy
+    from threadpoolctl import threadpool_info
+    print(json.dumps([one["num_threads"] for one in threadpool_info() if "numpy" in one["filepath"]]))
+    raise SystemExit(0)
+
+pauses.multiply_on_one_thread = checked
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(("asked", "threads"), [(None, 1), ("2", 2)])
+def test_a_server_multiplies_on_the_thread_that_asks(asked: str | None, threads: int) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    environment |= {"OPENBLAS_NUM_THREADS": asked} if asked else {}
+    told = subprocess.run(
+        [sys.executable, "-c", PRODUCTS, "serve"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert json.loads(told.stdout) == [min(threads, os.cpu_count() or 1)]
 
 
 def test_cycles_go_and_what_is_left_is_not_looked_at_again() -> None:
