@@ -194,8 +194,7 @@ class Results(Sequence[Hit]):
     Attributes:
         query: as it was asked; of a long one the beginning, which was read.
         language: that the query is written in, as far as can be told.
-        verdict: whether the archive answers it, by the first hit: `strong`, `weak` or `none`.
-        verdict_text: what that means, for a person.
+        verdict, verdict_text: whether the archive answers it: `strong`, `weak` or `none`; and for a person.
         generation: name of the one that answered.
         took_ms: the whole search, in milliseconds.
         hits: as a tuple.
@@ -208,7 +207,7 @@ class Results(Sequence[Hit]):
         without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
         total: how many articles match; passages, or stories, where these are the hits.
-        is_total_exact: whether no more do; `count=True` counts on.
+        is_total_exact, answering: whether no more do, and how many answer; `count=True` counts on.
         facets: the fields that were asked for, each with its `field` and `counts`: pairs of a value and how
             many of the articles that match have it.
         next_cursor: names the next page; None where nothing follows.
@@ -232,6 +231,7 @@ class Results(Sequence[Hit]):
     warnings: tuple[str, ...] = ()
     total: int = 0
     is_total_exact: bool = True
+    answering: int = 0
     facets: "tuple[Facet, ...]" = ()
     next_cursor: str | None = None
 
@@ -243,7 +243,7 @@ class Results(Sequence[Hit]):
             query=text,
             language=query.language,
             verdict=result.verdict.value,
-            verdict_text=result.verdict.sentence,
+            verdict_text=result.verdict_text,
             generation=result.generation,
             took_ms=result.took_ms,
             hits=tuple(map(Hit.of, result.hits)),
@@ -258,6 +258,7 @@ class Results(Sequence[Hit]):
             warnings=result.warnings,
             total=result.total,
             is_total_exact=result.is_total_exact,
+            answering=result.answering,
             facets=result.facets,
             next_cursor=result.next_cursor,
         )
@@ -282,6 +283,7 @@ class Results(Sequence[Hit]):
             "took_ms": round(self.took_ms, 1),
             "total": self.total,
             "total_is_exact": self.is_total_exact,
+            "answering": self.answering,
             "facets": {
                 facet.field: {
                     "counts": [{"value": value, "count": count} for value, count in facet.counts],

@@ -11,7 +11,7 @@ from indexer.core.deadline import NO_DEADLINE, Deadline
 from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Filter, Passage
 from search_api.searching.analysis import AnalysedQuery, analyse
-from search_api.searching.confidence import confidences
+from search_api.searching.confidence import WEAK, confidences
 from search_api.searching.convincing import convincing
 from search_api.searching.copies import MOST_TWINS
 from search_api.searching.cursor import Cursor
@@ -21,7 +21,8 @@ from search_api.searching.gloss import gloss, ready
 from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.matched import Matched, Matching
 from search_api.searching.modes import Mode
-from search_api.searching.outcomes import Everything, Hit, HitScores, Result
+from search_api.searching.naming import Naming
+from search_api.searching.outcomes import Best, Everything, Hit, HitScores, Result
 from search_api.searching.pages import Listed, Page
 from search_api.searching.query import Group, Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
@@ -101,9 +102,8 @@ class Searcher:
             is_total_exact=found.is_whole and not self.index.missing,
             facets=facets,
             next_cursor=page.following,
-            best_confidence=None
-            if cursor is None and query.sort is Sort.RELEVANCE
-            else self._best_confidence(analysed, found),
+            answering=_answering(found, listed, page, hits),
+            best=None if cursor is None and query.sort is Sort.RELEVANCE else self._best(analysed, found),
             missing=self.index.missing,
         )
 
@@ -195,13 +195,19 @@ class Searcher:
         evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
         told = passages if is_shown else passages[:1]  # the first tells the verdict
         words = [evidence.matches(passage) for passage in deadline.each(told)]
+        by_scores = confidences(candidates.only(best)).tolist()
+        naming = Naming(analysed, evidence)
+        unnamed = [
+            naming.unnamed(matches, article)
+            for matches, article in deadline.each(zip(words, articles[: len(told)], strict=True))
+        ]
         corrected = [
-            *convincing(candidates.only(best[: len(told)]), words, analysed),
+            *convincing(candidates.only(best[: len(told)]), words, unnamed, analysed),
             *[None] * (len(passages) - len(told)),
         ]
+        unnamed += [()] * (len(passages) - len(told))
         if not is_shown:
             words = [()] * len(passages)
-        by_scores = confidences(candidates.only(best)).tolist()
         titles = [
             evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles
@@ -210,7 +216,7 @@ class Searcher:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
         columns: tuple[list[Any], ...] = (
-            *(page.places.tolist(), best.tolist(), by_scores, corrected, words, titles),
+            *(page.places.tolist(), best.tolist(), by_scores, corrected, unnamed, words, titles),
         )
         return tuple(
             Hit(
@@ -231,12 +237,14 @@ class Searcher:
                 self._twins(candidates, listed.twins_at(place)),
                 in_title,
                 surely,
+                tuple(name.text for name in lacking),
             )
             for rank, (
                 place,
                 position,
                 confidence,
                 surely,
+                lacking,
                 matches,
                 in_title,
                 article,
@@ -248,19 +256,31 @@ class Searcher:
             )
         )
 
-    def _best_confidence(self, analysed: AnalysedQuery, found: Matched) -> float:
-        """How surely the first passage by relevance answers; 0 where there is none."""
+    def _best(self, analysed: AnalysedQuery, found: Matched) -> Best:
+        """The first passage by relevance; what is not sure at all where there is none."""
         first = found.ordered(Group.PASSAGE)[:1]
         if not len(first):
-            return 0.0
-        [passage] = self.index.passages(found.candidates.passages[first].tolist())
-        words = Evidence(analysed, self.index.lexicon).matches(passage)
-        return convincing(found.candidates.only(first), [words], analysed)[0]
+            return Best(0.0)
+        candidates = found.candidates.only(first)
+        shown = self.index.shown(candidates.passages.tolist(), candidates.sentences.tolist())
+        evidence = Evidence(analysed, self.index.lexicon)
+        words = evidence.matches(shown.passages[0])
+        lacking = Naming(analysed, evidence).unnamed(words, shown.articles[0])
+        [surely] = convincing(candidates, [words], [lacking], analysed)
+        return Best(surely, tuple(name.text for name in lacking))
 
     def _twins(self, candidates: Candidates, positions: Sequence[int]) -> tuple[Article, ...]:
         """The copies of a hit, the first of them."""
         some = candidates.articles[list(positions)[:MOST_TWINS]] if positions else ()
         return tuple(self.index.articles([int(number) for number in some]))
+
+
+def _answering(found: Matched, listed: Listed, page: Page, hits: Sequence[Hit]) -> int:
+    """How many of what is listed answer, perhaps at least: what is shown by its words too."""
+    surely = confidences(found.candidates)[listed.positions]
+    for place, hit in zip(page.places.tolist(), hits, strict=True):
+        surely[place] = hit.surely
+    return int(np.count_nonzero(surely >= WEAK))
 
 
 def _title_of(article: Article) -> Passage:

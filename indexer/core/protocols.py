@@ -49,6 +49,10 @@ class Expander(Protocol):
         """Whether an English word is in the dictionary, other than as a name alone."""
         ...
 
+    def is_name(self, word: QueryWord, *, is_known: bool = False) -> bool:
+        """Whether a word of an English query names one thing, with `is_known` as the dictionary says."""
+        ...
+
     def word(self, number: int) -> str:
         """The folded word of this number."""
         ...

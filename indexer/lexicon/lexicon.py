@@ -234,6 +234,13 @@ class Lexicon:
         """Whether the dictionary has an English word, other than as a name alone."""
         return self._dictionary.is_word(word)
 
+    def is_name(self, word: QueryWord, *, is_known: bool = False) -> bool:
+        """Whether a word of an English query is a name before all else, or an unknown word written as one."""
+        headword = self._dictionary.headword(word.folded) if word.language == ENGLISH else None
+        if headword is None:
+            return word.language == ENGLISH and not is_known and word.typed[:1].isupper()
+        return self._dictionary.senses(headword, is_name=word.is_capital)[0].pos in NAMES
+
     def _has(self, word: QueryWord) -> bool:
         """Whether the dictionary knows a translation of a word that the index has."""
         return any(found.terms or found.phrases for _, found in self._known(word))

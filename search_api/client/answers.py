@@ -94,6 +94,7 @@ class Results(Sequence[Hit]):
         warnings: what to know of the answer, for a person.
         total: how many articles match; passages, or stories, where these are the hits.
         is_total_exact: whether no more do; `count=True` counts on.
+        answering: how many of them answer, perhaps at least, as far as they were looked at.
         facets: the fields that were asked for.
         next_cursor: names the next page; None where nothing follows.
         missing: what was not searched, with `partial=True`; None where all of the index was.
@@ -118,6 +119,7 @@ class Results(Sequence[Hit]):
     warnings: tuple[str, ...]
     total: int
     is_total_exact: bool
+    answering: int
     facets: tuple[Facet, ...]
     next_cursor: str | None
     missing: Missing | None
@@ -146,6 +148,7 @@ class Results(Sequence[Hit]):
             warnings=tuple(query["warnings"]),
             total=document["total"],
             is_total_exact=document["total_is_exact"],
+            answering=document["answering"],
             facets=tuple(Facet.of(name, counts) for name, counts in document["facets"].items()),
             next_cursor=document["next_cursor"],
             missing=Missing.of_document(document["missing"]) if document.get("missing") else None,
@@ -169,7 +172,7 @@ class Results(Sequence[Hit]):
 _OF_RESULTS = frozenset(
     {
         *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms", "hits"),
-        *("total", "total_is_exact", "facets", "next_cursor", "missing"),
+        *("total", "total_is_exact", "answering", "facets", "next_cursor", "missing"),
     }
 )
 

@@ -51,7 +51,7 @@ def show(result: Result, console: Console, *, full: bool = False) -> None:
         console.print("No article passes these filters.\n" if filtered else "")
         return
     console.print(
-        Text(result.verdict.sentence, style="bold" if result.verdict is Verdict.STRONG else "yellow")
+        Text(shown(result.verdict_text), style="bold" if result.verdict is Verdict.STRONG else "yellow")
     )
     for hit in result.hits:
         for line in _head(hit, console):
@@ -87,7 +87,8 @@ def show_article(found: Shown, console: Console) -> None:
 def _counted(result: Result) -> Iterator[str]:
     """How many articles match, if they were counted, and how many of them have which values."""
     if result.query.is_counted:
-        yield f"{'' if result.is_total_exact else 'at least '}{result.total:,} match"
+        least = "" if result.is_total_exact else "at least "
+        yield f"{least}{result.total:,} match, {result.answering:,} of them as an answer"
     for facet in result.facets:
         values = ", ".join(f"{_isolated(value)} {count:,}" for value, count in facet.counts)
         yield f"{shown(facet.field)}: {values or 'none'}"

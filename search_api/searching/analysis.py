@@ -14,6 +14,7 @@ from indexer.core.records import (
     Expansion,
     MatchKind,
     QueryWord,
+    Span,
     Vectors,
 )
 from indexer.text.orthography import Token, encoder_input, is_function_word, is_number
@@ -35,7 +36,15 @@ OF_DICTIONARY = frozenset({ENGLISH, "fa", "prs", "ar"})
 
 LATIN_END = "\u024f"
 _BY_DICTIONARY = frozenset({MatchKind.DICTIONARY, MatchKind.NAME})
+_OF_NAMES = frozenset({MatchKind.NAME, MatchKind.SOUND})
 _OWN = [KINDS.index(kind) for kind in (MatchKind.SAME, MatchKind.STEM)]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Span):
+    """A word of a query that names one thing; `is_known` is whether the dictionary has it."""
+
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +52,8 @@ class AnalysedQuery:
     """A query with its vector, shape `(dimensions,)`, its words and the expansion of each.
 
     `passed_over` is how many different words are not looked for because there are too many;
-    `is_of_dictionary` whether it is in a language whose words the dictionary has.
+    `is_of_dictionary` whether it is in a language whose words the dictionary has; `names` are those of its
+    words that name one thing, where names may be answered in other letters.
     """
 
     query: Query
@@ -52,6 +62,7 @@ class AnalysedQuery:
     expansions: tuple[Expansion, ...]
     passed_over: int = 0
     is_of_dictionary: bool = True
+    names: tuple[Name, ...] = ()
 
     def of_words(self, change: Callable[[Expansion], Expansion]) -> "AnalysedQuery":
         """The same with the expansions of words that are looked for changed."""
@@ -121,6 +132,19 @@ def analyse(
         tuple(expansions.get(word, NO_EXPANSION) for _, word in words),
         max(0, len(sought) - MOST_WORDS),
         query.language in OF_DICTIONARY or all(map(lexicon.knows, _in_latin(words))),
+        _names(words, lexicon) if kinds >= _OF_NAMES else (),
+    )
+
+
+def _names(words: Sequence[tuple[Token, QueryWord]], lexicon: Expander) -> tuple[Name, ...]:
+    """The words that name one thing. Where all have capitals, as in a headline, these tell nothing."""
+    telling = [(token, word) for token, word in words if not is_function_word(word.folded)]
+    if all(word.is_capital for _, word in telling):
+        telling = [(token, replace(word, is_capital=False)) for token, word in telling]
+    return tuple(
+        Name(token.start, token.end, lexicon.is_name(word, is_known=True))
+        for token, word in telling
+        if lexicon.is_name(word)
     )
 
 

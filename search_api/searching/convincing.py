@@ -7,7 +7,8 @@ holds a dozen of them. And the longer a passage, the less its words count, and a
 
 So a hit none of whose words convinces is as sure as its vectors alone make it. One that holds every word in
 some way that is no guess of vectors, and one of them itself, as a name or as a notion of several words, is
-perhaps an answer at least.
+perhaps an answer at least, as is one that holds most of the words. One whose article lacks
+a name that is asked for is one degree less sure.
 """
 
 from collections.abc import Sequence
@@ -15,25 +16,33 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexer.core.records import NO_EXPANSION, Candidates, MatchKind
+from indexer.core.records import NO_EXPANSION, Candidates, MatchKind, Span
 from search_api.searching.analysis import AnalysedQuery
-from search_api.searching.confidence import WEAK, confidences
+from search_api.searching.confidence import STRONG, WEAK, confidences
 from search_api.searching.evidence import WordMatch
+from search_api.searching.naming import is_sure
 
-SURE_SOUND = 0.8
-"""Weight from which what sounds like a name is taken for it: of what is another, little has more."""
+LEAST = 0.2
+"""Confidence from which most of the words make what is perhaps an answer: below it they meet by chance."""
+
+MOST, FEWEST = 2 / 3, 2
+"""Share of the words, and how many, that a passage holds then."""
 
 _ITSELF = frozenset({MatchKind.SAME, MatchKind.STEM, MatchKind.NAME})
 
 
 def convincing(
-    candidates: Candidates, words: Sequence[Sequence[WordMatch]], analysed: AnalysedQuery
+    candidates: Candidates,
+    words: Sequence[Sequence[WordMatch]],
+    unnamed: Sequence[Sequence[Span]],
+    analysed: AnalysedQuery,
 ) -> list[float]:
     """How surely each of some candidates answers, 0 to 1.
 
     Args:
         candidates: their scores.
         words: of each, what in its passage answers words of the query.
+        unnamed: of each, the names of the query that its article does not have.
         analysed: the query. What the dictionary says nothing of in a language that it has not may be told by
             guesses alone, so there they count.
     """
@@ -41,13 +50,23 @@ def convincing(
     without_words = replace(candidates, lexical_share=np.zeros_like(candidates.lexical_share))
     by_vectors = confidences(without_words).tolist() if analysed.is_of_dictionary else by_all
     return [
-        _convincing(surely, nearly, matches, analysed)
-        for surely, nearly, matches in zip(by_all, by_vectors, words, strict=True)
+        _without_names(surely if matches else nearly)
+        if lacking
+        else _convincing(surely, nearly, matches, analysed)
+        for surely, nearly, matches, lacking in zip(by_all, by_vectors, words, unnamed, strict=True)
     ]
 
 
+def _without_names(surely: float) -> float:
+    """One degree less sure: what was a clear match is perhaps an answer, what was perhaps one is none."""
+    return surely - (STRONG - WEAK) if surely >= STRONG else surely * WEAK / STRONG
+
+
 def _convincing(
-    by_all: float, by_vectors: float, words: Sequence[WordMatch], analysed: AnalysedQuery
+    by_all: float,
+    by_vectors: float,
+    words: Sequence[WordMatch],
+    analysed: AnalysedQuery,
 ) -> float:
     if not words:
         return by_vectors
@@ -60,10 +79,11 @@ def _convincing(
     }
     named = {match.query.start for match in words if _is_named(match)}
     told = named | {match.query.start for match in words if match.kind is MatchKind.DICTIONARY}
-    return WEAK if named and sought <= told else by_all
+    are_most = by_all >= LEAST and len(sought & told) >= max(FEWEST, MOST * len(sought))
+    return WEAK if (named and sought <= told) or are_most else by_all
 
 
 def _is_named(match: WordMatch) -> bool:
     if match.kind is MatchKind.SOUND:
-        return match.weight >= SURE_SOUND
+        return is_sure(match)
     return match.kind in _ITSELF or (match.kind is MatchKind.DICTIONARY and " " in match.query.text)

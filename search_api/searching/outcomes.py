@@ -36,7 +36,8 @@ class Hit:
     cannot be compared with that of another. `twins` are copies of its article and others that tell its story,
     where they are one hit. `title_words` are the words of the title that answer, if the query asks for them;
     their offsets count in it. `corrected` is the confidence with what a reader sees of the words
-    (see `convincing`), where that is known.
+    (see `convincing`), where that is known; `unnamed` are the names of the query that its article does
+    not have, where they make it less sure.
     """
 
     rank: int
@@ -50,6 +51,7 @@ class Hit:
     twins: tuple[Article, ...] = ()
     title_words: tuple[WordMatch, ...] = ()
     corrected: float | None = None
+    unnamed: tuple[str, ...] = ()
 
     @property
     def surely(self) -> float:
@@ -63,13 +65,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Best:
+    """How surely a hit answers that is not on the page, and the names of the query that its article lacks."""
+
+    surely: float
+    unnamed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The answers to a query, best first, from one generation.
 
     `took_ms` is the time of the whole search, `reranking_ms` what of it went to a reranker; None without.
     `warnings` are for people: what of the query was understood otherwise than it may have been meant, and
     why it may have found nothing. `total` is how many articles (passages, stories) match, `is_total_exact`
-    whether no more do. `next_cursor` names the next page, if there may be one. `missing` is not searched.
+    whether no more do; `answering` is how many of them answer, perhaps at least, as far as they
+    were found. `next_cursor` names the next page, if there may be one. `missing` is not searched.
     """
 
     query: Query
@@ -80,18 +91,34 @@ class Result:
     warnings: tuple[str, ...] = ()
     total: int = 0
     is_total_exact: bool = True
+    answering: int = 0
     facets: tuple[Facet, ...] = ()
     next_cursor: str | None = None
-    best_confidence: float | None = None
-    """Of the hit that is first by relevance, where that is not the first of this page."""
+    best: Best | None = None
+    """The hit that is first by relevance, where that is not the first of this page."""
     missing: Missing = NOTHING_MISSING
 
     @property
     def verdict(self) -> Verdict:
         """Whether the archive answers the query, by the first hit."""
-        if self.best_confidence is not None:
-            return Verdict.of(self.best_confidence)
-        return Verdict.of(self.hits[0].surely if self.hits else None)
+        return Verdict.of(self._best.surely if self._best else None)
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """The names of the query that the first hit lacks, where it is perhaps an answer without them."""
+        return self._best.unnamed if self._best and self.verdict is not Verdict.NONE else ()
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict for a person, with the names that the first hit lacks."""
+        if not self.unnamed:
+            return self.verdict.sentence
+        names, are = " and ".join(self.unnamed), "is" if len(self.unnamed) == 1 else "are"
+        return f"Perhaps: something here is near to this, but {names} {are} not named in it."
+
+    @property
+    def _best(self) -> Best | Hit | None:
+        return self.best or (self.hits[0] if self.hits else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -263,6 +263,9 @@ class Answered(BaseModel):
         bool,
         Field(description="False: at least so many. `count=true` counts on, up to the most that is counted."),
     ]
+    answering: Annotated[
+        int, Field(description="How many of them answer, perhaps at least, as far as they were looked at.")
+    ]
     facets: Annotated[dict[str, FacetResponse], Field(description="By field, if asked for.")]
     next_cursor: Annotated[
         str | None, Field(description="The `cursor` of the next page; null where nothing follows.")
@@ -278,12 +281,13 @@ class Answered(BaseModel):
         return {
             "query": QueryEcho.of(result),
             "verdict": result.verdict,
-            "verdict_text": result.verdict.sentence,
+            "verdict_text": result.verdict_text,
             "generation": result.generation,
             "took_ms": round(result.took_ms, 1),
             "reranking_ms": result.reranking_ms and round(result.reranking_ms, 1),
             "total": result.total,
             "total_is_exact": result.is_total_exact,
+            "answering": result.answering,
             "facets": {facet.field: FacetResponse.of(facet) for facet in result.facets},
             "next_cursor": result.next_cursor,
             "missing": MissingResponse.of_missing(result.missing),

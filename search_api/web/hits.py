@@ -28,6 +28,9 @@ _WORD = re.compile(r"\S+")
 _CUT = "\u2026"
 """What ends a title that was cut off."""
 
+_BESIDE, _ISOLATED, _END = "\u00b7", "\u2068", "\u2069"
+"""Between words, and around each: the first strong isolate and its end (Unicode Standard Annex 9)."""
+
 _NUMBER = re.compile(r"[\u06f0-\u06f9\u0660-\u0669]+(?:[\u066b\u066c./:-][\u06f0-\u06f9\u0660-\u0669]+)*")
 """Digits of Persian or Arabic, with what stands between them in decimals, thousands, dates and hours."""
 
@@ -94,6 +97,7 @@ class ShownHit:
         before, after: the passage around that.
         answers: why it was found.
         unanswered: words of the query that nothing in it answers.
+        unnamed: names of the query that its article lacks, which else would be surer.
         title_gloss, gloss: what its title and its passage mean word by word, where that was asked for.
         twins: its copies, or what tells its story in other languages.
         drafting: the way to a draft translation of its passage; None where nothing translates it.
@@ -108,6 +112,7 @@ class ShownHit:
     after: Html
     answers: tuple[Answer, ...]
     unanswered: tuple[str, ...]
+    unnamed: str
     title_gloss: tuple[GlossPiece, ...]
     gloss: tuple[GlossPiece, ...]
     twins: tuple[Twin, ...]
@@ -146,6 +151,7 @@ def shown_hit(
         after=part(hit.sentence.end, passage.end),
         answers=found,
         unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
+        unnamed=listed(hit.unnamed) if Verdict.of(hit.surely) is not Verdict.NONE else "",
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
         gloss=glossed(passage.text[told:], passage.start + told, hit.gloss) if hit.gloss else (),
         twins=tuple(
@@ -156,6 +162,11 @@ def shown_hit(
         if hit.article.language in translated
         else None,
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some words of a query one after the other, each in its own direction."""
+    return f" {_BESIDE} ".join(f"{_ISOLATED}{name}{_END}" for name in names)
 
 
 def shown_article(

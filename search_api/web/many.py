@@ -30,7 +30,7 @@ class ShownSearch:
         address: of its results.
         fault: why it cannot be searched, in English; else empty.
         verdict: whether the archive answers; None where it cannot be searched.
-        total: how many articles match.
+        total: how many articles answer.
         best: the first of them; None where there is none.
     """
 
@@ -89,5 +89,5 @@ def _shown(
     result = searcher.search(query, deadline)
     hit = result.hits[0] if result.hits and result.total else None
     best = shown_article(hit.article, address, preferences, hit.sentence, hit.passage) if hit else None
-    total = preferences.wording.number(result.total)
+    total = preferences.wording.number(result.answering)
     return ShownSearch(line, str(address), verdict=result.verdict, total=total, best=best)

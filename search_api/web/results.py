@@ -12,7 +12,7 @@ from search_api.searching.query import Sort
 from search_api.web.addresses import COUNTED, CURSOR, PARTIAL, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered
 from search_api.web.choices import Choices, choices
-from search_api.web.hits import ShownHit, shown_hit
+from search_api.web.hits import ShownHit, listed, shown_hit
 from search_api.web.months import Months, months
 from search_api.web.visit import GLOSS, OFF, Visit
 from search_api.web.wording import Wording
@@ -53,7 +53,8 @@ class ShownResults:
         pieces: the same, word by word.
         verdict: whether the archive answers.
         unanswered: words of the query that nothing in any hit of this page answers, but for those beyond.
-        total: how many articles match, and whether that is all.
+        unnamed: names of the query that the first hit lacks, which else would answer.
+        total: how many articles answer, or lie nearest, of how many.
         warnings: what to know, in English.
         missing: how much was not searched, as a share in percent; empty where all was.
         again: the address at which all is asked again.
@@ -73,8 +74,8 @@ class ShownResults:
     pieces: tuple[Piece, ...]
     verdict: Verdict
     unanswered: tuple[str, ...]
+    unnamed: str
     total: str
-    is_total_exact: bool
     warnings: tuple[str, ...]
     missing: str
     again: str
@@ -119,8 +120,8 @@ def shown_results(
         pieces=typed.pieces,
         verdict=result.verdict,
         unanswered=_unanswered(hits[: len(hits) - beyond], typed),
-        total=wording.number(result.total),
-        is_total_exact=result.is_total_exact,
+        unnamed=listed(result.unnamed),
+        total=_total(result, wording),
         warnings=result.warnings,
         missing=_percent(result.missing, wording) if result.missing else "",
         again=str(here.dropped(PARTIAL)),
@@ -154,6 +155,16 @@ def shown_results(
         csv=str(whole.to(CSV)),
         feed=str(whole.to(FEED).dropped(*_NOT_OF_FEEDS)),
     )
+
+
+def _total(result: Result, wording: Wording) -> str:
+    """How many articles answer, of how many that lie near; these alone where none answers."""
+    near = max(result.total, result.answering)
+    number = wording.number(near)
+    nearest = number if result.is_total_exact else wording("at_least_count", count=number)
+    if result.verdict is Verdict.NONE or not result.answering:
+        return wording("total_near", count=nearest)
+    return wording("total_answering", count=wording.number(result.answering), near=nearest)
 
 
 def _percent(missing: Missing, wording: Wording) -> str:

@@ -420,7 +420,7 @@ def test_search_prints_the_response_of_the_api(hudhud: Hudhud, seed_index: Path)
     body = json.loads(printed.stdout)
     assert list(body) == [
         *("query", "verdict", "verdict_text", "generation", "took_ms", "reranking_ms"),
-        *("total", "total_is_exact", "facets", "next_cursor", "missing", "hits"),
+        *("total", "total_is_exact", "answering", "facets", "next_cursor", "missing", "hits"),
     ]
     assert list(body["hits"][0]) == [
         "rank",

@@ -72,7 +72,7 @@ def test_what_is_counted_stands_above_the_hits_and_copies_below(newsroom: Live) 
     hits = (replace(result.hits[0], twins=(twin,)),)
     show(replace(result, hits=hits, is_total_exact=False), Console(file=output, width=100))
     head, total, languages, sections, *lines = output.getvalue().splitlines()
-    assert (head, total) == ("1 hit for: flood", "at least 5 match")
+    assert (head, total) == ("1 hit for: flood", "at least 5 match, 3 of them as an answer")
     assert languages == f"language: {FSI}ar{PDI} 2, {FSI}fa{PDI} 2, {FSI}prs{PDI} 1"
     assert sections == f"meta.section: {FSI}weather{PDI} 3, {FSI}economy{PDI} 1, {FSI}sport{PDI} 1"
     assert f"     also: {FSI}aljazeera.net{PDI}" in lines

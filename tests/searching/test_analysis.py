@@ -44,6 +44,9 @@ class Words:
     def knows(self, word: str) -> bool:
         return len(word) == 0
 
+    def is_name(self, word: QueryWord, *, is_known: bool = False) -> bool:
+        return word.is_capital and not is_known
+
     def word(self, number: int) -> str:
         return "x" * number
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from making import candidates_of
 
-from indexer.core.records import NO_EXPANSION, Expansion, MatchKind
+from indexer.core.records import NO_EXPANSION, Expansion, MatchKind, Span
 from indexer.text.orthography import tokens
 from search_api.search import Searcher
 from search_api.searching.analysis import AnalysedQuery
-from search_api.searching.confidence import WEAK, Verdict, confidences
-from search_api.searching.convincing import convincing
+from search_api.searching.confidence import STRONG, WEAK, Verdict, confidences
+from search_api.searching.convincing import LEAST, convincing
 from search_api.searching.evidence import TextSpan, WordMatch
 from search_api.searching.query import parse
 
@@ -36,16 +36,16 @@ def match(word: str, kind: MatchKind, weight: float = 1.0, text: str = TEXT) -> 
 
 
 def test_without_a_word_that_convinces_guesses_do_not_count() -> None:
-    [surely] = convincing(candidates_of(GUESSED), [()], analysed())
+    [surely] = convincing(candidates_of(GUESSED), [()], [()], analysed())
     assert surely == pytest.approx(float(confidences(candidates_of((2.0, 0.0)))[0]))
-    [guessed] = convincing(candidates_of(GUESSED), [()], analysed(is_of_dictionary=False))
+    [guessed] = convincing(candidates_of(GUESSED), [()], [()], analysed(is_of_dictionary=False))
     assert guessed == pytest.approx(float(confidences(candidates_of(GUESSED))[0]))
     assert guessed > WEAK > surely
 
 
 def test_a_word_that_convinces_leaves_a_confidence_as_it_is() -> None:
     words = [match("Witkoff", MatchKind.TRANSLATION)]
-    [surely] = convincing(candidates_of(GUESSED), [words], analysed())
+    [surely] = convincing(candidates_of(GUESSED), [words], [()], analysed())
     assert surely == pytest.approx(float(confidences(candidates_of(GUESSED))[0]))
 
 
@@ -64,19 +64,40 @@ def test_a_word_that_convinces_leaves_a_confidence_as_it_is() -> None:
 def test_all_that_was_asked_for_is_perhaps_an_answer(words: list[WordMatch], is_perhaps: bool) -> None:
     [doubtful] = confidences(candidates_of(DOUBTFUL)).tolist()
     assert doubtful < WEAK
-    assert convincing(candidates_of(DOUBTFUL), [words], analysed()) == [WEAK if is_perhaps else doubtful]
+    assert convincing(candidates_of(DOUBTFUL), [words], [()], analysed()) == [
+        WEAK if is_perhaps else doubtful
+    ]
+
+
+def test_most_of_the_words_are_perhaps_an_answer_where_the_scores_are_not_against_it() -> None:
+    text = "landlocked sea court"
+    words = [match(word, MatchKind.DICTIONARY, text=text) for word in ("sea", "court")]
+    near, far = candidates_of((1.5, 0.75)), candidates_of((0.5, 0.6))
+    assert confidences(near)[0] > LEAST > confidences(far)[0]
+    assert convincing(near, [words], [()], analysed(text)) == [WEAK]
+    assert convincing(far, [words], [()], analysed(text)) == confidences(far).tolist()
+    assert convincing(near, [words[:1]], [()], analysed(text)) == confidences(near).tolist()
+
+
+@pytest.mark.parametrize(("scores", "degree"), [((3.0, 1.2), Verdict.WEAK), ((1.5, 1.0), Verdict.NONE)])
+def test_without_a_name_a_hit_is_one_degree_less_sure(scores: tuple[float, float], degree: Verdict) -> None:
+    words, name = [match("Witkoff", MatchKind.NAME)], Span(8, 15)
+    [sure] = convincing(candidates_of(scores), [words], [()], analysed())
+    [less] = convincing(candidates_of(scores), [words], [[name]], analysed())
+    assert Verdict.of(less) is degree
+    assert less == pytest.approx(sure - (STRONG - WEAK) if sure >= STRONG else sure / 2)
 
 
 def test_words_that_are_not_looked_for_need_no_answer() -> None:
     text = "Witkoff and Kushner"
     words = [match(word, MatchKind.NAME, text=text) for word in ("Witkoff", "Kushner")]
-    assert convincing(candidates_of(DOUBTFUL), [words], analysed(text)) == [WEAK]
+    assert convincing(candidates_of(DOUBTFUL), [words], [()], analysed(text)) == [WEAK]
 
 
 def test_a_notion_of_several_words_is_as_sure_as_a_name() -> None:
     words = [match(TEXT, MatchKind.DICTIONARY)]
     one = AnalysedQuery(parse(TEXT), np.zeros(2, np.float32), tuple(tokens(TEXT))[:1], (EMPTY,))
-    assert convincing(candidates_of(DOUBTFUL), [words], one) == [WEAK]
+    assert convincing(candidates_of(DOUBTFUL), [words], [()], one) == [WEAK]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
         "reranking_ms": None,
         "total": 1,
         "total_is_exact": True,
+        "answering": 1,
         "facets": {},
         "next_cursor": None,
         "missing": None,

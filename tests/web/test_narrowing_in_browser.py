@@ -1,5 +1,6 @@
 """Narrowing in a real browser: values and months that are wanted or left out, pages, calendars."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,7 +20,8 @@ def count(place: Locator) -> int:
 
 
 def total(page: Page) -> int:
-    return int(page.locator("p.total").inner_text().removeprefix("Matching articles: "))
+    """How many articles lie near: the last number that is told of them."""
+    return int(re.findall(r"\d+", page.locator("p.total").inner_text())[-1])
 
 
 def months(page: Page) -> Locator:

@@ -121,7 +121,9 @@ def test_results_are_announced_with_their_verdict_and_count(looking: Looking) ->
     assert (said.get_attribute("role"), said.get_attribute("aria-live")) == ("status", "polite")
     box(page).fill(QUERY)
     page.keyboard.press("Enter")
-    expect(said).to_have_text(re.compile(r"^Clear match\. Matching articles: \d+\.$"))
+    expect(said).to_have_text(
+        re.compile(r"^Clear match\. Articles that may answer: \d+, of \d+ that lie near\.$")
+    )
     box(page).fill("!!")
     page.keyboard.press("Enter")
     expect(said).to_have_text("This cannot be searched")
