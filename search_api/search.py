@@ -22,7 +22,7 @@ from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.matched import Matched, Matching
 from search_api.searching.modes import Mode
 from search_api.searching.naming import Naming
-from search_api.searching.outcomes import Best, Everything, Hit, HitScores, Result
+from search_api.searching.outcomes import WORDS_ALONE, Best, Everything, Hit, HitScores, Result
 from search_api.searching.pages import Listed, Page
 from search_api.searching.query import Group, Query, Sort
 from search_api.searching.query_encoder import QueryEncoders
@@ -291,7 +291,7 @@ def _title_of(article: Article) -> Passage:
 def _without_words(query: Query, candidates: int) -> Iterator[str]:
     """What there is to say where nothing has the words and nothing else was looked for."""
     if query.mode is Mode.LEXICAL and not candidates and not query.syntax.exact:
-        yield "nothing holds these words; mode=hybrid also finds what says the same in others"
+        yield WORDS_ALONE
 
 
 def _since(started: float) -> float:

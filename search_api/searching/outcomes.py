@@ -11,6 +11,9 @@ from search_api.searching.facets import Facet
 from search_api.searching.gloss import GlossedWord
 from search_api.searching.query import Query
 
+WORDS_ALONE = "nothing holds these words; mode=hybrid also finds what says the same in others"
+"""The warning where nothing has the words, and nothing else was looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class HitScores:

@@ -2,13 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexer.core.records import Article, Passage, Span
 from search_api.searching.evidence import WordMatch
 from search_api.searching.gloss import gloss
-from search_api.searching.highlight import Mark, marked, marks_of
+from search_api.searching.highlight import Mark, escaped, marked, marks_of
 from search_api.similar import SimilarArticle
 from search_api.web.addresses import Address
 from search_api.web.asking import Typed
@@ -19,6 +19,7 @@ from search_api.web.templating import Html
 from search_api.web.why import attributes_of
 
 _PARAGRAPH = re.compile(r"[^\n]+")
+_PILCROW = "\u00b6"
 _AT = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
@@ -27,15 +28,14 @@ class Paragraph:
     """A paragraph.
 
     Attributes:
-        html: of it, with marks; what is named stands in an element of its own.
-        passages: that begin in it: their addresses, for whoever wants to name one.
+        html: of it, with marks; what is named stands in an element of its own, and where a passage begins,
+            a link for whoever wants to name it.
         gloss: what it means word by word, where that is wanted.
         drafts: the passages that end in it, each by its number among those of the article, with the way to
             its draft.
     """
 
     html: Html
-    passages: tuple[str, ...]
     gloss: tuple[GlossPiece, ...]
     drafts: tuple[tuple[int, Drafting], ...]
 
@@ -74,16 +74,28 @@ class _Page:
     typed: Typed | None
     named: Span | None
     preferences: Preferences
+    links: Mapping[int, str]
     count: int = 0
     is_anchored: bool = field(default=False)
 
     def html(self, start: int, end: int) -> str:
-        """A stretch of the text, what is named in an element of its own."""
-        cuts = [start, end]
-        if self.named:
-            cuts += [place for place in (self.named.start, self.named.end) if start < place < end]
-        edges = sorted(cuts)
-        return "".join(self._piece(first, past) for first, past in itertools.pairwise(edges))
+        """A stretch of the text, what is named in an element of its own, a link where a passage begins."""
+        places = [*self.links, *((self.named.start, self.named.end) if self.named else ())]
+        edges = sorted({start, end, *(place for place in places if start < place < end)})
+        return "".join(
+            self._link(first) + self._piece(first, past) for first, past in itertools.pairwise(edges)
+        )
+
+    def _link(self, place: int) -> str:
+        """The link to the passage that begins at a place; empty where none does."""
+        if place not in self.links:
+            return ""
+        wording = self.preferences.wording
+        label = escaped(wording("permalink"))
+        return (
+            f'<a class="pilcrow" href="{escaped(self.links[place])}" aria-label="{label}" title="{label}"'
+            f' lang="{wording.code}">{_PILCROW}</a>'
+        )
 
     def _piece(self, start: int, end: int) -> str:
         inside = [mark for mark in self.marks if mark.start < end and start < mark.end]
@@ -130,12 +142,11 @@ def shown_text(
         for passage, found in zip(passages, words, strict=True)
         for mark in marks_of(found, passage.text, passage.start)
     ]
-    page = _Page(article, marks, typed, named, preferences)
+    page = _Page(article, marks, typed, named, preferences, dict(_links(passages, here)))
     paragraphs = [
         Paragraph(
             Html(page.html(*found.span())),
-            tuple(_links(passages, Span(*found.span()), here)),
-            _meanings(found, article.language) if is_glossed else (),
+            _meanings(found, article.language, marks) if is_glossed else (),
             tuple(
                 (number, draft)
                 for number, (passage, draft) in enumerate(zip(passages, drafts, strict=False), 1)
@@ -147,16 +158,16 @@ def shown_text(
     return ShownText(tuple(paragraphs), page.count)
 
 
-def _meanings(found: re.Match[str], language: str) -> tuple[GlossPiece, ...]:
+def _meanings(found: re.Match[str], language: str, marks: Sequence[Mark]) -> tuple[GlossPiece, ...]:
     """What a paragraph means word by word; nothing where none of its words is known."""
-    text = found.group()
-    return glossed(text, 0, gloss(Passage(0, 0, 0, len(text), text), language))
+    text, start = found.group(), found.start()
+    return glossed(text, start, gloss(Passage(0, 0, start, found.end(), text), language), marks)
 
 
-def _links(passages: Sequence[Passage], paragraph: Span, here: Address) -> Iterator[str]:
+def _links(passages: Sequence[Passage], here: Address) -> Iterator[tuple[int, str]]:
+    """Where each passage begins, and its address."""
     for passage in passages:
-        if paragraph.start <= passage.start < paragraph.end:
-            yield f"{here.with_only(AT, f'{passage.start}-{passage.end}')}#{AT}"
+        yield passage.start, f"{here.with_only(AT, f'{passage.start}-{passage.end}')}#{AT}"
 
 
 def alike(found: Sequence[SimilarArticle], here: Address, preferences: Preferences) -> tuple[Alike, ...]:

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.core.records import Article, Passage, Span
 from indexer.text.direction import direction_of, tag_of
@@ -70,10 +70,11 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True)
 class GlossPiece:
-    """A stretch of a text: with what it means, where that is known."""
+    """A stretch of a text: with what it means, where that is known, and whether it answers the query."""
 
     text: str
     meanings: str = ""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def shown_hit(
         unanswered=unanswered(typed, [one.numbers for one in found]) if hit.words else (),
         unnamed=listed(hit.unnamed) if Verdict.of(hit.surely) is not Verdict.NONE else "",
         title_gloss=title_gloss(hit.article) if hit.gloss else (),
-        gloss=glossed(passage.text[told:], passage.start + told, hit.gloss) if hit.gloss else (),
+        gloss=glossed(passage.text[told:], passage.start + told, hit.gloss, marks) if hit.gloss else (),
         twins=tuple(
             Twin(shown_article(twin, here, preferences), title_gloss(twin) if hit.gloss else ())
             for twin in hit.twins
@@ -237,13 +238,16 @@ def past_title(title: str, text: str) -> int:
     return last.end() if begun == told else last.start()
 
 
-def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossPiece, ...]:
+def glossed(
+    text: str, start: int, words: Sequence[GlossedWord], marks: Sequence[Span] = ()
+) -> tuple[GlossPiece, ...]:
     """A stretch of an article's text, word by word; nothing where no word or number of it is known.
 
     Args:
         text: of the stretch.
         start: where it begins in the article.
         words: known ones in order; those before the stretch are passed over.
+        marks: of the article's text, what answers the query.
     """
     pieces: list[GlossPiece] = []
     done = 0
@@ -255,7 +259,22 @@ def glossed(text: str, start: int, words: Sequence[GlossedWord]) -> tuple[GlossP
         pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings[:MOST_MEANINGS])))
         done = past
     pieces += _numbers(text[done:])
-    return tuple(pieces) if any(piece.meanings for piece in pieces) else ()
+    return tuple(_with_marks(pieces, start, marks)) if any(piece.meanings for piece in pieces) else ()
+
+
+def _with_marks(pieces: Sequence[GlossPiece], start: int, marks: Sequence[Span]) -> Iterator[GlossPiece]:
+    """The same with what answers marked: whole words where they are known, else that alone."""
+    for piece in pieces:
+        end = start + len(piece.text)
+        inside = [(max(mark.start, start), min(mark.end, end)) for mark in marks if mark.start < end > start]
+        inside = [(first, past) for first, past in inside if first < past]
+        if piece.meanings or not inside:
+            yield replace(piece, is_marked=bool(inside))
+        else:
+            edges = sorted({start, end, *itertools.chain.from_iterable(inside)})
+            for first, past in itertools.pairwise(edges):
+                yield GlossPiece(piece.text[first - start : past - start], is_marked=(first, past) in inside)
+        start = end
 
 
 def _numbers(text: str) -> Iterator[GlossPiece]:

@@ -7,7 +7,7 @@ from indexer.core.protocols import Missing
 from indexer.core.records import MatchKind
 from search_api.searching.confidence import Verdict
 from search_api.searching.modes import Mode, Without
-from search_api.searching.outcomes import Result
+from search_api.searching.outcomes import WORDS_ALONE, Result
 from search_api.searching.query import Sort
 from search_api.web.addresses import COUNTED, CURSOR, PARTIAL, UI, Address
 from search_api.web.asking import Piece, Typed, unanswered
@@ -56,6 +56,7 @@ class ShownResults:
         unnamed: names of the query that the first hit lacks, which else would answer.
         total: how many articles answer, or lie nearest, of how many.
         warnings: what to know, in English.
+        by_meaning: the address where meaning counts too; empty where it does, or words alone find something.
         missing: how much was not searched, as a share in percent; empty where all was.
         again: the address at which all is asked again.
         hits: of this page.
@@ -77,6 +78,7 @@ class ShownResults:
     unnamed: str
     total: str
     warnings: tuple[str, ...]
+    by_meaning: str
     missing: str
     again: str
     hits: tuple[ShownHit, ...]
@@ -122,7 +124,8 @@ def shown_results(
         unanswered=_unanswered(hits[: len(hits) - beyond], typed),
         unnamed=listed(result.unnamed),
         total=_total(result, wording),
-        warnings=result.warnings,
+        warnings=tuple(warning for warning in result.warnings if warning != WORDS_ALONE),
+        by_meaning=str(_in_mode(here, Mode.HYBRID)) if WORDS_ALONE in result.warnings else "",
         missing=_percent(result.missing, wording) if result.missing else "",
         again=str(here.dropped(PARTIAL)),
         hits=hits,
@@ -160,6 +163,8 @@ def shown_results(
 def _total(result: Result, wording: Wording) -> str:
     """How many articles answer, of how many that lie near; these alone where none answers."""
     near = max(result.total, result.answering)
+    if not near:
+        return wording("total_nothing")
     number = wording.number(near)
     nearest = number if result.is_total_exact else wording("at_least_count", count=number)
     if result.verdict is Verdict.NONE or not result.answering:

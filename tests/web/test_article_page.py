@@ -48,6 +48,27 @@ def test_a_passage_is_named_by_its_address(browser: Browser, searcher: Searcher)
     assert f"/article/{NUCLEAR}?at={passage.start}-{passage.end}#at" in links
 
 
+def test_the_link_to_a_passage_stands_where_it_begins(browser: Browser, searcher: Searcher) -> None:
+    article = searcher.index.article_by_id(NUCLEAR)
+    passages = searcher.index.passages_of(searcher.index.number_of(NUCLEAR))
+    [body] = browser.open(f"/article/{NUCLEAR}?gloss=false").all("div.body")
+    links = found(body, "a.pilcrow")
+    assert len(links) == len(passages) > len(found(body, "p")) - len(article.text.split("\n"))
+    for link, passage in zip(links, passages, strict=True):
+        assert f"at={passage.start}-{passage.end}#at" in link.get("href")
+        assert article.text[passage.start :].startswith((link.tail or "").split("\n")[0])
+        assert (link.tail or "").strip()
+
+
+def test_what_answers_is_marked_word_by_word_too(browser: Browser) -> None:
+    for address in (f"/article/{NUCLEAR}?q=nuclear", "/?q=nuclear"):
+        page = browser.open(address)
+        marked = {one.text for one in page.all("ruby.answering")}
+        assert "النووية" in marked
+        assert marked <= {mark.text for mark in page.all("mark")}
+    assert browser.open(f"/article/{NUCLEAR}?gloss=true").all("ruby.answering") == []
+
+
 @pytest.mark.parametrize("at", ["5-2", "1", "-1-4", "0-99999999", "x", "1-2-3"])
 def test_what_names_no_passage_is_passed_over(browser: Browser, at: str) -> None:
     page = browser.open(f"/article/{NUCLEAR}?at={at}")

@@ -73,6 +73,29 @@ def test_marks_are_whole_words_that_name_the_words_they_answer(browser: Browser)
     assert nuclear.get("title") == "nuclear: translation, surely"
 
 
+def test_where_words_alone_find_nothing_meaning_is_a_link_away(browser: Browser) -> None:
+    page = browser.open("/?q=giraffe&mode=lexical")
+    told = page.one("p.warnings")
+    assert words(told) == "No article holds these words. Look for what says the same in other words"
+    found_anyway = browser.open(found(told, "a")[0].get("href"))
+    assert found_anyway.all("article.hit")
+    assert found_anyway.all("p.warnings") == []
+
+
+def test_a_country_that_is_not_named_stands_in_the_verdict(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=wheat+prices+rise+in+India")
+    isolated = "\u2068India\u2069"
+    assert page.text("h1.verdict") == f"Perhaps: near to this, but {isolated} is not named in it"
+    assert words(page.all("span.sureness")[0]) == f"perhaps: {isolated} not named"
+    assert page.text("p.total") == "Articles that may answer: 1, of 1 that lie near"
+
+
+def test_what_lies_near_is_not_counted_as_an_answer(newsreader: Browser) -> None:
+    page = newsreader.open("/?q=wheat+giraffe")
+    assert page.text("h1.verdict") == "Nothing here seems to answer this"
+    assert page.text("p.total") == "No article seems to answer; near this lie: 1"
+
+
 def test_words_that_nothing_answers_are_named_unless_they_say_little(browser: Browser) -> None:
     page = browser.open("/?q=how+are+nuclear+doing")
     named = [words(one) for told in page.all("p.unanswered") for one in found(told, "bdi")]
