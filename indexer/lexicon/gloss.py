@@ -52,6 +52,15 @@ _OF_VERBS = "#"
 _RARER = 10.0
 """How many times as usual an English word must be to go before one whose translation is one place before."""
 
+AS_USUAL = 2
+"""How many times as usual a word must be to go before a name: names are what news are about."""
+
+HARDLY = 40
+"""How many times as usual as another a meaning must be for that one not to be told."""
+
+RARE = 5e-7
+"""Share of English texts below which nobody uses a word."""
+
 _UNKNOWN = 1e-8
 """Share of English texts that a word has which no list has."""
 
@@ -85,7 +94,7 @@ def _meanings(word: str, column: str) -> tuple[str, ...]:
     """What the table says of a folded word that is no function word."""
     names = _found(word, column + _NAMES)
     if own := _found(word, column):
-        return tuple(dict.fromkeys((*own, *names)))[:MEANINGS]
+        return _likeliest(own, names) if names else _in_use(own, word, column)
     root = _verb(word) if column == "fa" and names else stem(word, column)
     by_stem = _found(root, column + _STEMS)
     found = (by_stem or names) if root.startswith(_OF_VERBS) else (names or by_stem)
@@ -93,6 +102,32 @@ def _meanings(word: str, column: str) -> tuple[str, ...]:
     if not found and column == "ar" and word[0] in _PREFIXES:
         return _found(word[1:], column + _NAMES)
     return found
+
+
+def _likeliest(own: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Of what a word means and whom it names, what English says more first; what it hardly says, not.
+
+    چین is China and hardly ever a crease; پوتین is Putin or a boot.
+    """
+    name, word = _use(names[0]), max(map(_use, own))
+    first, second = (names, own) if name * AS_USUAL >= word else (own, names)
+    least = max(map(_use, first)) / HARDLY
+    return tuple(dict.fromkeys((*first, *(one for one in second if _use(one) >= least))))[:MEANINGS]
+
+
+def _in_use(own: tuple[str, ...], word: str, column: str) -> tuple[str, ...]:
+    """What a word means; of one that nobody says in English what its stem means: ارضه is land, no termite."""
+    if max(map(_use, own)) >= RARE:
+        return own
+    by_stem = _found(stem(word, column), column + _STEMS)
+    usual = tuple(one for one in by_stem if _use(one) >= RARE * _RARER and one not in own)
+    return usual or own
+
+
+def _use(meaning: str) -> float:
+    """Share of English texts, of a word or of the rarest of several."""
+    used = wordlists.frequencies("en")
+    return min(used.get(word, _UNKNOWN) for word in meaning.casefold().split())
 
 
 def _verb(word: str) -> str:

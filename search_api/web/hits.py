@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.core.records import Article, Passage, Span
+from indexer.core.records import Article, MatchKind, Passage, Span
 from indexer.text.direction import direction_of, tag_of
 from indexer.text.orthography.common import with_ascii_digits
 from search_api.searching.confidence import Verdict
@@ -34,6 +34,7 @@ _BESIDE, _ISOLATED, _END = "\u00b7", "\u2068", "\u2069"
 _NUMBER = re.compile(r"[\u06f0-\u06f9\u0660-\u0669]+(?:[\u066b\u066c./:-][\u06f0-\u06f9\u0660-\u0669]+)*")
 """Digits of Persian or Arabic, with what stands between them in decimals, thousands, dates and hours."""
 
+_COMMA = ", "
 MOST_MEANINGS = 2
 """Of a word that are shown below it."""
 
@@ -239,7 +240,7 @@ def past_title(title: str, text: str) -> int:
 
 
 def glossed(
-    text: str, start: int, words: Sequence[GlossedWord], marks: Sequence[Span] = ()
+    text: str, start: int, words: Sequence[GlossedWord], marks: Sequence[Mark] = ()
 ) -> tuple[GlossPiece, ...]:
     """A stretch of an article's text, word by word; nothing where no word or number of it is known.
 
@@ -256,25 +257,36 @@ def glossed(
             continue
         first, past = word.start - start, word.end - start
         pieces += _numbers(text[done:first])
-        pieces.append(GlossPiece(text[first:past], ", ".join(word.meanings[:MOST_MEANINGS])))
+        pieces.append(GlossPiece(text[first:past], _COMMA.join(word.meanings[:MOST_MEANINGS])))
         done = past
     pieces += _numbers(text[done:])
     return tuple(_with_marks(pieces, start, marks)) if any(piece.meanings for piece in pieces) else ()
 
 
-def _with_marks(pieces: Sequence[GlossPiece], start: int, marks: Sequence[Span]) -> Iterator[GlossPiece]:
+def _with_marks(pieces: Sequence[GlossPiece], start: int, marks: Sequence[Mark]) -> Iterator[GlossPiece]:
     """The same with what answers marked: whole words where they are known, else that alone."""
     for piece in pieces:
         end = start + len(piece.text)
         inside = [(max(mark.start, start), min(mark.end, end)) for mark in marks if mark.start < end > start]
         inside = [(first, past) for first, past in inside if first < past]
         if piece.meanings or not inside:
-            yield replace(piece, is_marked=bool(inside))
+            yield replace(piece, meanings=_of_name(piece, start, marks), is_marked=bool(inside))
         else:
             edges = sorted({start, end, *itertools.chain.from_iterable(inside)})
             for first, past in itertools.pairwise(edges):
                 yield GlossPiece(piece.text[first - start : past - start], is_marked=(first, past) in inside)
         start = end
+
+
+def _of_name(piece: GlossPiece, start: int, marks: Sequence[Mark]) -> str:
+    """What a piece means; where it answers the query as a name, the names alone."""
+    meanings = piece.meanings.split(_COMMA)
+    end = start + len(piece.text)
+    is_name = any(
+        mark.surest.kind is MatchKind.NAME for mark in marks if mark.start < end and start < mark.end
+    )
+    names = [one for one in meanings if one[:1].isupper()] if is_name else []
+    return _COMMA.join(names or meanings)
 
 
 def _numbers(text: str) -> Iterator[GlossPiece]:

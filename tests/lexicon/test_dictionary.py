@@ -201,7 +201,7 @@ def test_the_reversed_dictionary_explains_words(word: str, language: str, expect
         ("الجوي", "ar", "air", {"Joe", "Joey"}),
         ("نظيره", "ar", "peer", {"Nazira"}),
         ("وكينيدي", "ar", "Kennedy", set()),
-        ("کندی", "fa", "slowdown", set()),
+        ("کندی", "fa", "Kennedy", set()),
     ],
 )
 def test_forms_of_words_are_not_taken_for_names(
@@ -229,7 +229,11 @@ def test_what_says_no_is_explained(word: str, language: str, expected: tuple[str
 
 
 def test_a_word_that_is_a_name_too_has_both_meanings() -> None:
-    assert meanings(fold("کندی"), "fa") == ("slowdown", "Kennedy")
+    assert meanings(fold("کندی"), "fa") == ("Kennedy", "slowdown")
+    assert meanings(fold("پوتین"), "fa") == ("Putin", "boot")
+    assert meanings(fold("الصين"), "ar") == ("China",)
+    assert meanings(fold("هند"), "fa") == ("India",)
+    assert "termite" not in meanings(fold("أرضه"), "ar")
 
 
 def test_the_reversed_dictionary_is_made_once_and_then_mapped(
