@@ -195,17 +195,14 @@ class Results(Sequence[Hit]):
         query: as it was asked; of a long one the beginning, which was read.
         language: that the query is written in, as far as can be told.
         verdict, verdict_text: whether the archive answers it: `strong`, `weak` or `none`; and for a person.
-        generation: name of the one that answered.
-        took_ms: the whole search, in milliseconds.
-        hits: as a tuple.
-        reranking_ms: what of the time a reranker took; None without one.
+        generation, took_ms: name of the one that answered, and how long it took, in milliseconds.
+        hits, reranking_ms: as a tuple; what of the time a reranker took, None without one.
         since, until: first and last day admitted, in the Gregorian calendar; None where it is open.
         dates: that the query mentions; articles of these days come first.
-        exact: what stands between quotation marks.
-        excluded: what stands behind a minus.
+        exact, excluded: what stands between quotation marks, and behind a minus.
         mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
         without: kinds of evidence that did not count.
-        warnings: what to know of the answer, for a person.
+        warnings, corrected: what to know, for a person; the query as it may have been meant, if mistyped.
         total: how many articles match; passages, or stories, where these are the hits.
         is_total_exact, answering: whether no more do, and how many answer; `count=True` counts on.
         facets: the fields that were asked for, each with its `field` and `counts`: pairs of a value and how
@@ -234,6 +231,7 @@ class Results(Sequence[Hit]):
     answering: int = 0
     facets: "tuple[Facet, ...]" = ()
     next_cursor: str | None = None
+    corrected: str | None = None
 
     @classmethod
     def of(cls, result: "Result") -> "Results":
@@ -261,6 +259,7 @@ class Results(Sequence[Hit]):
             answering=result.answering,
             facets=result.facets,
             next_cursor=result.next_cursor,
+            corrected=result.corrected or None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -276,6 +275,7 @@ class Results(Sequence[Hit]):
                 "mode": self.mode,
                 "without": [*self.without],
                 "warnings": [*self.warnings],
+                "corrected": self.corrected,
             },
             "verdict": self.verdict,
             "verdict_text": self.verdict_text,

@@ -20,6 +20,7 @@ from search_api.searching.facets import Facet, facets_of
 from search_api.searching.gloss import gloss, ready
 from search_api.searching.lanes import FUSED, Lane
 from search_api.searching.matched import Matched, Matching
+from search_api.searching.mistyped import corrected as corrected_query
 from search_api.searching.modes import Mode
 from search_api.searching.naming import Naming
 from search_api.searching.outcomes import WORDS_ALONE, Best, Everything, Hit, HitScores, Result
@@ -105,6 +106,7 @@ class Searcher:
             answering=_answering(found, listed, page, hits),
             best=None if cursor is None and query.sort is Sort.RELEVANCE else self._best(analysed, found),
             missing=self.index.missing,
+            corrected=corrected_query(analysed),
         )
 
     def everything(self, query: Query, deadline: Deadline = NO_DEADLINE) -> Everything:

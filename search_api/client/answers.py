@@ -92,6 +92,7 @@ class Results(Sequence[Hit]):
         mode: what found articles and ordered them: `hybrid`, `dense` or `lexical`.
         without: kinds of evidence that did not count.
         warnings: what to know of the answer, for a person.
+        corrected: the query as it may have been meant, where a word seems mistyped; else None.
         total: how many articles match; passages, or stories, where these are the hits.
         is_total_exact: whether no more do; `count=True` counts on.
         answering: how many of them answer, perhaps at least, as far as they were looked at.
@@ -117,6 +118,7 @@ class Results(Sequence[Hit]):
     mode: str
     without: tuple[str, ...]
     warnings: tuple[str, ...]
+    corrected: str | None
     total: int
     is_total_exact: bool
     answering: int
@@ -146,6 +148,7 @@ class Results(Sequence[Hit]):
             mode=query["mode"],
             without=tuple(query["without"]),
             warnings=tuple(query["warnings"]),
+            corrected=query["corrected"],
             total=document["total"],
             is_total_exact=document["total_is_exact"],
             answering=document["answering"],

@@ -100,6 +100,8 @@ class Result:
     best: Best | None = None
     """The hit that is first by relevance, where that is not the first of this page."""
     missing: Missing = NOTHING_MISSING
+    corrected: str = ""
+    """The query as it may have been meant, where a word seems mistyped; else empty."""
 
     @property
     def verdict(self) -> Verdict:

@@ -135,6 +135,9 @@ class QueryEcho(BaseModel):
     mode: Annotated[Mode, Field(description="What found articles and ordered them.")]
     without: Annotated[list[MatchKind], Field(description="Kinds of evidence that did not count.")]
     warnings: Annotated[list[str], Field(description="What to know of the answer, for a person.")]
+    corrected: Annotated[
+        str | None, Field(description="As it may have been meant, where a word seems mistyped.")
+    ] = None
 
     @classmethod
     def of(cls, result: Result) -> "QueryEcho":
@@ -154,6 +157,7 @@ class QueryEcho(BaseModel):
             mode=query.mode,
             without=query.without,
             warnings=list(result.warnings),
+            corrected=result.corrected or None,
         )
 
 

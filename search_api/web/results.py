@@ -56,6 +56,7 @@ class ShownResults:
         unnamed: names of the query that the first hit lacks, which else would answer.
         total: how many articles answer, or lie nearest, of how many.
         warnings: what to know, in English.
+        corrected, as_corrected: the query as it may have been meant, and its address; else empty.
         by_meaning: the address where meaning counts too; empty where it does, or words alone find something.
         missing: how much was not searched, as a share in percent; empty where all was.
         again: the address at which all is asked again.
@@ -79,6 +80,8 @@ class ShownResults:
     total: str
     warnings: tuple[str, ...]
     by_meaning: str
+    corrected: str
+    as_corrected: str
     missing: str
     again: str
     hits: tuple[ShownHit, ...]
@@ -125,6 +128,8 @@ def shown_results(
         unnamed=listed(result.unnamed),
         total=_total(result, wording),
         warnings=tuple(warning for warning in result.warnings if warning != WORDS_ALONE),
+        corrected=result.corrected,
+        as_corrected=str(here.dropped(CURSOR).with_only("q", result.corrected)),
         by_meaning=str(_in_mode(here, Mode.HYBRID)) if WORDS_ALONE in result.warnings else "",
         missing=_percent(result.missing, wording) if result.missing else "",
         again=str(here.dropped(PARTIAL)),

@@ -491,6 +491,7 @@ def test_search_says_how_the_query_was_understood(hudhud: Hudhud, seed_index: Pa
         "excluded": [],
         "mode": "hybrid",
         "without": [],
+        "corrected": None,
         "warnings": ["from 1404-01-01 is read as Jalali: 2025-03-21", undated],
     }
 

@@ -53,6 +53,7 @@ def test_a_search_answers_with_the_documented_body(client: TestClient, searcher:
             "mode": "hybrid",
             "without": [],
             "warnings": [],
+            "corrected": None,
         },
         "verdict": "strong",
         "verdict_text": "Clear match.",
@@ -160,6 +161,7 @@ def test_the_query_comes_back_as_it_was_understood(client: TestClient) -> None:
             "excluded": ["نان"],
             "mode": "hybrid",
             "without": [],
+            "corrected": None,
             "warnings": [
                 "from 1404-01-01 is read as Jalali: 2025-03-21",
                 "1 article has no date, and no filter by date finds what has none",

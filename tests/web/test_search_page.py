@@ -82,6 +82,14 @@ def test_where_words_alone_find_nothing_meaning_is_a_link_away(browser: Browser)
     assert found_anyway.all("p.warnings") == []
 
 
+def test_a_mistyped_word_is_offered_as_it_may_have_been_meant(browser: Browser) -> None:
+    page = browser.open("/?q=nuclaer+plant&languages=ar")
+    told = page.one("p.corrected")
+    assert words(told) == "Did you mean nuclear plant"
+    assert asked(found(told, "a")[0].get("href")) == {"q": ["nuclear plant"], "languages": ["ar"]}
+    assert browser.open("/?q=nuclear+plant").all("p.corrected") == []
+
+
 def test_a_country_that_is_not_named_stands_in_the_verdict(newsreader: Browser) -> None:
     page = newsreader.open("/?q=wheat+prices+rise+in+India")
     isolated = "\u2068India\u2069"
