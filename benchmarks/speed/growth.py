@@ -22,9 +22,13 @@ from benchmarks.speed.growing.figures import joined, series_of, shown
 from benchmarks.speed.growing.plot import plot
 from benchmarks.speed.growing.steps import Place
 from benchmarks.speed.processes import Command, ProcessFailed, run_to_end
+from search_api.serving.pauses import multiply_on_one_thread
 
 STEPS = ("index", "search", "exact", "night", "load")
 USUAL = STEPS[:-1]
+_SERVING = ("search", "exact")
+"""Steps that do in a process of their own what a server does."""
+
 THIS, OTHER = "this", "base"
 
 _RESULTS = Path(__file__).parent / "results" / "growth.json"
@@ -124,6 +128,8 @@ def _step(step: str, side: Side, place: Place, number: int = 0) -> dict[str, Any
     del number
     arguments = (sys.executable, "-m", "benchmarks.speed.growing.steps", step, json.dumps(asdict(place)))
     environment = dict(os.environ) | {"PYTHONPATH": str(side.folder)}
+    if step in _SERVING:
+        multiply_on_one_thread(environment)
     finished = run_to_end(Command(arguments, environment, side.folder), _LIMIT)
     found: dict[str, Any] = json.loads(finished.output.splitlines()[-1])
     return found | {

@@ -1,9 +1,10 @@
 """Candidates for the nearest rows, out of the inverted lists of several files together.
 
-The lists whose centres score best are looked into first, whichever file they are of. The last of the rows
-that are wanted, as far as found, says how well a list's rows must score; then all others are looked into
-whose `reach` comes up to that. So a topic that lies in one file costs nothing in the others, and a search
-that admits few rows looks further by itself, until there are enough or nothing is left.
+Of up to two million rows all codes are looked through: fast as they are compared, choosing saves less than it
+costs. Among more, the lists whose centres score best are looked into first, whichever file they are of. The
+last of the rows that are wanted, as far as found, says how well a list's rows must score; then all others are
+looked into whose `reach` comes up to that. So a topic of one file costs nothing in the others, and a
+search that admits few rows looks further by itself, until there are enough or nothing is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from indexer.core.records import Numbers, Scores
 from indexer.vectors.lists import InvertedLists, Probe
 from indexer.vectors.reach import CANDIDATES_PER_RESULT, MARGIN, VERY_MANY, needed
+
+LOOKED_THROUGH_BELOW = 1 << 21
+"""With fewer rows than this in all lists together, looking through all codes at once takes no longer."""
 
 FIRST_ROWS = 16
 """Rows of the lists that are looked into first, for each candidate."""
@@ -109,7 +113,11 @@ Compare = Callable[[Sequence[Numbers]], Scores]
 def candidates(sought: Sequence[Sought], limit: int, compare: Compare) -> list[Numbers]:
     """Of each file the rows that may be among the `limit` nearest, ascending."""
     lists = _Lists.of(sought)
-    wanted = CANDIDATES_PER_RESULT * limit * (1 + (int(lists.sizes.sum()) >= VERY_MANY))
+    rows = int(lists.sizes.sum())
+    wanted = CANDIDATES_PER_RESULT * limit * (1 + (rows >= VERY_MANY))
+    if rows < LOOKED_THROUGH_BELOW:
+        everything = np.ones(len(lists.scores), np.bool_)
+        return _scanned(sought, lists, everything, wanted).by_file(len(sought))
     is_first = lists.nearest(FIRST_ROWS * wanted)
     found = _scanned(sought, lists, is_first, wanted)
     threshold = _threshold(found, len(sought), limit, compare)

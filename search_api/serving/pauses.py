@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import MutableMapping
 
 SWITCH = 0.001
 """Seconds after which a thread gives the interpreter's lock to another; Python's own are five times as many.
@@ -14,13 +15,13 @@ With as many searches at work as may be, `/healthz` waits for several of them in
 _PRODUCTS = "OPENBLAS_NUM_THREADS"
 
 
-def multiply_on_one_thread() -> None:
+def multiply_on_one_thread(environment: MutableMapping[str, str] = os.environ) -> None:
     """Let numpy, once imported, multiply on the thread that asks, unless the environment says otherwise.
 
     Threads of OpenBLAS spin for a while behind each product, and the products of a search are small: a second
     core was kept busy throughout, and nothing was quicker.
     """
-    os.environ.setdefault(_PRODUCTS, "1")
+    environment.setdefault(_PRODUCTS, "1")
 
 
 def take_short_turns() -> None:

@@ -54,6 +54,7 @@ def few_are_many() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lists, "EXACT_BELOW", 1000)
         patch.setattr(clusters, "ROWS_PER_LIST", 64)
+        patch.setattr(probing, "LOOKED_THROUGH_BELOW", 0)
         yield
 
 
@@ -164,9 +165,9 @@ def test_a_filter_that_admits_fewer_than_are_wanted_finds_them_all(
     assert sorted(found.tolist()) == wanted.tolist()
 
 
-def test_fewer_rows_are_looked_through_than_there_are(
-    index: DenseIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows are looked through by each call."""
     looked: list[int] = []
     scan = InvertedLists.scan
 
@@ -175,6 +176,23 @@ def test_fewer_rows_are_looked_through_than_there_are(
         return scan(self, probe, some, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(InvertedLists, "scan", counted)
+    return looked
+
+
+def test_all_rows_are_looked_through_at_once_where_choosing_saves_nothing(
+    index: DenseIndex, looked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "LOOKED_THROUGH_BELOW", 2 * ROWS + 10_000)
+    assert shares(index, index.of_languages(PERSIAN), 100) >= 0.995
+    looked.clear()
+    index.search(vectors_of(9)[0], 10, index.of_languages(PERSIAN | ARABIC))
+    assert len(looked) == 2
+    assert sum(looked) >= 2 * ROWS - 2
+
+
+def test_fewer_rows_are_looked_through_than_there_are(
+    index: DenseIndex, looked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(probing, "FIRST_ROWS", 1)
     index.search(vectors_of(9)[0], 10)
     assert 0 < sum(looked) < ROWS
