@@ -1,7 +1,7 @@
 """Candidates for the nearest rows, out of the inverted lists of several files together.
 
-Of up to two million rows all codes are looked through: fast as they are compared, choosing saves less than it
-costs. Among more, the lists whose centres score best are looked into first, whichever file they are of. The
+Of up to four million rows all codes are looked through: as fast as these are compared, choosing saves little.
+Among more, the lists whose centres score best are looked into first, whichever file they are of. The
 last of the rows that are wanted, as far as found, says how well a list's rows must score; then all others are
 looked into whose `reach` comes up to that. So a topic of one file costs nothing in the others, and a
 search that admits few rows looks further by itself, until there are enough or nothing is left.
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from indexer.core.records import Numbers, Scores
 from indexer.vectors.lists import InvertedLists, Probe
-from indexer.vectors.reach import CANDIDATES_PER_RESULT, MARGIN, VERY_MANY, needed
+from indexer.vectors.reach import CANDIDATES_PER_RESULT, MARGIN, MORE, VERY_MANY, needed
 
-LOOKED_THROUGH_BELOW = 1 << 21
-"""With fewer rows than this in all lists together, looking through all codes at once takes no longer."""
+LOOKED_THROUGH_BELOW = 1 << 22
+"""With fewer rows than this in all lists together, to look through all of them takes hardly longer."""
 
 FIRST_ROWS = 16
 """Rows of the lists that are looked into first, for each candidate."""
@@ -114,7 +114,7 @@ def candidates(sought: Sequence[Sought], limit: int, compare: Compare) -> list[N
     """Of each file the rows that may be among the `limit` nearest, ascending."""
     lists = _Lists.of(sought)
     rows = int(lists.sizes.sum())
-    wanted = CANDIDATES_PER_RESULT * limit * (1 + (rows >= VERY_MANY))
+    wanted = CANDIDATES_PER_RESULT * limit * (MORE if rows >= VERY_MANY else 1)
     if rows < LOOKED_THROUGH_BELOW:
         everything = np.ones(len(lists.scores), np.bool_)
         return _scanned(sought, lists, everything, wanted).by_file(len(sought))

@@ -22,10 +22,10 @@ from indexer.vectors.lists import InvertedLists, Probe
 from indexer.vectors.vector_files import VectorFile
 
 CANDIDATES_PER_RESULT = 16
-"""Rows that are compared exactly for each that is wanted; twice as many among very many, of whose
+"""Rows that are compared exactly for each that is wanted; thrice as many among very many, of whose
 order codes say less."""
 
-VERY_MANY = 1 << 20
+VERY_MANY, MORE = 1 << 19, 3
 
 DEPTH = 25
 """Nearest rows that are looked for. Of the nearest hundred of an index about so many lie in one segment; and

@@ -85,7 +85,7 @@ def test_where_words_alone_find_nothing_meaning_is_a_link_away(browser: Browser)
 def test_a_mistyped_word_is_offered_as_it_may_have_been_meant(browser: Browser) -> None:
     page = browser.open("/?q=nuclaer+plant&languages=ar")
     told = page.one("p.corrected")
-    assert words(told) == "Did you mean nuclear plant"
+    assert words(told) == "Did you mean: nuclear plant"
     assert asked(found(told, "a")[0].get("href")) == {"q": ["nuclear plant"], "languages": ["ar"]}
     assert browser.open("/?q=nuclear+plant").all("p.corrected") == []
 
