@@ -3,8 +3,9 @@
     python benchmarks/speed/cluster_speed.py --index INDEX [--queries FILE] [--shards 1 2 4] [--rounds 5]
 
 INDEX is any index; FILE has a query a line, else some are asked that most archives of news answer. Prints the
-median of single searches and their ratio; searches a second of eight threads; and the processor time of one
-search then, of this process and of all that it started, Ray's own included. All processes share the cores of
+median of single searches and their ratio; searches a second of eight threads; the processor time of one
+search then, of this process and of all that it started, Ray's own included; and of how many queries the first
+ten hits are the same. All processes share the cores of
 this machine, so more shards show what messages cost, and not what more machines give. Where other work runs
 beside it, processor time tells more than the clock.
 """
@@ -35,6 +36,8 @@ QUERIES = (
 THREADS = 8
 TIMES = 4
 """How often each query is asked by several threads in a round."""
+
+FIRST = 10
 
 _OF_STAT = (1, 11, 12)
 """Parent, user time and system time, as they stand behind the name in /proc/PID/stat: see proc(5)."""
@@ -75,13 +78,24 @@ def _show(searchers: dict[str, Searcher], queries: Sequence[str], rounds: int) -
             together[name].append(TIMES * len(queries) / _seconds(partial(_all, searcher, queries)))
             busy[name].append((processor_seconds() - before) / (TIMES * len(queries)))
     base = statistics.median(next(iter(singles.values()))[len(queries) :])
-    print(f"{'':>16} {'p50 ms':>8} {'ratio':>6} {'a second':>9} {'cpu ms':>7}")
+    same = _same(searchers, queries)
+    print(f"{'':>16} {'p50 ms':>8} {'ratio':>6} {'a second':>9} {'cpu ms':>7} {'same':>7}")
     for name, seconds in singles.items():
         p50 = statistics.median(seconds[len(queries) :])
         print(
             f"{name:>16} {1000 * p50:>8.1f} {p50 / base:>6.2f} {statistics.median(together[name]):>9.1f}"
-            f" {1000 * statistics.median(busy[name]):>7.1f}"
+            f" {1000 * statistics.median(busy[name]):>7.1f} {same[name]:>7.1%}"
         )
+
+
+def _same(searchers: dict[str, Searcher], queries: Sequence[str]) -> dict[str, float]:
+    """The share of queries whose first hits are those of the first searcher, by name."""
+    first: list[list[list[tuple[str, int]]]] = []
+    for searcher in searchers.values():
+        hits = (searcher.search(parse(text)).hits[:FIRST] for text in queries)
+        first.append([[(hit.article.id, hit.passage.number) for hit in of_query] for of_query in hits])
+    shares = (sum(map(list.__eq__, one, first[0])) / len(queries) for one in first)
+    return dict(zip(searchers, shares, strict=True))
 
 
 def processor_seconds() -> float:

@@ -106,7 +106,7 @@ def analyse(
 ) -> AnalysedQuery:
     """Encode a query, and expand its words; only words that were not asked before need a vector.
 
-    The words are looked up while the query is encoded.
+    Words are looked up while the query is encoded, and those that need no vector while others get theirs.
 
     Raises:
         TooSlow, Cancelled: as `deadline` says.
@@ -120,10 +120,12 @@ def analyse(
     if MatchKind.TRANSLATION in kinds:
         new = [word for word, found in known.items() if found is None and lexicon.is_translated(word)]
     inputs = [encoder_input(word.typed, query.language) for word in new]
-    vectors = dict(zip(new, of_words.vectors(inputs, deadline), strict=True))
+    of_new = of_words.begin(inputs, deadline)
     expansions = {}
-    for word, expansion in deadline.each(known.items()):
-        expansions[word] = expansion or lexicon.expand(word, vectors.get(word), kinds)
+    for word in deadline.each([word for word in known if word not in new]):
+        expansions[word] = known[word] or lexicon.expand(word, None, kinds)
+    for word, vector in deadline.each(zip(new, of_new(), strict=True)):
+        expansions[word] = lexicon.expand(word, vector, kinds)
     [vector] = encoded()
     return AnalysedQuery(
         query,

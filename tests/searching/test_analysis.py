@@ -113,8 +113,8 @@ def test_each_word_gets_its_own_vector(queries: Encoding, words: Encoding) -> No
     asked(parse("a 12 bbb باران cc"), queries, words, lexicon)
     assert [(word.typed, vector) for word, vector in lexicon.expanded] == [
         ("12", None),
-        ("bbb", 6.0),
         ("باران", None),
+        ("bbb", 6.0),
         ("cc", 5.0),
     ]
 
@@ -225,6 +225,25 @@ def test_words_are_looked_up_while_the_query_is_encoded(words: Encoding) -> None
     assert (
         len(analyse(parse("rain"), QueryEncoder(queries, ""), QueryEncoder(words, ""), Watched()).words) == 1
     )
+
+
+def test_words_that_need_no_vector_are_expanded_while_others_get_theirs(queries: Encoding) -> None:
+    expanded = threading.Event()
+
+    class Watched(Words):
+        def expand(
+            self, word: QueryWord, vector: Vectors | None, kinds: frozenset[MatchKind] = ALL_KINDS
+        ) -> Expansion:
+            if word.typed == "باران":
+                expanded.set()
+            return super().expand(word, vector, kinds)
+
+    def words(texts: Sequence[str]) -> Vectors:
+        assert expanded.wait(10)
+        return np.zeros((len(texts), 1), np.float32)
+
+    found = analyse(parse("rain باران"), QueryEncoder(queries, ""), QueryEncoder(words, ""), Watched())
+    assert [expansion.word for expansion in found.expansions] == ["rain", "باران"]
 
 
 def test_each_choice_of_kinds_has_expansions_of_its_own(queries: Encoding, words: Encoding) -> None:
