@@ -24,7 +24,7 @@ HEADERS = {
     "Vary": "Accept-Language, Cookie, Accept-Encoding",
 }
 
-_LEVEL = 5
+_LEVEL = 6
 """Of gzip: beyond it, pages take longer and get hardly smaller."""
 
 MEDIA_TYPE = "text/html; charset=utf-8"

@@ -59,6 +59,7 @@ def looking(browser: Browser, live: Live) -> Iterator[Looking]:
     app = create_app(live)
     add_pages(app)
     with bound("127.0.0.1", 0) as listener:
+        listener.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

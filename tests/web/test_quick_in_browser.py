@@ -63,7 +63,7 @@ def test_results_are_painted_after_three_round_trips(looking: Looking) -> None:
     page, answers = loaded(looking, QUERY)
     document = answers[page.url]
     assert document.headers["content-encoding"] == "gzip"
-    assert len(gzip.compress(document.body(), 5, mtime=0)) == on_the_way([document])
+    assert len(gzip.compress(document.body(), 6, mtime=0)) == on_the_way([document])
     blocking = page.evaluate(BLOCKING)
     assert [url.rpartition("/")[2] for url in blocking] == ["page.css"]
     connecting, styles = 1, windows(on_the_way([answers[url] for url in blocking]))
