@@ -289,7 +289,10 @@ def union(lists: Sequence[Codes]) -> Codes:
     """Numbers that are in any of some ascending lists, ascending; one list alone is not copied."""
     if len(lists) == 1:
         return lists[0]
-    return np.unique(np.concatenate([np.empty(0, np.uint32), *lists]))
+    joined = np.sort(np.concatenate([np.empty(0, np.uint32), *lists]), kind="stable")  # joins ascending runs
+    is_new = np.ones(len(joined), np.bool_)
+    is_new[1:] = joined[1:] != joined[:-1]
+    return joined[is_new]
 
 
 def among(numbers: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:

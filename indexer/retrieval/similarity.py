@@ -225,10 +225,10 @@ class Similarity:
         """For each language those of the passages `among` that are in it, and their sentences."""
         codes = self._codes[among]
         counts = np.bincount(codes, minlength=len(self.names))
-        found = []
+        found: list[tuple[int, Any, Any]] = []
         for code in np.flatnonzero(counts).tolist():
             if counts[code] == self.counts[code]:
-                found.append((code, *self._of(code)))
+                found += (one for one in self._everything if one[0] == code)
                 continue
             passages = among[codes == code]
             sentences = inner_rows(self.first_sentences, passages)

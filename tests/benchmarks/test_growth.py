@@ -16,7 +16,7 @@ from benchmarks.speed.growing.likeness import curve, made_up
 from benchmarks.speed.growing.plot import plot
 from benchmarks.speed.growing.steps import FILES, REAL_VECTORS, Place
 from benchmarks.speed.growing.vectors import Cloud, digests_of, smoothing
-from benchmarks.speed.growing.watch import Watch
+from benchmarks.speed.growing.watch import ANALYSIS, Watch
 from indexer.core.protocols import Encoder
 from indexer.drafting.fixed_texts import FixedTexts
 from indexer.generation.calibration import unrelated_queries
@@ -69,7 +69,7 @@ def test_every_step_on_a_few_passages(place: Place) -> None:
     assert 0 < found["remembered"]["p50"] <= found["remembered"]["p95"]
     for name in ("new words", "remembered"):
         whole = found["stages"][name]
-        assert {"analysis", "nearest", "words", "comparing"} <= set(whole)
+        assert {ANALYSIS, "nearest", "words", "comparing"} <= set(whole)
         assert all(milliseconds > 0 for milliseconds in whole.values())
     assert searches.compared(place.index, place.sets) == {
         "recall of passages": 1.0,
@@ -202,7 +202,7 @@ def test_the_curve_of_recall_rises_to_one() -> None:
 def test_time_inside_a_stage_counts_once(searcher: Searcher) -> None:
     with Watch() as watch:
         took = searches.milliseconds(searcher, parse("war"))
-    assert {"analysis", "nearest", "words", "comparing"} <= set(watch.seconds)
+    assert {ANALYSIS, "nearest", "words", "comparing"} <= set(watch.seconds)
     assert 0.9 * took < 1000 * sum(watch.seconds.values()) <= took
 
 

@@ -16,7 +16,7 @@ from indexer.core.errors import UnknownField
 from indexer.core.matching import Condition
 from indexer.core.records import Filter
 from indexer.generation.catalogue import Catalogue
-from indexer.generation.keywords import key_of
+from indexer.generation.keywords import key_of, union
 
 DAY = datetime.date(2025, 9, 3)
 
@@ -169,3 +169,21 @@ def _fits(has: dict[str, set[str]], condition: Condition) -> bool:
     if condition.column == "language" and "fa" in wanted:
         wanted.add("prs")
     return bool(has[condition.column] & wanted) is not condition.is_excluded
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([], []),
+        ([[2, 5]], [2, 5]),
+        ([[], []], []),
+        ([[2, 5], [1, 7]], [1, 2, 5, 7]),
+        ([[2, 5], [2, 3, 5], [], [0, 5]], [0, 2, 3, 5]),
+    ],
+)
+def test_numbers_of_several_lists_come_once_and_ascending(
+    lists: list[list[int]], expected: list[int]
+) -> None:
+    found = union([np.array(one, np.uint32) for one in lists])
+    assert found.tolist() == expected
+    assert found.dtype == np.uint32

@@ -11,19 +11,17 @@ import indexer.retrieval.lexical
 import indexer.retrieval.retrieval
 import indexer.retrieval.similarity
 import search_api.search
-import search_api.searching.query_encoder
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-VECTORS, ANALYSIS, NEAREST, WORDS, COMPARING, JOINING, SHOWING = (
-    *("vectors of the query and its words", "analysis", "nearest", "words", "comparing"),
+ANALYSIS, NEAREST, WORDS, COMPARING, JOINING, SHOWING = (
+    *("analysis, with the vectors of the query and its words", "nearest", "words", "comparing"),
     *("joining and z-scores", "texts and evidence"),
 )
 REST = "fusion and the rest"
 
 WATCHED: tuple[tuple[Any, str, str], ...] = (
-    (getattr(search_api.searching.query_encoder, "QueryEncoder", None), "vectors", VECTORS),
     (search_api.search, "analyse", ANALYSIS),
     (getattr(indexer.retrieval.similarity, "Similarity", None), "nearest", NEAREST),
     (getattr(indexer.retrieval.similarity, "Similarity", None), "compare", COMPARING),
