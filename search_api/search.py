@@ -198,10 +198,12 @@ class Searcher:
         told = passages if is_shown else passages[:1]  # the first tells the verdict
         words = [evidence.matches(passage) for passage in deadline.each(told)]
         by_scores = confidences(candidates.only(best)).tolist()
-        naming = Naming(analysed, evidence)
+        naming = Naming(analysed, self.index.lexicon)
         unnamed = [
-            naming.unnamed(matches, article)
-            for matches, article in deadline.each(zip(words, articles[: len(told)], strict=True))
+            naming.unnamed(matches, article, confidence)
+            for matches, article, confidence in deadline.each(
+                zip(words, articles[: len(told)], by_scores[: len(told)], strict=True)
+            )
         ]
         corrected = [
             *convincing(candidates.only(best[: len(told)]), words, unnamed, analysed),
@@ -267,7 +269,8 @@ class Searcher:
         shown = self.index.shown(candidates.passages.tolist(), candidates.sentences.tolist())
         evidence = Evidence(analysed, self.index.lexicon)
         words = evidence.matches(shown.passages[0])
-        lacking = Naming(analysed, evidence).unnamed(words, shown.articles[0])
+        [confidence] = confidences(candidates).tolist()
+        lacking = Naming(analysed, self.index.lexicon).unnamed(words, shown.articles[0], confidence)
         [surely] = convincing(candidates, [words], [lacking], analysed)
         return Best(surely, tuple(name.text for name in lacking))
 

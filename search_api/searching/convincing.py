@@ -20,10 +20,7 @@ from indexer.core.records import NO_EXPANSION, Candidates, MatchKind, Span
 from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.confidence import STRONG, WEAK, confidences
 from search_api.searching.evidence import WordMatch
-from search_api.searching.naming import is_sure
-
-LEAST = 0.2
-"""Confidence from which most of the words make what is perhaps an answer: below it they meet by chance."""
+from search_api.searching.naming import LEAST, is_sure
 
 MOST, FEWEST = 2 / 3, 2
 """Share of the words, and how many, that a passage holds then."""

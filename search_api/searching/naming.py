@@ -3,9 +3,12 @@
 "HIV cases rise in India" is near to an article on cases in China, by its vectors and by all words but one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
 
-from indexer.core.records import Article, MatchKind, Passage
+from indexer.core.protocols import Expander
+from indexer.core.records import NO_EXPANSION, Article, MatchKind, Passage
 from indexer.lexicon.misspelled import nearest_sound
 from indexer.text.orthography import raw_words
 from search_api.searching.analysis import AnalysedQuery, Name
@@ -20,6 +23,9 @@ of forty articles, none came nearer than 0.71 to Afghanistan, Bangladesh, Philip
 Zaporizhzhia 0.79.
 """
 
+LEAST = 0.2
+"""Confidence from which most of the words make what is perhaps an answer: below it they meet by chance."""
+
 MOST_READ = 50_000
 """Characters of an article that are looked through for a name."""
 
@@ -32,22 +38,34 @@ def is_sure(match: WordMatch) -> bool:
 class Naming:
     """Finds the names of one query in articles."""
 
-    def __init__(self, analysed: AnalysedQuery, evidence: Evidence) -> None:
-        """Look for the names of `analysed`, whose words `evidence` finds."""
-        self._analysed, self._evidence = analysed, evidence
+    def __init__(self, analysed: AnalysedQuery, lexicon: Expander) -> None:
+        """Look for the names of `analysed`, by the words that answer them in `lexicon`."""
+        self._analysed, self._lexicon = analysed, lexicon
 
-    def unnamed(self, words: Iterable[WordMatch], article: Article) -> tuple[TextSpan, ...]:
+    def unnamed(
+        self, words: Sequence[WordMatch], article: Article, confidence: float
+    ) -> tuple[TextSpan, ...]:
         """The names of the query that neither a passage, nor the title, nor the rest of its article has.
 
         Args:
             words: of the passage, those that answer words of the query.
             article: with its text.
+            confidence: of the passage, by its scores. One that holds some of the words and is doubtful
+                at most, whatever it names, is not looked through.
         """
-        if not self._analysed.names or not (left := self._left(words)):
+        if not self._analysed.names or (words and confidence < LEAST) or not (left := self._left(words)):
             return ()
         text = f"{article.title}\n{article.text[:MOST_READ]}"
-        left = self._left(self._evidence.matches(Passage(0, 0, 0, len(text), text)))
+        left = self._left(self._of_names.matches(Passage(0, 0, 0, len(text), text)))
         return tuple(name for name in left if not _is_misspelled(name.text, text))
+
+    @cached_property
+    def _of_names(self) -> Evidence:
+        """Finds the names alone: of a whole article, the other words would take most of the time."""
+        starts = {name.start for name in self._analysed.names}
+        pairs = zip(self._analysed.words, self._analysed.expansions, strict=True)
+        named = tuple(one if word.start in starts else NO_EXPANSION for word, one in pairs)
+        return Evidence(replace(self._analysed, expansions=named), self._lexicon)
 
     def _left(self, words: Iterable[WordMatch]) -> tuple[TextSpan, ...]:
         """The names that no word answers, in their order."""

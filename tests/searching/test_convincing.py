@@ -9,8 +9,9 @@ from indexer.text.orthography import tokens
 from search_api.search import Searcher
 from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.confidence import STRONG, WEAK, Verdict, confidences
-from search_api.searching.convincing import LEAST, convincing
+from search_api.searching.convincing import convincing
 from search_api.searching.evidence import TextSpan, WordMatch
+from search_api.searching.naming import LEAST
 from search_api.searching.query import parse
 
 DOUBTFUL, GUESSED = (1.0, 0.6), (2.0, 1.2)
