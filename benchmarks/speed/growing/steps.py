@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +136,11 @@ def load(place: Place) -> dict[str, Any]:
     return loaded.measured(place.index, place.sets, of_its_own, LOADED)
 
 
+def _generation(place: Place) -> int:
+    """The number of the live generation, which no other has."""
+    return int(Layout(place.index).live().name.partition("-")[0])
+
+
 def _built(place: Place) -> dict[str, Any]:
     model = locate(None)
     real = load_encoder(model)
@@ -214,7 +218,7 @@ def main() -> None:
         "make": make,
         "index": index,
         "night": night,
-        _ANOTHER: partial(night, another=1),
+        _ANOTHER: lambda place: night(place, another=_generation(place)),
         "load": load,
         "search": lambda place: searches.measured(place.index, place.sets),
         "exact": lambda place: searches.compared(place.index, place.sets),
