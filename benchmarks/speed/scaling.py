@@ -4,11 +4,11 @@
                                        [--memory GB]
 
 Arithmetic, and a simulation of the slowest of many shards. Inputs are `MEASURED`, from docs/performance.md
-(growth: 10,705 and 110,722 passages on two cores that other work used too). What it assumes, and where it
-stops being true:
+(growth: 10,705 and 993,742 passages on two cores, words that were not asked before, pages in memory). What it
+assumes, and where it stops being true:
 
-- a shard's part of a search costs in proportion to its passages. That held between the two sizes; segments
-  over 16,384 rows look through lists of codes, four fifths of them, so it is nearly so beyond;
+- a shard's part of a search costs in proportion to its passages. All codes are looked through up to four
+  million rows of a language, and most of them beyond, so that it is nearly so;
 - the time of a shard varies as a log-normal with the measured median and 95th percentile, each shard by
   itself. Shards that share a disk or a switch are slow together;
 - memory holds all files that a search may touch: a shard that reads from disk is slower by an order;
@@ -46,12 +46,12 @@ class Measured:
 
     cores: int = 2
     small: int = 10_705
-    small_ms: float = 13.2
-    large: int = 110_722
-    large_ms: float = 115.4
-    ingress_ms: float = 48.7
-    p50_ms: float = 141.3
-    p95_ms: float = 253.0
+    small_ms: float = 11.3
+    large: int = 993_742
+    large_ms: float = 94.8
+    ingress_ms: float = 29.2
+    p50_ms: float = 93.8
+    p95_ms: float = 256.7
     rounds: int = 6
     message_ms: float = 2.5
     bytes_a_passage: float = 9_200.0
