@@ -25,7 +25,7 @@ CANDIDATES_PER_RESULT = 16
 """Rows that are compared exactly for each that is wanted; thrice as many among very many, of whose
 order codes say less."""
 
-VERY_MANY, MORE = 1 << 19, 3
+VERY_MANY, MORE = 1 << 18, 3
 
 DEPTH = 25
 """Nearest rows that are looked for. Of the nearest hundred of an index about so many lie in one segment; and
