@@ -472,10 +472,11 @@ class TestDamage:
             told.append(live.state.fault)
             serve(live, folder)
 
-        # a retry would find the copy before it is named
+        copied = Path(shutil.copytree(first, tmp_path / first.name))
         with new.writing(), Live(new, Opener(None, None), interval=LOOK, retry=3600) as live:
             monkeypatch.setattr(Live, "_serve", serving)
-            shutil.copytree(first, new.generations / first.name)
+            new.generations.mkdir(parents=True, exist_ok=True)
+            copied.rename(new.generations / first.name)  # a look before it is named would find it
             point(new, first)
             wait_for(lambda: live.state.generation == first.name)
         assert told[0] == OPENING
