@@ -11,6 +11,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Candidates, MatchKind, RetrievalRequest
 from indexer.lexicon.forms import STEM_WEIGHT
 from indexer.models.model import Model
+from indexer.vectors.dense import DenseIndex
 from search_api.search import Searcher
 from search_api.searching.matched import DEPTH_PER_HIT, LEAST_DEPTH
 from search_api.searching.outcomes import Hit
@@ -310,3 +311,12 @@ def test_passages_are_asked_for_once(searcher: Searcher, encoder: Encoder, model
     again.search(parse("war", limit=100, group="passage"))
     again.search(parse("war", limit=5))
     assert index.depths == [100 * DEPTH_PER_HIT, LEAST_DEPTH]
+
+
+def test_what_limits_a_search_to_a_whole_language_is_made_once(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a million passages it takes longer than the search itself."""
+    monkeypatch.delattr(DenseIndex, "of_languages")
+    found = searcher.search(parse("nuclear plant", languages=["ar"]))
+    assert {hit.article.language for hit in found.hits} == {"ar"}

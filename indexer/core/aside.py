@@ -9,6 +9,14 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+LARGE = 262_144
+"""With fewer rows than this, looking for the nearest takes some milliseconds, and aside hardly less."""
+
+
+def is_long(rows: int) -> bool:
+    """Whether looking through so many rows takes so long that another thread is worth its price."""
+    return rows >= LARGE
+
 
 @contextmanager
 def aside(work: Callable[[], T], *, worthwhile: bool = True) -> Iterator[Callable[[], T]]:

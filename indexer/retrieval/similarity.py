@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.aside import aside
+from indexer.core.aside import aside, is_long
 from indexer.core.engine import Part, group_of
 from indexer.core.ranges import inner_rows, inner_rows_and_owners, owners_of
 from indexer.core.records import Numbers, Scores, Vectors
@@ -31,9 +31,6 @@ from indexer.retrieval.background import Background, Spread, blend, cosines
 
 AT_ONCE = 1024
 """Passages whose vectors are in memory at a time."""
-
-LARGE = 262_144
-"""With fewer sentences than this, a query takes some milliseconds, and with other threads hardly less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +135,7 @@ class Similarity:
     @property
     def is_large(self) -> bool:
         """Whether looking for the nearest takes so long that other work is better done aside."""
-        return len(self.sentences) >= LARGE
+        return is_long(len(self.sentences))
 
     def nearest(self, vector: Vectors, depth: int, among: Numbers | None, *, exact: bool = False) -> Nearest:
         """The passages that are near to `vector` themselves or by a sentence.

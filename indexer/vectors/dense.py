@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.core.aside import together
+from indexer.core.aside import is_long, together
 from indexer.core.errors import IndexDamaged
 from indexer.core.ranges import owners_of
 from indexer.core.records import Numbers, Scores, Vectors
@@ -20,9 +20,6 @@ from indexer.vectors.vector_files import VectorFile, stored
 FEW_ROWS = 4096
 FEW_SHARE = 64
 """So many admitted rows, or one in so many, are compared one by one: it costs less than looking for them."""
-
-LARGE = 262_144
-"""With fewer rows than this, a search takes some milliseconds, and in another thread hardly less."""
 
 _BLOCK = 1024
 
@@ -129,7 +126,7 @@ class DenseIndex:
         if not exact and any(self._few_of(one) is None for one in wanted):
             probes = [part.lists.probe(vector) if part.lists else None for part in self._parts]
         searches = [partial(self._search, vector, limit, one, probes) for one in wanted]
-        return together(searches, worthwhile=len(self) >= LARGE and not exact)
+        return together(searches, worthwhile=is_long(len(self)))
 
     def vectors(self, numbers: Numbers) -> Vectors:
         """The vectors of `numbers`, in that order, of unit length."""

@@ -11,6 +11,7 @@ their number of codes: so each is filled up to whole blocks of 32 with some of i
     NAME-reach.npy        of each language: its lists, how far to look, and the recall that was measured
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -43,6 +44,9 @@ _PER_CODE = 2
 _BITS = 4
 _BLOCK = 32
 _CODES_TRAINED_ON = 16_384
+
+_AHEAD = 128 * 1024
+"""Bytes that are read ahead at a time: of more, Linux reads only the beginning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +91,9 @@ class InvertedLists:
         if len(file) < EXACT_BELOW:
             return None
         try:
+            _read_ahead(path)
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, OSError) as error:
             raise IndexDamaged(f"{path} cannot be read") from error
         axes = mapped(folder / f"{name}-rotation.npy", 2)
         radii, languages = mapped(folder / f"{name}-radii.npy"), mapped(folder / f"{name}-reach.npy")
@@ -185,6 +190,18 @@ def write(
     described["first"], described["past"] = clusters.starts[:-1], clusters.starts[1:]
     mapped_index = faiss.read_index(str(folder / f"{name}-lists.faiss"), faiss.IO_FLAG_MMAP_IFC)
     return InvertedLists(mapped_index, axes, clusters.radii, described), clusters.of_rows
+
+
+def _read_ahead(path: Path) -> None:
+    """Let the system begin to read a file that every search looks through, where it takes such advice.
+
+    FAISS maps files as if they were read here and there: without this the first searches wait for each
+    page alone, 150,000 of them over a million passages.
+    """
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            for start in range(0, path.stat().st_size, _AHEAD):
+                os.posix_fadvise(file.fileno(), start, _AHEAD, os.POSIX_FADV_WILLNEED)
 
 
 def names(name: str) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ def mcp(index: IndexOption = None, model: ModelOption = None, reranker: Reranker
 
     Example: hudhud mcp --index /srv/hudhud
     """
+    from search_api.serving.pauses import multiply_on_one_thread
+
+    multiply_on_one_thread()
     from indexer.storage.layout import Layout
     from search_api.agents.calls import Calls
     from search_api.agents.library import require_library, run_stdio

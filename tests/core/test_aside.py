@@ -1,5 +1,6 @@
 """Work that goes on beside other work of the same query."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -7,11 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from indexer.core import aside as module
 from indexer.core.aside import aside, together
+from indexer.core.deadline import Deadline
+from indexer.core.errors import TooSlow
+from search_api.search import Searcher
+from search_api.searching.query import parse
 
 
 class Busy(Exception):
@@ -137,3 +143,52 @@ def test_a_process_that_was_forked_has_threads_of_its_own() -> None:
         "else: os._exit(0)\n"
     )
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"languages": ["fa"]},
+        {"languages": ["ar"], "exhaustive": True},
+        {"since": datetime.date(2025, 6, 1)},
+        {"mode": "lexical"},
+        {"mode": "dense"},
+    ],
+)
+def test_a_search_side_by_side_finds_the_same(
+    searcher: Searcher, limits: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = [
+        parse(text, **limits) for text in ("Zelensky", "nuclear plant lost power", "کشتی در کانال سوئز")
+    ]
+    one_by_one = [searcher.search(query).hits for query in queries]
+    monkeypatch.setattr(module, "LARGE", 0)
+    assert [searcher.search(query).hits for query in queries] == one_by_one
+
+
+def test_a_large_index_is_searched_by_several_threads(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+            begun.append(given[0].func.__name__)
+            return super().submit(*given, **named)
+
+    with Watched(1) as pool:
+        monkeypatch.setattr(module, "_threads", lambda: pool)
+        searcher.search(parse("Zelensky"))
+        assert begun == []
+        monkeypatch.setattr(module, "LARGE", 0)
+        searcher.search(parse("Zelensky"))
+        assert set(begun) == {"_worded", "search_each", "_search"}, "words, passages, and other languages"
+
+
+def test_whoever_waits_too_long_is_told_so_side_by_side(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LARGE", 0)
+    with pytest.raises(TooSlow):
+        searcher.search(parse("nuclear plant"), deadline=Deadline(0.0))

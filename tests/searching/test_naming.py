@@ -2,8 +2,12 @@
 
 import pytest
 
+from indexer.core.records import Passage
 from search_api.search import Searcher
+from search_api.searching.analysis import analyse
 from search_api.searching.confidence import Verdict
+from search_api.searching.evidence import Evidence, WordMatch
+from search_api.searching.naming import LEAST, Naming
 from search_api.searching.query import parse
 from search_api.serving.live import Live
 
@@ -48,3 +52,23 @@ def test_names_that_count_in_no_other_letters_are_not_missed(newsroom: Live) -> 
 def test_a_name_that_the_article_misspells_is_named(searcher: Searcher) -> None:
     result = searcher.search(parse("Zaporizhzhia nuclear plant lost external power", languages=["ar"]))
     assert (result.verdict, result.unnamed) == (Verdict.STRONG, ())
+
+
+@pytest.mark.parametrize(("confidence", "read"), [(0.0, 0), (LEAST, 1)])
+def test_only_what_may_be_told_as_an_answer_is_looked_through(
+    newsroom: Live, confidence: float, read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+
+    def matches(self: Evidence, passage: Passage) -> tuple[WordMatch, ...]:
+        texts.append(passage.text)
+        return found(self, passage)
+
+    found = Evidence.matches
+    query = parse("wheat prices rise in India")
+    with newsroom.searcher() as searcher:
+        hit = searcher.search(query).hits[0]
+        analysed = analyse(query, searcher.encoders.queries, searcher.encoders.words, searcher.index.lexicon)
+        monkeypatch.setattr(Evidence, "matches", matches)
+        lacking = Naming(analysed, searcher.index.lexicon).unnamed(hit.words, hit.article, confidence)
+    assert (len(texts), [name.text for name in lacking]) == (read, ["India"] * read)

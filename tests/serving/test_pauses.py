@@ -54,12 +54,13 @@ cli.main()
 """
 
 
+@pytest.mark.parametrize("command", ["serve", "mcp"])
 @pytest.mark.parametrize(("asked", "threads"), [(None, 1), ("2", 2)])
-def test_a_server_multiplies_on_the_thread_that_asks(asked: str | None, threads: int) -> None:
+def test_a_server_multiplies_on_the_thread_that_asks(command: str, asked: str | None, threads: int) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     environment |= {"OPENBLAS_NUM_THREADS": asked} if asked else {}
     told = subprocess.run(
-        [sys.executable, "-c", PRODUCTS, "serve"], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PRODUCTS, command], env=environment, capture_output=True, text=True, check=True
     )
     assert json.loads(told.stdout) == [min(threads, os.cpu_count() or 1)]
 

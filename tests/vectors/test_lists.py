@@ -1,6 +1,7 @@
 """Inverted lists against comparing every row."""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.core.errors import IndexDamaged
 from indexer.core.records import Vectors
-from indexer.vectors import clusters, dense, lists, probing, reach
+from indexer.vectors import clusters, dense, lists, probing, reach, vector_files
 from indexer.vectors.clusters import Axes, evenly
 from indexer.vectors.dense import DenseIndex, VectorPart
 from indexer.vectors.lists import InvertedLists
@@ -198,6 +199,36 @@ def test_fewer_rows_are_looked_through_than_there_are(
     assert 0 < sum(looked) < ROWS
 
 
+def test_lists_are_looked_into_a_little_beyond_their_reach(
+    index: DenseIndex, looked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for margin in (0.0, reach.MARGIN, 100.0):
+        monkeypatch.setattr(probing, "MARGIN", margin)
+        looked.clear()
+        for query in vectors_of(9)[:20]:
+            index.search(query, 10)
+        found.append(sum(looked))
+    assert found[0] < found[1] < found[2]
+
+
+@pytest.mark.parametrize(("very_many", "times"), [(0, 3), (10 * ROWS, 1)])
+def test_among_very_many_rows_more_candidates_are_compared(
+    index: DenseIndex, very_many: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def stored(files: Sequence[VectorFile], rows: Sequence[NDArray[np.int64]]) -> Vectors:
+        compared.append(sum(map(len, rows)))
+        return vector_files.stored(files, rows)
+
+    monkeypatch.setattr(dense, "stored", stored)
+    monkeypatch.setattr(probing, "VERY_MANY", very_many)
+    index.search(vectors_of(9)[0], 10)
+    most = times * reach.CANDIDATES_PER_RESULT * 10
+    assert most / 2 < compared[-1] <= most  # rows that fill up a list come twice
+
+
 def test_the_same_rows_give_the_same_files(folder: Path, index: DenseIndex, tmp_path: Path) -> None:
     del index
     written(tmp_path, "one", 1)
@@ -212,6 +243,27 @@ def test_what_was_asked_and_measured_is_written(folder: Path, index: DenseIndex)
     assert described["asked"].tolist() == pytest.approx([0.99] * 4)
     assert (described["recall"] >= 0.95).all()
     assert described["reach"][1] == 0.0
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="the system takes no advice")
+def test_codes_are_read_ahead_when_they_are_opened(
+    folder: Path, index: DenseIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In pieces, for Linux reads no more than the beginning of long ones."""
+    del index
+    advised: list[tuple[int, int]] = []
+
+    def advise(descriptor: int, start: int, length: int, advice: int) -> None:
+        assert os.fstat(descriptor).st_ino == path.stat().st_ino
+        assert advice == os.POSIX_FADV_WILLNEED
+        advised.append((start, length))
+
+    path = folder / "one-lists.faiss"
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    monkeypatch.setattr(lists, "_AHEAD", 10_000)
+    assert InvertedLists.open(folder, "one", VectorFile(folder / "one.faiss")) is not None
+    assert advised == [(start, 10_000) for start in range(0, path.stat().st_size, 10_000)]
+    assert len(advised) > 1
 
 
 def test_few_rows_have_no_lists(tmp_path: Path) -> None:
