@@ -12,7 +12,7 @@ from indexer.core.protocols import Index, Reranker
 from indexer.core.records import Article, Candidates, Filter, Passage
 from search_api.searching.analysis import AnalysedQuery, analyse
 from search_api.searching.confidence import WEAK, confidences
-from search_api.searching.convincing import convincing
+from search_api.searching.convincing import seen
 from search_api.searching.copies import MOST_TWINS
 from search_api.searching.cursor import Cursor
 from search_api.searching.evidence import Evidence, WordMatch, only_convincing
@@ -195,23 +195,16 @@ class Searcher:
         if analysed.query.gloss:
             ready(deadline)
         evidence, is_shown = Evidence(analysed, self.index.lexicon), analysed.query.evidence
-        told = passages if is_shown else passages[:1]  # the first tells the verdict
-        words = [evidence.matches(passage) for passage in deadline.each(told)]
-        by_scores = confidences(candidates.only(best)).tolist()
         naming = Naming(analysed, self.index.lexicon)
-        unnamed = [
-            naming.unnamed(matches, article, confidence)
-            for matches, article, confidence in deadline.each(
-                zip(words, articles[: len(told)], by_scores[: len(told)], strict=True)
-            )
-        ]
-        corrected = [
-            *convincing(candidates.only(best[: len(told)]), words, unnamed, analysed),
-            *[None] * (len(passages) - len(told)),
-        ]
-        unnamed += [()] * (len(passages) - len(told))
-        if not is_shown:
-            words = [()] * len(passages)
+        told = best if is_shown else best[:1]  # the first tells the verdict
+        of_told, others = (
+            seen(candidates.only(told), shown, evidence, naming, deadline),
+            len(best) - len(told),
+        )
+        by_scores = confidences(candidates.only(best)).tolist()
+        corrected = [*of_told.surely, *[None] * others]
+        unnamed = [*of_told.unnamed, *[()] * others]
+        words = of_told.words if is_shown else [()] * len(passages)
         titles = [
             evidence.matches(_title_of(article)) if is_shown and analysed.query.titles else ()
             for article in articles
@@ -219,7 +212,7 @@ class Searcher:
         if is_shown and analysed.query.mode is Mode.LEXICAL:
             of_passages = self.index.sentences_of([passage.number for passage in passages])
             sentences = list(map(most_telling, of_passages, sentences, words))
-        columns: tuple[list[Any], ...] = (
+        columns: tuple[Sequence[Any], ...] = (
             *(page.places.tolist(), best.tolist(), by_scores, corrected, unnamed, words, titles),
         )
         return tuple(
@@ -267,12 +260,11 @@ class Searcher:
             return Best(0.0)
         candidates = found.candidates.only(first)
         shown = self.index.shown(candidates.passages.tolist(), candidates.sentences.tolist())
-        evidence = Evidence(analysed, self.index.lexicon)
-        words = evidence.matches(shown.passages[0])
-        [confidence] = confidences(candidates).tolist()
-        lacking = Naming(analysed, self.index.lexicon).unnamed(words, shown.articles[0], confidence)
-        [surely] = convincing(candidates, [words], [lacking], analysed)
-        return Best(surely, tuple(name.text for name in lacking))
+        lexicon = self.index.lexicon
+        first_seen = seen(
+            candidates, shown, Evidence(analysed, lexicon), Naming(analysed, lexicon), NO_DEADLINE
+        )
+        return Best(first_seen.surely[0], tuple(name.text for name in first_seen.unnamed[0]))
 
     def _twins(self, candidates: Candidates, positions: Sequence[int]) -> tuple[Article, ...]:
         """The copies of a hit, the first of them."""

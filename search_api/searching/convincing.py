@@ -12,20 +12,59 @@ a name that is asked for is one degree less sure.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from indexer.core.deadline import Deadline
+from indexer.core.protocols import Shown
 from indexer.core.records import NO_EXPANSION, Candidates, MatchKind, Span
 from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.confidence import STRONG, WEAK, confidences
-from search_api.searching.evidence import WordMatch
-from search_api.searching.naming import LEAST, is_sure
+from search_api.searching.evidence import Evidence, TextSpan, WordMatch
+from search_api.searching.naming import LEAST, Naming, is_sure
 
 MOST, FEWEST = 2 / 3, 2
 """Share of the words, and how many, that a passage holds then."""
 
 _ITSELF = frozenset({MatchKind.SAME, MatchKind.STEM, MatchKind.NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of some hits, lists of one length.
+
+    Attributes:
+        words: what in the passage of each answers words of the query.
+        unnamed: the names of the query that its article does not have.
+        surely: how surely it answers, 0 to 1.
+    """
+
+    words: Sequence[tuple[WordMatch, ...]]
+    unnamed: Sequence[tuple[TextSpan, ...]]
+    surely: Sequence[float]
+
+
+def seen(
+    candidates: Candidates, shown: Shown, evidence: Evidence, naming: Naming, deadline: Deadline
+) -> Seen:
+    """What a reader sees of the first of what is shown, as many as there are candidates.
+
+    Args:
+        candidates: their scores.
+        shown: their passages and articles, and those of others behind them.
+        evidence: finds what answers the query.
+        naming: finds its names.
+        deadline: until when.
+
+    Raises:
+        TooSlow, Cancelled: as `deadline` says.
+    """
+    by_scores = confidences(candidates).tolist()
+    words = [evidence.matches(passage) for passage in deadline.each(shown.passages[: len(by_scores)])]
+    of_articles = zip(words, shown.articles, by_scores, strict=False)
+    unnamed = [naming.unnamed(*of_article) for of_article in deadline.each(of_articles)]
+    return Seen(words, unnamed, convincing(candidates, words, unnamed, naming.analysed))
 
 
 def convincing(

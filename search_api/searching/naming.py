@@ -40,7 +40,7 @@ class Naming:
 
     def __init__(self, analysed: AnalysedQuery, lexicon: Expander) -> None:
         """Look for the names of `analysed`, by the words that answer them in `lexicon`."""
-        self._analysed, self._lexicon = analysed, lexicon
+        self.analysed, self._lexicon = analysed, lexicon
 
     def unnamed(
         self, words: Sequence[WordMatch], article: Article, confidence: float
@@ -53,7 +53,7 @@ class Naming:
             confidence: of the passage, by its scores. One that holds some of the words and is doubtful
                 at most, whatever it names, is not looked through.
         """
-        if not self._analysed.names or (words and confidence < LEAST) or not (left := self._left(words)):
+        if not self.analysed.names or (words and confidence < LEAST) or not (left := self._left(words)):
             return ()
         text = f"{article.title}\n{article.text[:MOST_READ]}"
         left = self._left(self._of_names.matches(Passage(0, 0, 0, len(text), text)))
@@ -62,17 +62,17 @@ class Naming:
     @cached_property
     def _of_names(self) -> Evidence:
         """Finds the names alone: of a whole article, the other words would take most of the time."""
-        starts = {name.start for name in self._analysed.names}
-        pairs = zip(self._analysed.words, self._analysed.expansions, strict=True)
+        starts = {name.start for name in self.analysed.names}
+        pairs = zip(self.analysed.words, self.analysed.expansions, strict=True)
         named = tuple(one if word.start in starts else NO_EXPANSION for word, one in pairs)
-        return Evidence(replace(self._analysed, expansions=named), self._lexicon)
+        return Evidence(replace(self.analysed, expansions=named), self._lexicon)
 
     def _left(self, words: Iterable[WordMatch]) -> tuple[TextSpan, ...]:
         """The names that no word answers, in their order."""
-        found, text = list(words), self._analysed.query.text
+        found, text = list(words), self.analysed.query.text
         return tuple(
             TextSpan(name.start, name.end, text[name.start : name.end])
-            for name in self._analysed.names
+            for name in self.analysed.names
             if not any(_is_named(name, match) for match in found)
         )
 
