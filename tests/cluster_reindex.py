@@ -100,20 +100,14 @@ def on_cluster(articles: Path, index: Path, texts: int, journal: Path, told: Cal
     since = time.monotonic()
     with small_cluster(PROCESSES - 1) as nodes:
         arguments = ["--ray", nodes.address, "--processes", str(PROCESSES)]
-        command = [
-            sys.executable,
-            __file__,
-            "--driver",
-            str(journal),
-            *_command(articles, index, *arguments)[3:],
-        ]
-        with _started(command) as driver:
-            for share, kill in zip(MOMENTS, (_kill_process, _kill_node, _kill_driver), strict=True):
-                _wait_for(driver, index, round(texts * share))
+        moments = [round(texts * share) for share in MOMENTS]
+        with _started(_driven(journal, moments[-1], articles, index, arguments)) as driver:
+            for moment, kill in zip(moments, (_kill_process, _kill_node, _kill_driver), strict=True):
+                _wait_for(driver, index, moment)
                 told(f"{cached(index)} of {texts} texts are committed; killing: {kill(nodes, driver)}")
             assert driver.wait() == EXIT_KILLED
         committed = cached(index)
-        with _started(command) as driver:
+        with _started(_driven(journal, texts, articles, index, arguments)) as driver:
             printed, _ = driver.communicate(timeout=PATIENCE)
         assert driver.returncode == 0, printed
     handed = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
@@ -156,6 +150,12 @@ def _scores(hit: Hit) -> list[float]:
 def _command(articles: Path, index: Path, *more: str) -> list[str]:
     fixed = ["reindex", str(articles), "--index", str(index), "--json", "--quiet"]
     return [sys.executable, "-m", "search_api", *fixed, *more]
+
+
+def _driven(journal: Path, most: int, articles: Path, index: Path, arguments: Sequence[str]) -> list[str]:
+    """The command that `_drive` runs in a process of its own."""
+    asked = _command(articles, index, *arguments)[3:]
+    return [sys.executable, __file__, "--driver", str(journal), str(most), *asked]
 
 
 @contextlib.contextmanager
@@ -211,15 +211,22 @@ def _counted(
     return Run(texts, committed, len(handed), times.total(), again, repeated, summary, seconds)
 
 
-def _drive(journal: Path, arguments: Sequence[str]) -> None:
-    """Run a command that writes down which texts it hands out, a block a line."""
+def _drive(journal: Path, most: int, arguments: Sequence[str]) -> None:
+    """Run a command that writes down which texts it hands out, a block a line.
+
+    It hands out nothing more once so many texts are committed: however long it takes to kill a node, the
+    command is then still at work when it is killed itself.
+    """
     from indexer.cluster.library import Cluster
     from search_api.commands.cli import main
 
     ask = Cluster.ask
+    index = Path(arguments[arguments.index("--index") + 1])
 
     def asked(self: Cluster, process: Any, texts: list[str]) -> Any:  # noqa: ANN401
         if texts:
+            while cached(index) >= most:
+                time.sleep(0.05)
             digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
             with journal.open("a", encoding="utf-8") as file:
                 file.write(f"{json.dumps(digests)}\n")
@@ -267,6 +274,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--driver"]:
-        _drive(Path(sys.argv[2]), sys.argv[3:])
+        _drive(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
     else:
         sys.exit(main())
