@@ -53,6 +53,7 @@ class Checksums:
         return encode(texts, self.dimensions)
 
     encode_queries = encode
+    encode_words = encode
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

@@ -78,6 +78,9 @@ class CountingEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encoder.encode_queries(texts)
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        return self._encoder.encode_words(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._encoder.count_tokens(texts)
 

@@ -199,6 +199,9 @@ class _MadeUp:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self.encode(texts)
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        return self.encode(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
 

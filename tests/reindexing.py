@@ -183,6 +183,7 @@ def _warm() -> None:
         engine = "by hand"
         encode = staticmethod(encode)
         encode_queries = staticmethod(encode)
+        encode_words = staticmethod(encode)
 
         @staticmethod
         def count_tokens(texts: Sequence[str]) -> list[int]:

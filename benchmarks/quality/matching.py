@@ -133,6 +133,7 @@ class _NoVectors:
         return np.full((len(texts), 8), 8**-0.5, np.float32)
 
     encode_queries = encode
+    encode_words = encode
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words."""

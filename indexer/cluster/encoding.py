@@ -238,6 +238,10 @@ class ClusterEncoder:
         """The same for a few short texts, in this process, as exactly as its engine can."""
         return self._own.encode_queries(texts)
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        """The same for words of queries, in this process."""
+        return self._own.encode_words(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Model tokens of each text, without the special tokens at both ends."""
         return self._own.count_tokens(texts)

@@ -237,6 +237,10 @@ class Encoder(Protocol):
         """The same for a few short texts, as exactly as the engine can."""
         ...
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        """The same for a few words, rounded as `encode` rounds: like words are then nearer to each other."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Model tokens of each text, without the special tokens at both ends."""
         ...

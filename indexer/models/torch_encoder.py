@@ -68,6 +68,10 @@ class TorchEncoder:
         """The same as `encode`."""
         return self.encode(texts)
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        """The same as `encode`."""
+        return self.encode(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Model tokens of each text, without the special tokens at both ends and without cutting."""
         if not texts:

@@ -36,7 +36,7 @@ from indexer.retrieval.columns import Columns
 from indexer.retrieval.standing import StandingWords
 from indexer.retrieval.words import Everywhere, Idf, LexicalMoments, LexicalScores, Stood, Word, digest
 
-REMEMBERED = 128_000_000
+REMEMBERED = 112_000_000
 """Bytes of what words add to passages that are kept for later queries."""
 
 ENOUGH = 1024

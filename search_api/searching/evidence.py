@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +16,11 @@ from indexer.text.orthography import (
     designations,
     is_arabic_script,
     is_function_word,
-    raw_words,
 )
 from indexer.text.orthography.common import HAMZA
 from indexer.text.orthography.stems import arabic, persian
 from search_api.searching.analysis import AnalysedQuery
+from search_api.searching.passage_words import PassageWords, words_of_passage
 
 LEAST_WEIGHTS = {
     MatchKind.SAME: 0.0,
@@ -161,29 +161,26 @@ class Evidence:
         different translations of one word, one that stands beside the answer to the word's neighbour in
         the query tells the sense: "external power" is not the power to do something.
         """
-        found = raw_words(passage.text)
-        spans = [(start, end) for start, end, _ in found]
-        words = [folded for _, _, folded in found]
-        different = set(words)
-        phrases = list(self._together(words, different))
-        places = self._words(passage, spans, words, different)
+        words = words_of_passage(passage.text)
+        phrases = list(self._together(words))
+        places = self._words(passage, words)
         singles = [place for place in places if not _is_inside(place, phrases)]
-        matches = [self._match(passage, spans, place) for place in self._in_one_sense([*singles, *phrases])]
+        matches = [self._match(passage, words, place) for place in self._in_one_sense([*singles, *phrases])]
         return tuple(sorted(matches, key=lambda match: (match.passage.start, match.passage.end)))
 
-    def _words(
-        self, passage: Passage, spans: Sequence[tuple[int, int]], words: Sequence[str], different: Set[str]
-    ) -> Iterator[_Place]:
-        named = {word for word in different if designations.letters_of(word) in self._letters}
-        telling = self._answers.keys() & different
-        beginning = (self._beginnings & different) | named
+    def _words(self, passage: Passage, words: PassageWords) -> Iterator[_Place]:
+        named = {word for letters in self._letters & words.letters.keys() for word in words.letters[letters]}
+        telling = self._answers.keys() & words.different
+        beginning = (self._beginnings & words.different) | named
+        asked = telling | beginning
         done = 0
-        for first, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        for first in [place for place, word in enumerate(words.folds) if word in asked]:
             if first < done:
                 continue
+            word, following = words.folds[first], "".join(words.folds[first + 1 : first + 2])
             if word in beginning and (word in named or self._goes_on(word, following)):
-                for past in range(min(first + MOST_PARTS, len(spans)), first + 1, -1):
-                    joined = as_one(words[first:past], _between(passage.text, spans[first:past]))
+                for past in range(min(first + MOST_PARTS, len(words.folds)), first + 1, -1):
+                    joined = as_one(words.folds[first:past], _between(passage.text, words, first, past))
                     if joined in self._answers:
                         yield _Place(first, past, joined, self._surest(joined))
                         done = past
@@ -202,19 +199,19 @@ class Evidence:
         """Of what a word of a passage may answer, the surest; the first of equals."""
         return max(self._answers[word], key=lambda answer: (answer[2], -answer[0]))
 
-    def _together(self, words: Sequence[str], different: Set[str]) -> Iterable[_Place]:
+    def _together(self, words: PassageWords) -> Iterable[_Place]:
         """Phrases; of several that begin with one word, the surest."""
         found: dict[int, _Place] = {}
         for phrase in self._phrases:
-            if any(part.isdisjoint(different) for part in phrase.parts):
+            if any(part.isdisjoint(words.different) for part in phrase.parts):
                 continue
-            first = 0
-            while first < len(words):
-                past = _end_of(phrase, words, first)
+            done, beginning = 0, phrase.parts[0]
+            for first in [place for place, word in enumerate(words.folds) if word in beginning]:
+                past = _end_of(phrase, words.folds, first) if first >= done else 0
                 if past:
-                    place = _Place(first, past, "".join(words[first:past]), phrase.answer)
+                    place = _Place(first, past, "".join(words.folds[first:past]), phrase.answer)
                     found[first] = max(found.get(first, place), place, key=lambda one: one.answer[2])
-                first = past or first + 1
+                    done = past
         return found.values()
 
     def _in_one_sense(self, places: Sequence[_Place]) -> list[_Place]:
@@ -240,9 +237,9 @@ class Evidence:
         others = itertools.chain(by_rank.get(rank - 1, ()), by_rank.get(rank + 1, ()))
         return any(_is_beside(place, other) for other in others)
 
-    def _match(self, passage: Passage, spans: Sequence[tuple[int, int]], place: _Place) -> WordMatch:
+    def _match(self, passage: Passage, words: PassageWords, place: _Place) -> WordMatch:
         position, kind, weight = place.answer
-        start, end = spans[place.first][0], spans[place.past - 1][1]
+        start, end = words.starts[place.first], words.ends[place.past - 1]
         there = TextSpan(passage.start + start, passage.start + end, passage.text[start:end])
         return WordMatch(self._asked(position), there, kind, round(weight, 3))
 
@@ -315,9 +312,9 @@ def _stems(word: str) -> set[str]:
     return {persian(word), arabic(word)}
 
 
-def _between(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
-    """What lies between the words at `spans`."""
-    return [text[left[1] : right[0]] for left, right in itertools.pairwise(spans)]
+def _between(text: str, words: PassageWords, first: int, past: int) -> list[str]:
+    """What lies between some words that follow each other."""
+    return [text[words.ends[place] : words.starts[place + 1]] for place in range(first, past - 1)]
 
 
 def _least(asked: str, best_sound: float) -> Scores:

@@ -163,4 +163,4 @@ class QueryEncoders:
             encoder: of the model.
             prompt: what the model wants before a query.
         """
-        return cls(QueryEncoder(encoder.encode_queries, prompt), QueryEncoder(encoder.encode, prompt))
+        return cls(QueryEncoder(encoder.encode_queries, prompt), QueryEncoder(encoder.encode_words, prompt))

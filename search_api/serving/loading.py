@@ -91,7 +91,7 @@ def _warm(encoder: Encoder) -> None:
     from search_api.searching import gloss
 
     encoder.encode_queries(["short"])
-    encoder.encode(["word"])
+    encoder.encode_words(["word"])
     date_mentions.prepare()
     encoder.encode_queries([_LONGER])
     encoder.encode_queries(["several", "at once"])

@@ -5,8 +5,10 @@ import logging
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from indexer.core.protocols import Encoder
 from indexer.core.records import Article, Record, Vectors
 from indexer.corpus import Corpus
 from indexer.models import embedded_model
-from indexer.models.eightbit import runtime
+from indexer.models.eightbit import running, runtime
 from indexer.models.eightbit.architecture import read_architecture
 from indexer.models.eightbit.convert import Facts, converted
 from indexer.models.eightbit.graph import eight_bit_rows
@@ -97,13 +99,50 @@ class TestAgreement:
 
     def test_several_queries_are_packed_where_8_bits_are_fast(self, encoder: Encoder) -> None:
         assert isinstance(encoder, OpenVinoEncoder)
-        assert encoder._packs or not runtime._is_fast_in_8_bits()
+        graphs = (encoder._queries, encoder._long_queries, encoder._words)
+        assert all(map(encoder._packs, graphs)) or not runtime._is_fast_in_8_bits()
+
+    def test_words_are_rounded_as_those_of_the_index(self, encoder: Encoder) -> None:
+        words = [f"query: {word}" for word in ("receptacles", "flood", "الحرب", "Zaporizhzhia", "زلزله")]
+        assert cosines(encoder.encode_words(words), encoder.encode(words)).min() >= 0.9993
+
+    def test_a_word_has_the_same_vector_beside_whatever_others(self, encoder: Encoder) -> None:
+        words = [f"query: {word}" for word in ("receptacles", "flood", "الحرب", "Zaporizhzhia", "زلزله")]
+        alone = np.vstack([encoder.encode_words([word]) for word in words])
+        assert cosines(encoder.encode_words(words), alone).min() >= 0.99999
 
     def test_neighbours_in_a_row_change_nothing(self, encoder: Encoder) -> None:
         first = encoder.encode_queries([QUERIES[0], *QUERIES[1:5]])[0]
         last = encoder.encode_queries([*QUERIES[5:], QUERIES[0]])[-1]
         assert float(first @ last) >= 0.9999
         assert float(first @ encoder.encode_queries([QUERIES[1], QUERIES[3]])[0]) < 0.95
+
+    def test_passes_do_not_get_in_each_others_way(
+        self, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many ask at once: a word and a query on two cores take turns."""
+        under_way: list[int] = [0]
+        most: list[int] = []
+
+        class Passes(threading.BoundedSemaphore):
+            def __enter__(self, *given: Any) -> bool:  # noqa: ANN401
+                entered = super().__enter__(*given)
+                under_way[0] += 1
+                most.append(under_way[0])
+                return entered
+
+            def __exit__(self, *given: Any) -> None:  # noqa: ANN401
+                under_way[0] -= 1
+                super().__exit__(*given)
+
+        monkeypatch.setattr(running, "_passes", Passes(1))
+        with ThreadPoolExecutor(6) as pool:
+            texts = [f"query: rain on day {number}" for number in range(6)]
+            kinds = [encoder.encode_words, encoder.encode_queries, encoder.encode] * 2
+            list(pool.map(lambda kind, text: kind([text, text[:-1]]), kinds, texts))
+            encoder.encode_queries(["query: rain"])
+        assert len(most) >= 7
+        assert max(most) == 1
 
     def test_more_than_a_row_holds_is_encoded_in_several(self, encoder: Encoder) -> None:
         texts = [f"query: {'rain ' * (words % 50)}on day {words}" for words in range(40)]
@@ -120,10 +159,12 @@ class TestAgreement:
         folder = converted(tiny_model, tmp_path, lambda line: None)
         texts = ["a b", "b c b c a"]
         right = OpenVinoEncoder(folder).encode_queries(texts)
+        right_words = OpenVinoEncoder(folder).encode_words(texts)
         run = PackedGraph.run
         monkeypatch.setattr(PackedGraph, "run", lambda *given: -run(*given))
         with caplog.at_level(logging.WARNING):
             assert cosines(OpenVinoEncoder(folder).encode_queries(texts), right).min() >= 0.998
+            assert cosines(OpenVinoEncoder(folder).encode_words(texts), right_words).min() >= 0.998
         assert ("encoding in batches" in caplog.text) == runtime._is_fast_in_8_bits()
 
     def test_a_cpu_that_is_slow_in_8_bits_uses_floats(

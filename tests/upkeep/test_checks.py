@@ -271,6 +271,9 @@ class Prompted:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self.encode(texts)
 
+    def encode_words(self, texts: Sequence[str]) -> Vectors:
+        return self.encode(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 

@@ -173,6 +173,7 @@ class MadeUpEncoder:
         return found
 
     encode_queries = encode
+    encode_words = encode
 
     def _drawn(self, prompt: str, kind: str, texts: Sequence[str], rows: Numbers) -> Vectors:
         if kind == _MODEL:

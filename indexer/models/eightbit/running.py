@@ -22,6 +22,9 @@ _APART = -10_000.0
 
 _COMPILED = ".compiled"
 
+_passes = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
+"""Passes at once, of all graphs: more of them get in each other's way, for each wants several cores."""
+
 
 @functools.cache
 def _core() -> openvino.Core:
@@ -55,7 +58,7 @@ class Graph:
     def run(self, embeddings: Floats, mask: Floats) -> Vectors:
         """Vectors of unit length, shape `(n, dimensions)`, of embeddings `(n, tokens, dimensions)`."""
         request = self._request(mask.shape[1] if len(mask) == 1 and mask.shape[1] in self._widths else 0)
-        with self._running:
+        with self._running, _passes:
             request.infer([embeddings, mask])
             return np.array(request.get_output_tensor(0).data)
 
@@ -75,14 +78,15 @@ class Graph:
 class PackedGraph:
     """Short texts behind each other in one row, none of them padded: fewer tokens than in a batch.
 
-    It leaves half of the cores to others: who asks for several texts at once has other work for them, and
-    threads that wait for each other burn more than they save.
+    With `is_shared` it leaves half of the cores to others: who asks for several texts at once has other work
+    for them, and threads that wait for each other burn more than they save.
     """
 
-    def __init__(self, path: Path, group: int, pooling: str) -> None:
+    def __init__(self, path: Path, group: int, pooling: str, *, is_shared: bool) -> None:
         self._path = path
         self._group = group
         self._pooling = pooling
+        self._threads = max(1, (os.cpu_count() or 1) // 2) if is_shared else 0
         self._running = threading.Lock()
         self._request: openvino.InferRequest | None = None
 
@@ -105,8 +109,9 @@ class PackedGraph:
         pool = (chosen & (places == 0) if self._pooling == "cls" else chosen).astype(np.float32)
         with self._running:
             if self._request is None:
-                self._request = _compiled(self._path, self._group, threads=max(1, (os.cpu_count() or 1) // 2))
-            self._request.infer([filled, places, bias, pool])
+                self._request = _compiled(self._path, self._group, threads=self._threads)
+            with _passes:
+                self._request.infer([filled, places, bias, pool])
             return np.array(self._request.get_output_tensor(0).data)
 
 
