@@ -99,7 +99,7 @@ class TestAgreement:
 
     def test_several_queries_are_packed_where_8_bits_are_fast(self, encoder: Encoder) -> None:
         assert isinstance(encoder, OpenVinoEncoder)
-        graphs = (encoder._queries, encoder._long_queries, encoder._words)
+        graphs = (encoder._queries, encoder._words)
         assert all(map(encoder._packs, graphs)) or not runtime._is_fast_in_8_bits()
 
     def test_words_are_rounded_as_those_of_the_index(self, encoder: Encoder) -> None:

@@ -76,17 +76,12 @@ class Graph:
 
 
 class PackedGraph:
-    """Short texts behind each other in one row, none of them padded: fewer tokens than in a batch.
+    """Short texts behind each other in one row, none of them padded: fewer tokens than in a batch."""
 
-    With `is_shared` it leaves half of the cores to others: who asks for several texts at once has other work
-    for them, and threads that wait for each other burn more than they save.
-    """
-
-    def __init__(self, path: Path, group: int, pooling: str, *, is_shared: bool) -> None:
+    def __init__(self, path: Path, group: int, pooling: str) -> None:
         self._path = path
         self._group = group
         self._pooling = pooling
-        self._threads = max(1, (os.cpu_count() or 1) // 2) if is_shared else 0
         self._running = threading.Lock()
         self._request: openvino.InferRequest | None = None
 
@@ -109,14 +104,14 @@ class PackedGraph:
         pool = (chosen & (places == 0) if self._pooling == "cls" else chosen).astype(np.float32)
         with self._running:
             if self._request is None:
-                self._request = _compiled(self._path, self._group, threads=self._threads)
+                self._request = _compiled(self._path, self._group)
             with _passes:
                 self._request.infer([filled, places, bias, pool])
             return np.array(self._request.get_output_tensor(0).data)
 
 
-def _compiled(path: Path, group: int, fixed: int = 0, threads: int = 0) -> openvino.InferRequest:
-    """What runs a graph: one text of `fixed` tokens if that is not 0, on all cores if `threads` is 0."""
+def _compiled(path: Path, group: int, fixed: int = 0) -> openvino.InferRequest:
+    """What runs a graph: one text of `fixed` tokens if that is not 0."""
     core = _core()
     capable = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options: dict[str, str | int] = {
@@ -124,8 +119,6 @@ def _compiled(path: Path, group: int, fixed: int = 0, threads: int = 0) -> openv
         "INFERENCE_PRECISION_HINT": "bf16" if capable else "f32",
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": group,
     }
-    if threads:
-        options["INFERENCE_NUM_THREADS"] = threads
     folder = path.parent
     if os.access(folder.parent, os.W_OK):
         options["CACHE_DIR"] = str(folder.with_name(f"{folder.name}{_COMPILED}"))

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,10 +67,8 @@ class OpenVinoEncoder:
         self._float = Graph(folder / FLOAT, _PASSAGE_GROUP)
         self._for_passages = Graph(folder / EIGHT_BIT, _PASSAGE_GROUP)
         self._for_queries = Graph(folder / EIGHT_BIT, _QUERY_GROUP, _QUERY_WIDTHS)
-        packed = partial(PackedGraph, folder / PACKED, pooling=self._facts.pooling)
-        self._queries = packed(group=_PACKED_GROUP, is_shared=True)
-        self._long_queries = packed(group=_QUERY_GROUP, is_shared=False)
-        self._words = packed(group=_PASSAGE_GROUP, is_shared=True)
+        self._queries = PackedGraph(folder / PACKED, _PACKED_GROUP, self._facts.pooling)
+        self._words = PackedGraph(folder / PACKED, _PASSAGE_GROUP, self._facts.pooling)
         self._chosen: dict[Graph, Graph] = {}
         self._is_packing: dict[PackedGraph, bool] = {}
 
@@ -115,12 +112,11 @@ class OpenVinoEncoder:
         return self._batched(self._sequences(texts), graph)
 
     def _encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """One short text by a graph of its width, others in packed rows; a long one alone on all cores."""
+        """One short text by a graph of its width, a long one and several in packed rows."""
         sequences = self._sequences(texts)
-        is_alone = len(sequences) == 1
-        if is_alone and len(sequences[0]) <= _QUERY_WIDTHS[-1]:
+        if len(sequences) == 1 and len(sequences[0]) <= _QUERY_WIDTHS[-1]:
             return self._batched(sequences, self._choice(self._for_queries))
-        return self._packed(sequences, self._long_queries if is_alone else self._queries, self._for_queries)
+        return self._packed(sequences, self._queries, self._for_queries)
 
     def _encode_words(self, texts: Sequence[str]) -> Vectors:
         return self._packed(self._sequences(texts), self._words, self._for_passages)
