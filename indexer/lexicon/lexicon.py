@@ -34,7 +34,7 @@ from indexer.text.orthography import is_arabic_script, is_function_word, is_numb
 from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
 
 SOUND_FLOOR = 0.6

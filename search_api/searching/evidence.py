@@ -12,6 +12,7 @@ from indexer.core.protocols import Expander
 from indexer.core.records import KINDS, NO_EXPANSION, Expansion, MatchKind, Passage, Scores, Span
 from indexer.text.orthography import (
     MOST_PARTS,
+    arabic_stems,
     as_one,
     designations,
     is_arabic_script,
@@ -19,7 +20,7 @@ from indexer.text.orthography import (
     raw_words,
 )
 from indexer.text.orthography.common import HAMZA
-from indexer.text.orthography.stems import arabic, persian
+from indexer.text.orthography.stems import persian
 from search_api.searching.analysis import AnalysedQuery
 
 LEAST_WEIGHTS = {
@@ -312,7 +313,7 @@ def _is_outdone(place: _Place, telling: Sequence[_Place]) -> bool:
 
 
 def _stems(word: str) -> set[str]:
-    return {persian(word), arabic(word)}
+    return {persian(word), arabic_stems.stem(word)}
 
 
 def _between(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
