@@ -114,6 +114,17 @@ def test_a_word_finds_the_other_language_without_a_vector(folder: Path) -> None:
     assert found(folder, "مستشفى", "ar") == {"المستشفی": "stem", "بیمارستان": "dictionary"}
 
 
+def test_what_the_dictionary_lacks_is_found_by_its_sound_in_the_other_language(tmp_path: Path) -> None:
+    languages = {"پرتاگونیل": "fa", "برتاغونیل": "ar", "حرب": "ar", "جنگ": "fa", "جنق": "fa"}
+    words = sorted(languages)
+    bits = np.array([language_bit(languages[word]) for word in words], np.uint8)
+    lexicon.write(Words(words, bits, np.ones(len(words), np.int64), 1), encode, tmp_path)
+    vocabulary.write(words, tmp_path, "words")
+    assert found(tmp_path, "برتاغونيل", "ar") == {"برتاغونیل": "same", "پرتاگونیل": "sound"}
+    assert found(tmp_path, "پرتاگونیل", "fa") == {"پرتاگونیل": "same", "برتاغونیل": "sound"}
+    assert found(tmp_path, "جنگ", "fa") == {"جنگ": "same", "حرب": "dictionary"}, "it has جنگ"
+
+
 def test_a_glossary_goes_on_top(folder: Path) -> None:
     (folder / GLOSSARY).write_text("clinic\tn\tناشناخته\t\tالمستشفى\n", encoding="utf-8")
     assert found(folder, "ناشناخته", "fa") == {"المستشفی": "dictionary"}
