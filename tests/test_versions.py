@@ -27,7 +27,7 @@ PINS = {
     "columns": (4, "9757273556aafa38616a084b53eefa3c15ebd6eaa39cd49e4079cd4f54ed7560"),
     "format": (8, "57ce2758a1410c52f8a663d10a77ef6be33469a74a4ef325bfc99927e91ff27d"),
     "language": (2, "bb70553cd7c3c36c47484f554a27c140f18e7997d06ff4a2acdcdf43b60c7d39"),
-    "lexicon": (5, "5a5cac6fd3391e029c9e305a29f20d0176fc701aa8ed9b625166683438c8eeed"),
+    "lexicon": (6, "0387f716924cc0a5bce41417827b281fb515b561d8962d4a81fbe18565c68b23"),
     "orthography": (5, "888df6ec7a05e3fda592ec5fcb367aa615814809ea3ee6df5f9c596a90bfb4ed"),
     "phonemes": (2, "4e64fc337d5de9bdb50938a2dc029cec38c980e42e637cb745431a17ea3e7cbd"),
     "repeats": (1, "fd0e284b3408b8eeb8e69fa76b09a4643eee4b53886ff83068b168ed7790e301"),

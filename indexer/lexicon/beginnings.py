@@ -1,6 +1,7 @@
 """The words of an index by how they begin: as somebody types, or as that sounds in other letters."""
 
-from indexer.lexicon.lexicon import LEAST_SOUND, SHORTEST_SOUND, Lexicon
+from indexer.lexicon.lexicon import SHORTEST_SOUND, Lexicon
+from indexer.lexicon.sounding import LEAST_SOUND
 from indexer.text.orthography import is_arabic_script
 
 SOUND_WINDOW = 0.06

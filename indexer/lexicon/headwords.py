@@ -24,12 +24,12 @@ from indexer.storage.made_once import make_once
 from indexer.text import wordlists
 from indexer.text.orthography import VERSION as ORTHOGRAPHY
 from indexer.text.orthography import fold
-from indexer.text.orthography.stems import stem
+from indexer.text.orthography.stems import nearer_forms, stem
 
 _logger = logging.getLogger(__name__)
 
 FILE = "headwords.tsv"
-FORMAT = 1
+FORMAT = 2
 MOST = 6
 """Headwords that are kept of a word: the usual one of each of its meanings, and some beside it."""
 
@@ -48,9 +48,19 @@ class Headwords:
         self._lines = lines
 
     def of(self, word: str, language: str) -> tuple[str, ...]:
-        """The headwords of a folded word in the form that it has, else of its stem; names behind `NAME`."""
+        """The headwords of a folded word, names behind `NAME`.
+
+        Of the nearest form of it that means more than a name, then the names on the way there: العالم is the
+        world, and a surname. Of its stem where none does, unless it is a name as it stands.
+        """
         column = column_of(language)
-        return self._at(_key(word, column)) or self._at(_key(stem(word, column), column))
+        names: list[str] = []
+        for form in nearer_forms(word, column):
+            found = self._at(_key(form, column))
+            if any(not headword.startswith(NAME) for headword in found):
+                return tuple(dict.fromkeys((*found, *names)))
+            names += found
+        return self._at(_key(word, column)) or self._at(_key(stem(word, column), column)) or tuple(names)
 
     def _at(self, key: bytes) -> tuple[str, ...]:
         low, high = 0, len(self._lines)
@@ -103,7 +113,7 @@ def senses_between(known: Dictionary, headword: str, word: str, language: str) -
         Senses, each with how far the word is from the usual translation of the headword.
     """
     column = column_of(language)
-    wanted = {word, stem(word, column)}
+    wanted = {*nearer_forms(word, column), stem(word, column)}
     is_name = headword.startswith(NAME)
     found = []
     for rank, sense in enumerate(known.senses(headword.removeprefix(NAME), is_name=is_name)):

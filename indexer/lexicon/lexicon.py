@@ -11,7 +11,6 @@ frequent enough, a vector of its own. A query's word is expanded into words of t
   mean nearly the same (`word_vectors`).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 
 from indexer.core.bounded import Bounded, size_of
 from indexer.core.records import ALL_KINDS, KINDS, Expansion, MatchKind, Numbers, Phrase, QueryWord, Vectors
-from indexer.lexicon import dictionary, forms, headwords, sound, word_vectors
+from indexer.lexicon import dictionary, forms, headwords, sound, sounding, word_vectors
 from indexer.lexicon.collected import Collected
 from indexer.lexicon.dictionary import NAMES
 from indexer.lexicon.forms import Forms, Words
@@ -34,22 +33,8 @@ from indexer.text.orthography import is_arabic_script, is_function_word, is_numb
 from indexer.text.orthography.designations import parts
 from indexer.text.orthography.stems import stem
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same words get other stems (`orthography.stems`) or vectors, or the files differ."""
-
-SOUND_FLOOR = 0.6
-"""Similarity of sound from which weights rise with the square."""
-
-LEAST_SOUND = 0.75
-"""Similarity of sound from which words are taken for each other: of names, one in three hundred has less."""
-
-SOUNDS = 8
-SOUND_WINDOW = 0.12
-"""Most words that sound alike, and how much less alike than the best they may be."""
-
-SOUND_DECAY = 0.04
-"""Weights fall off with e for so much less likeness than the best: of names, half of the words within 0.02 of
-the best are spellings of the name, of those 0.05 below it one in thirty."""
 
 NUMBER_WEIGHT = 0.3
 """What the number alone counts for a designation: text may write the letters of C-130 in another way."""
@@ -58,6 +43,9 @@ APART = 0.6
 """What the words of a notion count where they stand together, translated one by one."""
 
 SHORTEST_SOUND = 3
+SHORTEST_LOAN = 4
+"""Letters of a word in Arabic script for which words of the other language are found by their sound."""
+
 ENGLISH = "en"
 COMMON = 2e-6
 """Share of all English words from which a word is common, and no name unless it is written as one."""
@@ -192,12 +180,13 @@ class Lexicon:
         sounds = found
         if self.is_sounded(folded):
             sounds = found.copy()
-            sounds.add(*self.forms.with_forms(*self._sounding(word.typed)), MatchKind.SOUND)
+            sounds.add(*self.forms.with_forms(*sounding.near(self.sound, word.typed)), MatchKind.SOUND)
             if self._may_be_a_name(word):
                 found = sounds.copy()
         known_senses = self._known(word)
         if not known_senses:
             found.add(*self._number_of(folded), MatchKind.STEM)
+            found.add(*self.forms.with_forms(*self._sounding_abroad(word)), MatchKind.SOUND)
         phrases = [phrase for kind, known in known_senses for phrase in found.add_known(kind, known)]
         if MatchKind.DICTIONARY in kinds:
             phrases += self._apart(word)
@@ -315,17 +304,18 @@ class Lexicon:
         """Whether words are looked for that sound like this one: Latin letters, three or more."""
         return len(folded) >= SHORTEST_SOUND and not is_arabic_script(folded) and not is_number(folded)
 
-    def _sounding(self, typed: str) -> tuple[Sequence[int], Sequence[float]]:
-        matches = self.sound.matches(typed, floor=LEAST_SOUND, limit=SOUNDS)
-        if not matches:
+    def _sounding_abroad(self, word: QueryWord) -> tuple[Sequence[int], Sequence[float]]:
+        """Words of the other language that sound like one in Arabic script which the dictionary lacks."""
+        folded, language = word.folded, word.language
+        if (
+            len(folded) < SHORTEST_LOAN
+            or not is_arabic_script(folded)
+            or not self.forms.has_foreign(language)
+        ):
             return [], []
-        best = matches[0][1]
-        near = [(word, alike) for word, alike in matches if alike >= best - SOUND_WINDOW]
-        weights = [
-            ((alike - SOUND_FLOOR) / (1 - SOUND_FLOOR)) ** 2 * math.exp((alike - best) / SOUND_DECAY)
-            for _, alike in near
-        ]
-        return [word for word, _ in near], weights
+        near = zip(*sounding.near(self.sound, word.typed), strict=True)
+        pairs = [(term, weight) for term, weight in near if self.forms.is_foreign(term, language)]
+        return [term for term, _ in pairs], [weight for _, weight in pairs]
 
     def _number_of(self, folded: str) -> tuple[Sequence[int], Sequence[float]]:
         """The number in a designation."""

@@ -41,7 +41,12 @@ _SEVERAL_DIGITS = re.compile(r"\d[\d.,]+")
 
 @functools.cache
 def frequencies(language: str, size: str = "small") -> dict[str, float]:
-    """Share of all words that each word of a list is, by word, most frequent first. Not to be changed.
+    """What `read` gives, kept. Not to be changed."""
+    return read(language, size)
+
+
+def read(language: str, size: str) -> dict[str, float]:
+    """Share of all words that each word of a list is, by word, most frequent first.
 
     Args:
         language: `ar`, `en`, `fa`, …

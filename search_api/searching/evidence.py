@@ -12,13 +12,14 @@ from indexer.core.protocols import Expander
 from indexer.core.records import KINDS, NO_EXPANSION, Expansion, MatchKind, Passage, Scores, Span
 from indexer.text.orthography import (
     MOST_PARTS,
+    arabic_stems,
     as_one,
     designations,
     is_arabic_script,
     is_function_word,
 )
 from indexer.text.orthography.common import HAMZA
-from indexer.text.orthography.stems import arabic, persian
+from indexer.text.orthography.stems import persian
 from search_api.searching.analysis import AnalysedQuery
 from search_api.searching.passage_words import PassageWords, words_of_passage
 
@@ -309,7 +310,7 @@ def _is_outdone(place: _Place, telling: Sequence[_Place]) -> bool:
 
 
 def _stems(word: str) -> set[str]:
-    return {persian(word), arabic(word)}
+    return {persian(word), arabic_stems.stem(word)}
 
 
 def _between(text: str, words: PassageWords, first: int, past: int) -> list[str]:

@@ -44,6 +44,24 @@ def test_a_form_is_found_by_its_stem() -> None:
     assert table.of(fold("المستشفى"), "ar") == ("hospital",)
 
 
+def test_a_surname_does_not_hide_the_word_that_it_is() -> None:
+    table = Headwords(
+        made(Dictionary({"world": ["n\tجهان\t\tعالم"]}, {"alalem": ["person\tالعالم\t\tالعالم"]}))
+    )
+    assert table.of(fold("العالم"), "ar") == ("world", f"{NAME}alalem")
+
+
+def test_an_inflected_word_is_found_by_its_nearest_form() -> None:
+    known = Dictionary(
+        {"virus": ["n\tویروس\t\tفيروس"], "say": ["v\tگفتن\t\tقال"], "states": ["n\tایالات\t\tولايات"]}
+    )
+    table = Headwords(made(known))
+    assert table.of(fold("للفيروسات"), "ar") == ("virus",)
+    assert table.of(fold("سيقولون"), "ar") == ("say",)
+    [(sense, distance)] = senses_between(known, "states", fold("والولايات"), "ar")
+    assert ([one.forms for one in sense.translations], distance) == ([("ایالات",)], 0)
+
+
 @given(st.dictionaries(st.text("ابپتجد", min_size=1, max_size=4), st.text("abc", min_size=1), max_size=30))
 def test_every_line_is_found_where_it_lies(pairs: dict[str, str]) -> None:
     lines = sorted(f"fa\t{word}\t{headword}\n".encode() for word, headword in pairs.items())
@@ -94,6 +112,17 @@ def test_a_word_finds_the_other_language_without_a_vector(folder: Path) -> None:
     assert words.is_translated(QueryWord("ناشناخته", "ناشناخته", "fa"))
     assert found(folder, "جنگ", "fa") == {"جنگ": "same", "حرب": "dictionary", "قتال": "dictionary"}
     assert found(folder, "مستشفى", "ar") == {"المستشفی": "stem", "بیمارستان": "dictionary"}
+
+
+def test_what_the_dictionary_lacks_is_found_by_its_sound_in_the_other_language(tmp_path: Path) -> None:
+    languages = {"پرتاگونیل": "fa", "برتاغونیل": "ar", "حرب": "ar", "جنگ": "fa", "جنق": "fa"}
+    words = sorted(languages)
+    bits = np.array([language_bit(languages[word]) for word in words], np.uint8)
+    lexicon.write(Words(words, bits, np.ones(len(words), np.int64), 1), encode, tmp_path)
+    vocabulary.write(words, tmp_path, "words")
+    assert found(tmp_path, "برتاغونيل", "ar") == {"برتاغونیل": "same", "پرتاگونیل": "sound"}
+    assert found(tmp_path, "پرتاگونیل", "fa") == {"پرتاگونیل": "same", "برتاغونیل": "sound"}
+    assert found(tmp_path, "جنگ", "fa") == {"جنگ": "same", "حرب": "dictionary"}, "it has جنگ"
 
 
 def test_a_glossary_goes_on_top(folder: Path) -> None:

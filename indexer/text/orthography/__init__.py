@@ -7,8 +7,9 @@ offsets point into is always the original text.
 
 import functools
 import re
+from collections.abc import Callable
 
-from indexer.text.orthography import arabic, persian
+from indexer.text.orthography import arabic, arabic_use, persian, word_tables
 from indexer.text.orthography.common import (
     MOST_PARTS,
     VERSION,
@@ -27,7 +28,7 @@ from indexer.text.orthography.folding import (
     tokens,
 )
 from indexer.text.orthography.letters import ARABIC_WORD, Token, fold, raw_words
-from indexer.text.orthography.word_tables import known_words, prepare
+from indexer.text.orthography.word_tables import known_words
 
 __all__ = [
     "MOST_PARTS",
@@ -48,6 +49,16 @@ __all__ = [
 ]
 
 _BEHIND = re.compile(f" (?P<word>{ARABIC_WORD.pattern})|(?P<end>\\s*(?:$|[.,،:؛!?؟»)]))")
+
+
+def prepare(progress: Callable[[str], None]) -> None:
+    """Make or open what is known of words now, so that no query waits; `progress` hears what takes seconds.
+
+    Raises:
+        LibraryBroken: wordfreq does not run in this environment.
+    """
+    word_tables.prepare(progress)
+    arabic_use.prepare(progress)
 
 
 def encoder_input(text: str, language: str) -> str:

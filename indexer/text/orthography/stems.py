@@ -2,24 +2,14 @@
 
 Persian loses plural, comparison, possession and the indefinite ی where hazm knows what remains, a plural in
 ات is the singular in ه or ت that wordfreq knows better, and a conjugated verb is its present stem, as hazm's
-Lemmatizer has it. Arabic loses the clitics before a word
-and then its endings, by the Snowball stemmer (Taghva, Elkhoury and Coombs, "Arabic stemming without a
-root dictionary", 2005, as revised in Snowball).
+Lemmatizer has it. Arabic has a module of its own (`arabic_stems`).
 """
 
 import functools
-from typing import TYPE_CHECKING
 
 from indexer.text import wordlists
-from indexer.text.orthography.arabic import ARABIC_LETTERS
-from indexer.text.orthography.letters import fold
+from indexer.text.orthography import arabic_stems
 from indexer.text.orthography.word_tables import known_words
-
-if TYPE_CHECKING:
-    from Stemmer import Stemmer
-
-ARABIC_PROCLITICS = ("وبال", "وال", "بال", "فال", "کال", "ولل", "لل", "ال")
-"""Conjunctions and prepositions before the article; two letters at least must remain."""
 
 PERSIAN_ENDINGS = (
     *("هایمان", "هایتان", "هایشان", "هایی", "هایم", "هایت", "هایش", "های", "ها"),
@@ -39,21 +29,18 @@ _AS_USUAL = 0.5
 def stem(word: str, language: str) -> str:
     """The stem of the fold `word` in `language`; the word itself where Hudhud has no rules."""
     if language == "ar":
-        return arabic(word)
+        return arabic_stems.stem(word)
     if language in {"fa", "prs"}:
         return persian(word)
     return word
 
 
-@functools.lru_cache(maxsize=200_000)
-def arabic(word: str) -> str:
-    """The stem of a folded Arabic word."""
-    if not word or not "\u0620" <= word[0] <= "\u06ff":
-        return word
-    bare = next(
-        (word[len(clitics) :] for clitics in ARABIC_PROCLITICS if _stands_before(clitics, word)), word
-    )
-    return fold(_stemmer().stemWord(bare.translate(ARABIC_LETTERS))) or word
+def nearer_forms(word: str, language: str) -> tuple[str, ...]:
+    """The forms in which a dictionary may have a folded word, the nearest first: itself, to its stem.
+
+    In Arabic الولايات, the states, is found as ولايات and as ولاية too.
+    """
+    return tuple(arabic_stems.forms(word)) if language == "ar" else (word,)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -85,10 +72,6 @@ def _feminine_singular(word: str) -> str | None:
     return singular if frequency > 0 and frequency >= _AS_USUAL * max(others) else None
 
 
-def _stands_before(clitics: str, word: str) -> bool:
-    return word.startswith(clitics) and len(word) - len(clitics) >= 3
-
-
 def _may_end(word: str, ending: str) -> bool:
     """Whether `ending` is one, and not part of the word."""
     rest = word[: -len(ending)]
@@ -112,10 +95,3 @@ def _frequency(word: str) -> int | None:
 def _is_adjective(word: str) -> bool:
     found = known_words().persian_word(word)
     return found is not None and found.is_adjective
-
-
-@functools.cache
-def _stemmer() -> "Stemmer":
-    import Stemmer
-
-    return Stemmer.Stemmer("arabic")
