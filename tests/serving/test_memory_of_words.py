@@ -15,7 +15,7 @@ from indexer.retrieval import lexical
 from indexer.text.orthography import fold
 from indexer.text.orthography.letters import _folded
 from search_api.search import Searcher
-from search_api.searching import query_encoder
+from search_api.searching import passage_words, query_encoder
 from search_api.searching.query import parse
 from search_api.serving import memory
 from search_api.serving.memory import WordCaches, word_caches
@@ -43,6 +43,7 @@ def test_a_value_put_again_counts_once_and_one_too_large_not_at_all() -> None:
 def test_all_caches_of_an_index_take_together_what_is_set() -> None:
     of_vectors = 2 * query_encoder.REMEMBERED
     of_words = lexicon.REMEMBERED + lexicon.LOOKED_UP + lexical.REMEMBERED
+    of_words += passage_words.REMEMBERED
     assert of_vectors + of_words + memory.MOST_OF_WORDS == USUAL == DEFAULTS.cache_mb * 1_000_000
     try:
         share_out(USUAL // 4)
