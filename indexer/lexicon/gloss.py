@@ -4,25 +4,21 @@ Folding all translations takes seconds and 100 MB, so the table is made once per
 """
 
 import functools
-import logging
 import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from indexer.core.errors import ModelNotWritable
 from indexer.lexicon import dictionary, headwords
 from indexer.lexicon.dictionary import ABBREVIATION, NAME, NAMES, Dictionary
 from indexer.lexicon.headwords import column_of
 from indexer.lexicon.translations import present_stem
-from indexer.storage.made_once import make_once
+from indexer.storage.made_files import made_file
 from indexer.storage.word_map import WordMap, packed
 from indexer.text import wordlists
 from indexer.text.orthography import fold, is_function_word
 from indexer.text.orthography.stems import stem
 from indexer.text.orthography.word_tables import known_words
-
-_logger = logging.getLogger(__name__)
 
 FILE = "gloss.map"
 FORMAT = 3
@@ -143,18 +139,10 @@ def prepare() -> None:
 
 @functools.cache
 def _table() -> WordMap:
-    folder = cache_folder()
-    try:
-        make_once(
-            folder,
-            lambda aside: _write(aside / FILE),
-            what="the dictionary reversed",
-            progress=_logger.info,
-        )
-        return WordMap.open(folder / FILE)
-    except (ModelNotWritable, OSError) as error:
-        _logger.warning("the dictionary reversed is made anew for this process: %s", error)
-        return WordMap(made(dictionary.english()))
+    content = made_file(
+        cache_folder() / FILE, lambda: made(dictionary.english()), what="the dictionary reversed"
+    )
+    return WordMap(content)
 
 
 def cache_folder() -> Path:
@@ -175,10 +163,6 @@ def made(known: Dictionary) -> bytes:
         for column, table in tables.items()
         for word, found in table.items()
     )
-
-
-def _write(path: Path) -> None:
-    path.write_bytes(made(dictionary.english()))
 
 
 def _key(word: str, column: str) -> bytes:

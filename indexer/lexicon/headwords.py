@@ -7,7 +7,6 @@ lies.
 
 import functools
 import hashlib
-import logging
 import mmap
 import os
 from collections.abc import Iterable, Iterator
@@ -16,17 +15,14 @@ from pathlib import Path
 
 import platformdirs
 
-from indexer.core.errors import ModelNotWritable
 from indexer.lexicon import dictionary
 from indexer.lexicon.dictionary import LANGUAGES, NAMES, Dictionary, Sense, Translation
 from indexer.lexicon.translations import Found, Translations
-from indexer.storage.made_once import make_once
+from indexer.storage.made_files import made_file
 from indexer.text import wordlists
 from indexer.text.orthography import VERSION as ORTHOGRAPHY
 from indexer.text.orthography import fold
 from indexer.text.orthography.stems import nearer_forms, stem
-
-_logger = logging.getLogger(__name__)
 
 FILE = "headwords.tsv"
 FORMAT = 2
@@ -132,19 +128,10 @@ def column_of(language: str) -> str:
 @functools.cache
 def english() -> Headwords:
     """Those of the dictionary that comes with Hudhud, made first where this machine has not got them."""
-    folder = cache_folder()
-    try:
-        make_once(
-            folder,
-            lambda aside: _write(aside / FILE),
-            what="the dictionary by its translations",
-            progress=_logger.info,
-        )
-        with (folder / FILE).open("rb") as file:
-            return Headwords(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (ModelNotWritable, OSError) as error:
-        _logger.warning("the dictionary by its translations is made anew for this process: %s", error)
-        return Headwords(made(dictionary.english()))
+    content = made_file(
+        cache_folder() / FILE, lambda: made(dictionary.english()), what="the dictionary by its translations"
+    )
+    return Headwords(content)
 
 
 def cache_folder() -> Path:
@@ -170,10 +157,6 @@ def made(known: Dictionary) -> bytes:
         for key, found in ranked.items()
     )
     return b"".join(sorted(lines))
-
-
-def _write(path: Path) -> None:
-    path.write_bytes(made(dictionary.english()))
 
 
 def _entries(known: Dictionary) -> Iterator[tuple[str, bytes, int]]:

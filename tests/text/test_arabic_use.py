@@ -62,7 +62,7 @@ def test_where_nothing_can_be_written_it_is_made_for_the_process(
     monkeypatch.setenv("HUDHUD_CACHE", str(cache / "file"))
     with caplog.at_level(logging.WARNING):
         assert use("امل") == 3000
-    assert "the use of Arabic words is counted anew for this process" in caplog.text
+    assert "the use of Arabic words is made anew for this process" in caplog.text
 
 
 def test_all_that_is_known_of_words_is_prepared_together(monkeypatch: pytest.MonkeyPatch) -> None:

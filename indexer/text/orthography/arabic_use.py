@@ -4,7 +4,6 @@ Reading and folding the list takes seconds and 150 MB, so the table is made once
 """
 
 import functools
-import logging
 import os
 import re
 from collections import defaultdict
@@ -13,15 +12,12 @@ from pathlib import Path
 
 import platformdirs
 
-from indexer.core.errors import ModelNotWritable
 from indexer.storage import word_map
-from indexer.storage.made_once import make_once
+from indexer.storage.made_files import made_file
 from indexer.storage.word_map import WordMap
 from indexer.text import wordlists
 from indexer.text.orthography.common import VERSION
 from indexer.text.orthography.letters import folds
-
-_logger = logging.getLogger(__name__)
 
 FILE = "use.map"
 FORMAT = 1
@@ -73,21 +69,6 @@ def made() -> bytes:
     )
 
 
-def _write(folder: Path) -> None:
-    (folder / FILE).write_bytes(made())
-
-
 @functools.cache
 def _table() -> WordMap:
-    folder = cache_folder()
-    try:
-        make_once(
-            folder,
-            _write,
-            what="the use of Arabic words",
-            progress=_logger.info,
-        )
-        return WordMap.open(folder / FILE)
-    except (ModelNotWritable, OSError) as error:
-        _logger.warning("the use of Arabic words is counted anew for this process: %s", error)
-        return WordMap(made())
+    return WordMap(made_file(cache_folder() / FILE, made, what="the use of Arabic words"))
